@@ -1,0 +1,129 @@
+"""Members as Mesa agents: views onto the rows of the population, for those who look, ask or override.
+
+A member's phases call the behaviours that the compiled loops call. Override one in a subclass, in plain Python,
+and hand the class to the model: it then visits the agents one by one and the rest stays as it is.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from abm import behaviours, reckoning
+from abm.money import yuan
+from abm.population import HealthState, Status, Trait
+
+if TYPE_CHECKING:
+    from abm.model import MutualAidModel
+
+PHASES = ("hear", "fall_ill", "claim", "settle", "learn", "choose")
+
+
+class Member(mesa.Agent):
+    """A person. Make `HealthyMember` or `HighRiskMember`, which differ in what they know of their own risk."""
+
+    model: "MutualAidModel"
+
+    def __init__(self, model: "MutualAidModel", row: int) -> None:
+        super().__init__(model)
+        self.row = row
+        self._me = model.persons[row]
+        self._mine = model.memberships[row]
+
+    def hear(self) -> None:
+        """Meet a friend, see advertisements."""
+        behaviours.hear(self._me, self._mine, self.row, self.model.world)
+
+    def fall_ill(self) -> None:
+        """Perhaps fall ill, perhaps be diagnosed."""
+        behaviours.fall_ill(self._me, self._mine, self.row, self.model.world)
+
+    def claim(self) -> None:
+        """File the claims that are due."""
+        behaviours.claim(self._me, self._mine, self.row, self.model.world)
+
+    def settle(self, till: np.ndarray) -> None:
+        """Pay what was published; `till` (platforms, 2) sums fen due and collected."""
+        behaviours.settle(self._me, self._mine, self.row, self.model.world, till)
+
+    def learn(self) -> None:
+        """Bring expectations and trust up to date."""
+        behaviours.learn(self._me, self._mine, self.row, self.model.world)
+
+    def choose(self) -> None:
+        """Stay, leave or join."""
+        behaviours.choose(self._me, self._mine, self.row, self.model.world)
+
+    @property
+    def age(self) -> int:
+        """Age on the last birthday."""
+        return int(reckoning.age_of(self._me, self.model.world))
+
+    @property
+    def income(self) -> float:
+        """Yuan a year."""
+        return float(self._me["income"])
+
+    @property
+    def health(self) -> HealthState:
+        """Well, latent or diagnosed; a latent person does not know."""
+        return HealthState(self._me["health"])
+
+    @property
+    def paid(self) -> float:
+        """Yuan paid in shares so far, to all platforms."""
+        return yuan(int(self._me["paid"]))
+
+    @property
+    def received(self) -> float:
+        """Yuan of aid received so far."""
+        return yuan(int(self._me["received"]))
+
+    def knows_of(self, platform: str) -> bool:
+        """Whether the person has heard of a platform."""
+        return bool(int(self._me["aware"]) >> self.model.index_of(platform) & 1)
+
+    def has(self, trait: Trait) -> bool:
+        """Whether something is true of the person."""
+        return bool(self._me["traits"] & trait)
+
+    def status(self, platform: str) -> Status:
+        """Standing in a platform."""
+        m = self._membership(platform)
+        return Status.NEVER if m is None else Status(m["status"])
+
+    def expected_share(self, platform: str) -> float:
+        """The share a period that the person expects, yuan."""
+        m = self._membership(platform)
+        return float("nan") if m is None else yuan(float(m["expected"]))
+
+    def trust(self, platform: str) -> float:
+        """Believed chance that the platform pays a valid claim."""
+        m = self._membership(platform)
+        return float(self.model.world.offers["brand"][self.model.index_of(platform)] if m is None else m["trust"])
+
+    def leave(self, platform: str) -> None:
+        """Leave a platform now; nothing happens to those outside or with a claim in hand."""
+        m = self._membership(platform)
+        if m is not None and m["status"] in (Status.WAITING, Status.COVERED):
+            m["status"], m["since"] = Status.LEFT, self.model.now
+
+    def join(self, platform: str) -> None:
+        """Ask to be let in, as `choose` does; nothing happens to those who may not join."""
+        k = self.model.index_of(platform)
+        slot = reckoning.slot_for(self._me, self._mine, k, self.model.world)
+        if slot >= 0:
+            behaviours.enter(self._me, self._mine[slot], k, self.row, self.model.world)
+
+    def _membership(self, platform: str) -> Any:
+        """My row for a platform, or None."""
+        k = self.model.index_of(platform)
+        return next((m for m in self._mine if m["platform"] == k), None)
+
+
+class HealthyMember(Member):
+    """One of the majority, who take their risk for lower than it is."""
+
+
+class HighRiskMember(Member):
+    """One of the minority who run several times the mean risk, and know it."""

@@ -1,0 +1,247 @@
+"""What one person does in each phase of a step.
+
+Every behaviour reads ``me`` (a row of `population.PERSON`), ``mine`` (my memberships, a row of slots), ``who`` (my
+row number, for draws and friends) and ``world`` (`market.World`), writes only my own rows, and returns a count or
+adds fen to a row of sums. Both drives call these very functions.
+"""
+
+import numpy as np
+
+from abm import rules
+from abm.compiled import behaviour
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
+from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORM_BITS, World
+from abm.population import HealthState
+from abm.reckoning import (
+    ACCIDENT, AGED_OUT, BARRED, CLAIMING, COVERED, DECLINED, FILING, HIGH_RISK, HONEST, LAPSED, LEFT, STIRRED, WAITING,
+    age_of, bill_of, chance_to_think, incidence_of, newcomers_share, shown_bill, slot_for, worth,
+)  # fmt: skip
+
+WELL, LATENT, DIAGNOSED = (int(state) for state in HealthState)
+NOT_STIRRED = 255 - STIRRED
+DUE, COLLECTED = 0, 1  # columns of the till
+MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, DEDUCTION, THINK, STAY, JOIN, NOTICE = (
+    purpose * SLOTS_A_PURPOSE for purpose in range(Purpose.MEET, Purpose.NOTICE + 1)
+)
+
+
+@behaviour
+def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+    """Meet one friend and see what advertisements come by: awareness, and news of aid, refusals and leaving."""
+    p = world.settings[0]
+    now, seed = p["now"], p["seed"]
+    start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
+    known = np.int64(me["aware"])
+    heard = known
+    if end > start:
+        place = draw(seed, now, who, MEET) * (end - start)
+        friend = int(place)
+        seen = np.int64(world.seen[world.friends[start + friend]])
+        if place - friend < p["telling"]:
+            heard |= seen & PLATFORM_BITS
+        if seen > PLATFORM_BITS:
+            take_news(me, mine, seen, p)
+    for k in range(world.offers.size):
+        reach = world.offers[k]["reach"]
+        if reach > 0.0 and not heard >> k & 1 and draw(seed, now, who, SEE_ADVERTISEMENT + k) < reach:
+            heard |= 1 << k
+    if heard != known:
+        me["aware"] = heard
+        me["traits"] |= STIRRED
+
+
+@behaviour
+def take_news(me: np.void, mine: np.ndarray, seen: int, p: np.void) -> None:
+    """A friend has been ill, aided or refused, or has left: believe more in one's own risk, trust more or less."""
+    me["traits"] |= STIRRED
+    if seen & NEWS_OF_ILLNESS:
+        me["believed_frailty"] *= 1.0 + p["salience"]
+    for s in range(mine.size):
+        trust = np.float64(mine[s]["trust"])
+        if seen & NEWS_OF_AID:
+            trust = rules.won(trust, p["trust_from_aid"])
+        if seen & NEWS_OF_REFUSAL:
+            trust = rules.lost(trust, p["trust_from_refusal"])
+        mine[s]["trust"] = trust
+
+
+@behaviour
+def fall_ill(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+    """Well to latent, latent to diagnosed; an accident is diagnosed at once."""
+    p = world.settings[0]
+    now, seed = p["now"], p["seed"]
+    if me["health"] == WELL:
+        chance = rules.illness_chance(incidence_of(me, world), me["frailty"])
+        luck = draw(seed, now, who, FALL_ILL)
+        if luck < chance:
+            me["turned"] = now
+            if luck < chance * p["accident_share"]:
+                me["health"] = DIAGNOSED
+                me["traits"] |= ACCIDENT
+            else:
+                me["health"] = LATENT
+    elif me["health"] == LATENT and draw(seed, now, who, BE_DIAGNOSED) < p["diagnosis_chance"]:
+        me["health"] = DIAGNOSED
+        me["turned"] = now
+
+
+@behaviour
+def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
+    """File a claim with every platform that covers me; an illness found while waiting ends the membership.
+
+    Returns the number of claims filed.
+    """
+    if me["health"] != DIAGNOSED:
+        return 0
+    p = world.settings[0]
+    now = p["now"]
+    filed = 0
+    for s in range(mine.size):
+        status = mine[s]["status"]
+        if status == WAITING and not me["traits"] & ACCIDENT:
+            mine[s]["status"] = BARRED
+            mine[s]["since"] = now
+        elif status == WAITING or status == COVERED:
+            k = np.int64(mine[s]["platform"])
+            in_time = now - me["turned"] <= world.offers[k]["claim_window"]
+            if in_time and draw(p["seed"], now, who, FILE_CLAIM + k) < p["filing_chance"]:
+                mine[s]["status"] = FILING
+                filed += 1
+    return filed
+
+
+@behaviour
+def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarray) -> None:
+    """Pay the share, or fail to; become covered when the wait is over; grow out of the plan.
+
+    Adds to ``till[platform]`` what was due and what was collected, fen.
+    """
+    p = world.settings[0]
+    now = p["now"]
+    for s in range(mine.size):
+        m = mine[s]
+        status = m["status"]
+        if status < WAITING or status > CLAIMING:
+            continue
+        k = np.int64(m["platform"])
+        offer = world.offers[k]
+        if status != WAITING:
+            pay(me, m, who, world, till)
+        elif now - m["joined"] >= offer["waiting"]:
+            m["status"] = COVERED
+            m["since"] = now + 1  # shares from the next publication on
+        if offer["cover"][age_of(me, world)] == 0 and m["status"] < FILING:
+            m["status"] = AGED_OUT
+            m["since"] = now
+
+
+@behaviour
+def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> None:
+    """One deduction, arrears included; a second failure in a row ends the membership,
+    but not while a claim is in hand."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    if world.offers[k]["subsidised"]:
+        return
+    bill = bill_of(me, m, k, world)
+    arrears = -min(0, np.int64(m["balance"]))
+    till[k, DUE] += bill
+    if bill + arrears == 0:
+        return
+    chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
+    if draw(p["seed"], p["now"], who, DEDUCTION + k) >= chance:
+        m["paid"] += bill + arrears
+        me["paid"] += bill + arrears
+        m["balance"] = 0
+        till[k, COLLECTED] += bill + arrears
+    elif arrears > 0 and m["status"] == COVERED:
+        m["status"] = LAPSED
+        m["since"] = p["now"]
+        m["balance"] = 0
+    else:
+        m["balance"] = -bill - arrears
+
+
+@behaviour
+def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+    """Expect more of what was seen, and trust more where aid is published."""
+    p = world.settings[0]
+    for s in range(mine.size):
+        m = mine[s]
+        if WAITING <= m["status"] <= CLAIMING:
+            k = np.int64(m["platform"])
+            m["expected"] = rules.learned(m["expected"], shown_bill(me, k, world), p["learning"])
+            if world.offers[k]["aid_published"]:
+                m["trust"] = rules.won(m["trust"], p["trust_from_publication"])
+
+
+@behaviour
+def choose(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+    """Think again, perhaps: stay or leave where I am; join the best of those I know."""
+    inside = 0
+    for s in range(mine.size):
+        inside += WAITING <= mine[s]["status"] <= CLAIMING
+    if inside == 0 and me["aware"] == 0:
+        return
+    p = world.settings[0]
+    if draw(p["seed"], p["now"], who, THINK) < chance_to_think(me, mine, world):
+        for s in range(mine.size):
+            if WAITING <= mine[s]["status"] <= COVERED:
+                stay_or_leave(me, mine[s], who, world)
+        if inside < mine.size:
+            join_the_best(me, mine, who, world)
+    me["traits"] &= NOT_STIRRED
+
+
+@behaviour
+def stay_or_leave(me: np.void, m: np.void, who: int, world: World) -> None:
+    """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    share = rules.outlook(m["expected"], shown_bill(me, k, world), me["anxiety"])
+    gain = worth(me, k, np.float64(m["trust"]), share, who, world) + np.float64(me["inertia"])
+    if draw(p["seed"], p["now"], who, STAY + k) >= rules.choice_chance(gain, p["noise"]):
+        m["status"] = LEFT
+        m["since"] = p["now"]
+
+
+@behaviour
+def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+    """Of the open platforms I know and am not in, join the one worth most, if it is worth the trouble."""
+    p = world.settings[0]
+    best, best_slot, best_gain = -1, -1, -np.inf
+    for k in range(world.offers.size):
+        slot = slot_for(me, mine, k, world)
+        if slot >= 0:
+            returning = mine[slot]["platform"] == k
+            trust = np.float64(mine[slot]["trust"]) if returning else world.offers[k]["brand"]
+            gain = worth(me, k, trust, newcomers_share(me, k, world), who, world) - np.float64(me["inertia"])
+            if gain > best_gain:
+                best, best_slot, best_gain = k, slot, gain
+    if best >= 0 and draw(p["seed"], p["now"], who, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
+        enter(me, mine[best_slot], best, who, world)
+
+
+@behaviour
+def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
+    """At the door: declare what I know of my health, truthfully or not, and begin to wait."""
+    p = world.settings[0]
+    now = p["now"]
+    ill = me["health"] == DIAGNOSED or bool(me["traits"] & HIGH_RISK)
+    if me["health"] == LATENT:
+        ill = ill or draw(p["seed"], now, who, NOTICE) < p["noticed_share"]
+    if m["platform"] != k:
+        m["platform"] = k
+        m["paid"] = 0
+        m["balance"] = 0
+        m["trust"] = world.offers[k]["brand"]
+    m["joined"] = now
+    m["since"] = now
+    m["expected"] = newcomers_share(me, k, world)
+    m["concealed"] = ill
+    m["status"] = WAITING
+    if ill and me["traits"] & HONEST:
+        m["status"] = DECLINED
+    elif world.offers[k]["waiting"] == 0:
+        m["status"] = COVERED
+        m["since"] = now + 1

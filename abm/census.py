@@ -1,0 +1,113 @@
+"""Counting everybody at the end of a step: one look at each person, whole numbers only.
+
+Sums of reals would change with the number of threads, so each real is counted in small whole units (`UNITS`).
+The last row of a census, after the platforms, is the population at large.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from abm.compiled import behaviour
+from abm.market import (
+    NEWS_OF_AID,
+    NEWS_OF_ILLNESS,
+    NEWS_OF_LEAVING,
+    NEWS_OF_REFUSAL,
+    World,
+)
+from abm.population import Status
+from abm.reckoning import (
+    AIDED, CLAIMING, COVERED, FEMALE, HIGH_RISK, INSURED, LEFT, REFUSED, WAITING, age_of, burden_of, incidence_of,
+)  # fmt: skip
+
+STATUSES = len(Status)
+
+
+class Count(IntEnum):
+    """Columns of a census row after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
+
+    SHARERS to BURDENS are over the members who will share next; LEAVERS over those who chose to leave now. In the
+    row of the population they are over all of an age that some platform covers.
+    """
+
+    SHARERS = 2 * STATUSES
+    RISK = SHARERS + 1
+    AGE = SHARERS + 2
+    HIGH_RISK = SHARERS + 3
+    INSURED = SHARERS + 4
+    UNDER_30 = SHARERS + 5
+    LOW_INCOME = SHARERS + 6
+    TIER_3 = SHARERS + 7
+    TRUST = SHARERS + 8
+    EXPECTED = SHARERS + 9
+    BURDENS = SHARERS + 10
+    LEAVERS_RISK = SHARERS + 11
+
+
+COLUMNS = Count.LEAVERS_RISK + 1
+UNITS = {Count.RISK: 1e9, Count.LEAVERS_RISK: 1e9, Count.AGE: 1, Count.TRUST: 1e6, Count.EXPECTED: 1e3}
+RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
+LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
+
+SHARERS, RISK, AGE = int(Count.SHARERS), int(Count.RISK), int(Count.AGE)
+RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
+LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
+EXPECTED, BURDENS, LEAVERS_RISK = int(Count.EXPECTED), int(Count.BURDENS), int(Count.LEAVERS_RISK)
+
+
+@behaviour
+def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarray) -> None:
+    """Add one person to the tally (platforms + 1, columns), and show friends what they may see of me."""
+    now = world.settings[0]["now"]
+    recent = now - world.settings[0]["news_periods"]
+    platforms = world.offers.size
+    risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
+    if me["turned"] > recent:
+        shown = NEWS_OF_ILLNESS
+    else:
+        shown = 0
+    for s in range(mine.size):
+        m = mine[s]
+        k = np.int64(m["platform"])
+        if k < 0:
+            continue
+        status = np.int64(m["status"])
+        tally[k, status] += 1
+        if m["since"] == now:
+            tally[k, STATUSES + status] += 1
+        if WAITING <= status <= CLAIMING:
+            shown |= 1 << k
+            if status != WAITING:
+                describe(me, risk, world, tally[k])
+                tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
+                tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
+                tally[k, BURDENS] += burden_of(me, k, world)
+        elif status == LEFT and m["since"] == now:
+            tally[k, LEAVERS_RISK] += risk
+        if m["since"] > recent:
+            if status == AIDED:
+                shown |= NEWS_OF_AID | 1 << k
+            elif status == REFUSED:
+                shown |= NEWS_OF_REFUSAL
+            elif status == LEFT:
+                shown |= NEWS_OF_LEAVING
+    for k in range(platforms):
+        if world.offers[k]["cover"][age_of(me, world)] > 0:
+            describe(me, risk, world, tally[platforms])
+            break
+    world.seen[who] = shown
+
+
+@behaviour
+def describe(me: np.void, risk: int, world: World, row: np.ndarray) -> None:
+    """Add what is true of a person to a row: true annual risk, age, means."""
+    age = age_of(me, world)
+    row[SHARERS] += 1
+    row[RISK] += risk
+    row[AGE] += age
+    row[RISKY] += (me["traits"] & HIGH_RISK) > 0
+    row[COVERED_ELSEWHERE] += (me["traits"] & INSURED) > 0
+    row[UNDER_30] += age < 30
+    row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
+    row[TIER_3] += me["tier"] == 3

@@ -1,0 +1,73 @@
+"""How rules, behaviours and loops are compiled, and where the compiled code is kept.
+
+Numba notices a change in the file of a compiled function and not in the files it calls. The cache therefore
+lives in a folder that is named by a hash of all compiled sources: an edit anywhere compiles anew, and the
+second start of an unchanged program compiles nothing.
+"""
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import platformdirs
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SOURCES = (
+    "compiled", "draws", "rules", "population", "network", "market", "reckoning", "behaviours", "census", "drives",
+)  # fmt: skip
+
+
+def _cache_folder() -> Path:
+    """The cache of this very source, below NUMBA_CACHE_DIR, the user's cache or, failing both, a new folder."""
+    here = Path(__file__).parent
+    text = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
+    base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("huzhu", appauthor=False)
+    folder = Path(base) / hashlib.sha256(text).hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="huzhu-"))
+    return folder
+
+
+JIT = not numba.config.DISABLE_JIT
+if JIT:
+    numba.config.CACHE_DIR = str(_cache_folder())
+
+
+def rule(signature: str) -> Callable[[Function], Function]:
+    """A scalar function with one declared signature, such as ``"f8(f8, i8)"``.
+
+    The signature makes every caller compute in the same width, compiled or not: without the compiler numpy
+    would compute ``float32 * 0.5`` in single precision, and the two would drift apart.
+    """
+
+    def compile_(function: Function) -> Function:
+        if JIT:
+            return numba.njit(signature, cache=True)(function)  # type: ignore[no-any-return]
+        widths = [float if "f8" in kind else int for kind in signature.split("(")[1].split(",")]
+
+        @functools.wraps(function)
+        def plain(*arguments: Any) -> Any:
+            return function(*(width(value) for width, value in zip(widths, arguments, strict=True)))
+
+        return plain  # type: ignore[return-value]
+
+    return compile_
+
+
+def behaviour(function: Function) -> Function:
+    """A function on one person's rows, compiled at its first use."""
+    return numba.njit(cache=True)(function) if JIT else function
+
+
+def loop(function: Function) -> Function:
+    """A loop over everybody, on all threads."""
+    return numba.njit(cache=True, parallel=True)(function) if JIT else function

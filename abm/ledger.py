@@ -1,0 +1,57 @@
+"""Who paid whom: every fen that leaves an account enters another.
+
+All persons together are one account here; the part of each is on their own row, and `audit` holds the two
+against each other. Amounts are of the simulated persons; the model multiplies by its weight when it reports.
+"""
+
+from collections import Counter
+
+import numpy as np
+
+PERSONS = "persons"
+OUTSIDE = "outside"
+
+
+class LedgerError(ArithmeticError):
+    """Money was made or lost."""
+
+
+class Ledger:
+    """Balances of all accounts, and the flows of the current period by platform and purpose."""
+
+    def __init__(self) -> None:
+        self.balances: Counter[str] = Counter()
+        self.flows: Counter[tuple[str, str]] = Counter()
+
+    def open_period(self) -> None:
+        """Forget the flows of the last period; balances stay."""
+        self.flows.clear()
+
+    def transfer(self, amount: int, payer: str, payee: str, platform: str, purpose: str) -> None:
+        """Move whole fen from one account to another, for a purpose of a platform's business."""
+        if amount < 0 or amount != int(amount):
+            raise LedgerError(f"{platform}: {purpose} of {amount} fen from {payer} to {payee} is no whole amount")
+        self.balances[payer] -= int(amount)
+        self.balances[payee] += int(amount)
+        self.flows[platform, purpose] += int(amount)
+
+    def audit(self, persons: np.ndarray, memberships: np.ndarray) -> None:
+        """Raise `LedgerError` unless accounts sum to nothing and agree with what persons paid and received."""
+        if total := sum(self.balances.values()):
+            raise LedgerError(f"accounts sum to {total} fen, not to nothing")
+        paid, received = (int(persons[name].sum(dtype=np.int64)) for name in ("paid", "received"))
+        if received - paid != self.balances[PERSONS]:
+            raise LedgerError(f"persons hold {received - paid} fen by their own count, {self.balances[PERSONS]} by ours")
+        in_slots = memberships["paid"].sum(axis=1, dtype=np.int64)
+        if (in_slots > persons["paid"]).any():
+            raise LedgerError("somebody paid more to their platforms than in all")
+
+
+def pool(platform: str) -> str:
+    """The account that shares enter and aid leaves; negative while the platform advances."""
+    return f"{platform}.pool"
+
+
+def own(platform: str) -> str:
+    """The platform's own money: fees and traffic in; subsidies, investigation and technology out."""
+    return f"{platform}.own"

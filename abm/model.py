@@ -1,0 +1,207 @@
+"""The model: the phases of a half-month, one line each."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import mesa
+import numpy as np
+
+from abm import watch
+from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
+from abm.agents.platform import Platform
+from abm.clock import collection_date, half_month
+from abm.drives import AgentDrive, CompiledDrive, Drive
+from abm.draws import SEEDS
+from abm.ledger import Ledger, pool
+from abm.market import open_world
+from abm.network import befriend
+from abm.population import Trait, empty_memberships, found
+from abm.reading import load, parse, put, setting
+from abm.scenario import Scenario, ScenarioError
+from abm.tables import incidence_by_age
+
+MOST_AGENTS = 100_000
+
+
+class MutualAidModel(mesa.Model):
+    """Persons, their friends and the platforms they may join, half a month a step.
+
+    `case` is a named scenario, a path of one, or a `Scenario`; `persons` how many are simulated. `changes` sets
+    numbers by path, as a mapping or as text: ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive` is
+    "compiled", "agents", or "auto": agents where a member class overrides a phase. `members` are the classes for
+    the healthy and for those at high risk; agents are made for up to `MOST_AGENTS` persons, and above on demand by
+    `member`. `order` is that in which the agent drive visits them, "shuffled" or "listed"; it changes nothing.
+    """
+
+    def __init__(
+        self,
+        case: str | Scenario = "xianghubao",
+        persons: int | None = None,
+        seed: int = 0,
+        changes: Mapping[str, Any] | str | None = None,
+        drive: str = "auto",
+        members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
+        order: str = "shuffled",
+    ) -> None:
+        if not 0 <= seed < SEEDS:
+            raise ScenarioError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
+        super().__init__(rng=int(seed))
+        self.case = _scenario(case, persons, changes)
+        self.seed, self.now, self.weight = int(seed), -1, self.case.people.weight
+        self.first_period = half_month(self.case.calendar.start)
+        self.day: date = self.case.calendar.start
+        self.ledger = Ledger()
+        self._found_society()
+        self._make_agents(drive, members, order)
+        self.latest: dict[str, float] = {}
+        names = [f"{name}.{series.name}" for name in self.case.platform for series in watch.SERIES]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"date": lambda model: model.day}
+            | {name: (lambda model, name=name: model.latest[name]) for name in names}
+        )
+
+    def step(self) -> None:
+        """One half-month. Everyone sees what was published before it and nothing later."""
+        self.begin()
+        self.post_terms()  # platforms publish their offers
+        self.hear_fall_ill_claim()  # persons: news and advertisements; well -> latent -> diagnosed; claims
+        self.investigate()  # platforms decide claims, within capacity
+        self.share()  # platforms pay aid and publish each member's share
+        self.settle_learn_choose()  # persons: pay; expect and trust anew; stay, leave or join
+        self.review()  # platforms read their books
+        self.record()  # count; observation changes nothing
+
+    def begin(self) -> None:
+        """Move the clock."""
+        self.now += 1
+        self.day = collection_date(self.first_period + self.now)
+        self.world.settings["now"] = self.now
+        self.world.settings["years"] = self.now / 24
+        self.ledger.open_period()
+
+    def post_terms(self) -> None:
+        """Platforms publish offers; the regulator's rules will bind here."""
+        for platform in self.platforms:
+            platform.post_terms(self.day)
+
+    def hear_fall_ill_claim(self) -> None:
+        """Everybody's phases before publication; platforms take in the claims."""
+        filed = self.drive.before_publication()
+        wanted = self.memberships["platform"][filed[:, 0], filed[:, 1]]
+        self.filed = [filed[wanted == platform.index] for platform in self.platforms]
+        for platform, claims in zip(self.platforms, self.filed, strict=True):
+            platform.receive(claims)
+
+    def investigate(self) -> None:
+        """Platforms decide claims."""
+        for platform in self.platforms:
+            platform.investigate()
+
+    def share(self) -> None:
+        """Platforms pay the ill and publish what each member owes."""
+        for platform in self.platforms:
+            platform.divide_aid()
+
+    def settle_learn_choose(self) -> None:
+        """Everybody's phases after publication; platforms take in the money."""
+        till = self.drive.after_publication()
+        for platform, (due, collected) in zip(self.platforms, till.tolist(), strict=True):
+            platform.close_till(due, collected)
+
+    def review(self) -> None:
+        """Platforms read their books; closing and supervision will follow here."""
+        for platform in self.platforms:
+            platform.review()
+
+    def record(self) -> None:
+        """Count everybody and keep the series of this step."""
+        tally = self.drive.census()
+        for platform, row in zip(self.platforms, tally, strict=False):
+            sight = watch.Sight(
+                weight=self.weight,
+                census=row,
+                population=tally[-1],
+                flows={what: amount for (name, what), amount in self.ledger.flows.items() if name == platform.name},
+                sharing=platform.sharing,
+                share=platform.share,
+                aid=tuple(aid for _, aid in platform.accepted),
+                filed=len(self.filed[platform.index]),
+                refused=platform.refused,
+                backlog=len(platform.queue),
+                capacity=platform.capacity,
+                pool=self.ledger.balances[pool(platform.name)],
+            )
+            self.latest |= {f"{platform.name}.{name}": value for name, value in watch.observe(sight).items()}
+            platform.take_stock(row)
+        self.datacollector.collect(self)
+        self.running = self.now + 1 < self.case.calendar.periods
+
+    def index_of(self, platform: str) -> int:
+        """The number of a platform."""
+        return list(self.case.platform).index(platform)
+
+    def member(self, row: int) -> Member:
+        """The person of a row as an agent: the one there is, or a view made on demand."""
+        if self._members:
+            return self._members[row]
+        kind = self._classes[bool(self.persons[row]["traits"] & Trait.HIGH_RISK)]
+        return kind(self, row)
+
+    def audit(self) -> None:
+        """Raise `ledger.LedgerError` if a fen was made or lost."""
+        self.ledger.audit(self.persons, self.memberships)
+
+    def close(self) -> None:
+        """Let go of the agents, so that the memory of this model can be used again."""
+        self.remove_all_agents()
+        self._members.clear()
+        for registry in ("_ids",):  # Mesa 3.3 keeps every model that ever made an agent
+            getattr(mesa.Agent, registry, {}).pop(self, None)
+
+    def _found_society(self) -> None:
+        """The population, its memberships, its friends and the empty market."""
+        scenario = self.case
+        incidence = incidence_by_age(scenario.health)
+        self.persons = found(scenario, incidence, self.seed)
+        self.memberships = empty_memberships(scenario.people.persons, scenario.slots)
+        self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
+        self.world = open_world(scenario, self.network, incidence, self.seed)
+
+    def _make_agents(self, drive: str, members: tuple[type[Member], type[Member]], order: str) -> None:
+        """Platforms, the members where there are not too many, and the drive that lets them act."""
+        self._classes = members
+        self.platforms = [
+            Platform(self, name, terms, index) for index, (name, terms) in enumerate(self.case.platform.items())
+        ]
+        overridden = any(getattr(kind, phase) is not getattr(Member, phase) for kind in members for phase in PHASES)
+        by_agents = drive == "agents" or (drive == "auto" and overridden)
+        if overridden and drive == "compiled":
+            raise ScenarioError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
+        if drive not in ("auto", "agents", "compiled"):
+            raise ScenarioError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
+        if by_agents and self.persons.size > MOST_AGENTS:
+            raise ScenarioError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
+        self._members: list[Member] = []
+        if self.persons.size <= MOST_AGENTS:
+            high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0
+            self._members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
+        rows: tuple[np.ndarray, np.ndarray] = (self.persons, self.memberships)
+        if by_agents:
+            everyone = mesa.agent.AgentSet(self._members, random=self.random)
+            self.drive: Drive = AgentDrive(*rows, self.world, everyone, order)
+        else:
+            self.drive = CompiledDrive(*rows, self.world)
+
+
+def _scenario(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
+    """The scenario meant by a model's arguments."""
+    if isinstance(changes, str):
+        changes = dict(setting(part) for part in changes.split(";") if part.strip())
+    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
+    if isinstance(case, str):
+        return load(case, wanted)
+    tables = case.model_dump(exclude_none=True)
+    for key, value in wanted.items():
+        put(tables, key, value)
+    return parse(tables, case.title)

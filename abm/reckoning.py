@@ -1,0 +1,127 @@
+"""What one person reckons before acting: age, risk, bill, worth. Everything here reads, nothing writes.
+
+``me`` is a row of `population.PERSON`, ``m`` one of my memberships and ``mine`` all of them, ``who`` my row number,
+``k`` a platform and ``world`` the `market.World`.
+"""
+
+import numpy as np
+
+from abm import rules
+from abm.compiled import behaviour
+from abm.market import BY_RISK, World
+from abm.population import Status, Trait
+
+# Numba takes plain whole numbers; the names are those of the codes.
+NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
+FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
+
+
+@behaviour
+def age_of(me: np.void, world: World) -> int:
+    """Age on the last birthday, in years; those over the end of the tables stay there."""
+    age = int(np.float64(me["age_at_start"]) + world.settings[0]["years"])
+    return min(age, world.incidence.shape[1] - 1)
+
+
+@behaviour
+def incidence_of(me: np.void, world: World) -> float:
+    """Annual incidence of the person's age and sex."""
+    return world.incidence[me["traits"] & FEMALE, age_of(me, world)]
+
+
+@behaviour
+def burden_of(me: np.void, k: int, world: World) -> int:
+    """What the rule of division weighs the person with: 1 under equal division."""
+    offer = world.offers[k]
+    if offer["division"] == BY_RISK:
+        return rules.risk_burden(offer["cover"][age_of(me, world)], incidence_of(me, world), me["frailty"])
+    return 1
+
+
+@behaviour
+def bill_of(me: np.void, m: np.void, k: int, world: World) -> int:
+    """Fen that the member owes for this period, the annual cap observed; 0 where the platform pays."""
+    offer = world.offers[k]
+    if offer["division"] == BY_RISK:
+        return rules.part_of_pot(offer["pot"], burden_of(me, k, world), max(1, offer["burdens"]))
+    now = world.settings[0]["now"]
+    counted_from = max(np.int64(m["since"]), np.int64(offer["year_start"]))
+    paid_this_year = world.published[k, now] - world.published[k, counted_from]
+    return max(0, min(offer["share"], offer["annual_cap"] - paid_this_year))
+
+
+@behaviour
+def shown_bill(me: np.void, k: int, world: World) -> float:
+    """The bill as published for someone like me, fen: subsidies and caps are not counted on to last."""
+    offer = world.offers[k]
+    if offer["division"] == BY_RISK:
+        return offer["pot"] * burden_of(me, k, world) / max(1, offer["burdens"])
+    return np.float64(offer["share"])
+
+
+@behaviour
+def newcomers_share(me: np.void, k: int, world: World) -> float:
+    """The share that I am led to expect, fen: as advertised, weighed by my burden under division by risk."""
+    offer = world.offers[k]
+    if offer["division"] == BY_RISK and offer["burdens"] > 0:
+        return offer["advertised"] * burden_of(me, k, world) * offer["sharing"] / offer["burdens"]
+    return offer["advertised"]
+
+
+@behaviour
+def chance_to_think(me: np.void, mine: np.ndarray, world: World) -> float:
+    """Attention, raised by news heard and by a bill above the expected one."""
+    p = world.settings[0]
+    attention, shock = np.float64(me["attention"]), 0.0
+    if me["traits"] & STIRRED:
+        attention = max(attention, p["stirred_attention"])
+    for s in range(mine.size):
+        m = mine[s]
+        if WAITING <= m["status"] <= CLAIMING:
+            bill = shown_bill(me, np.int64(m["platform"]), world)
+            shock = max(shock, rules.surprise(bill, m["expected"], p["noticeable_bill"]))
+    return rules.thinking_chance(attention, shock, me["patience"])
+
+
+@behaviour
+def worth(me: np.void, k: int, trust: float, share: float, who: int, world: World) -> float:
+    """Yuan a year that being in platform `k` is worth to me, at that trust and at that share a period (fen)."""
+    p = world.settings[0]
+    cover = np.float64(world.offers[k]["cover"][age_of(me, world)])
+    risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
+    overlap = p["insured_overlap"] if me["traits"] & INSURED else 0.0
+    return (
+        rules.worth_of_cover(trust, cover, risk, me["risk_aversion"], overlap)
+        + rules.worth_of_company(me["altruism"], me["herding"], friends_in(k, who, world))
+        - rules.cost_of_sharing(share)
+    )
+
+
+@behaviour
+def friends_in(k: int, who: int, world: World) -> float:
+    """Share of my friends who are in platform `k`, as of the last step."""
+    start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
+    inside = 0
+    for place in range(start, end):
+        inside += np.int64(world.seen[world.friends[place]]) >> k & 1
+    return inside / max(1, end - start)
+
+
+@behaviour
+def slot_for(me: np.void, mine: np.ndarray, k: int, world: World) -> int:
+    """The slot in which I could join platform `k`: mine of old, an empty one, or a left one; -1 if I may not."""
+    offer = world.offers[k]
+    if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
+        return -1
+    if offer["cover"][age_of(me, world)] == 0:
+        return -1
+    found = -1
+    for s in range(mine.size):
+        status = mine[s]["status"]
+        outside = status == NEVER or status == LAPSED or status == LEFT
+        if mine[s]["platform"] == k:
+            free_again = outside and mine[s]["since"] != world.settings[0]["now"]
+            return s if free_again else -1
+        if outside and (found < 0 or mine[s]["platform"] < 0):
+            found = s
+    return found

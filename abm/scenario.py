@@ -1,0 +1,254 @@
+"""Every number of the model, once: its name, meaning, unit, range, default and where it comes from.
+
+A scenario file sets what differs from these defaults and says in its ``[sources]`` table where each value
+comes from. Reading and writing such files is in `reading`.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from abm.clock import half_month
+
+OLDEST = 105
+
+
+class ScenarioError(ValueError):
+    """What is wrong with a scenario or its data, a line for each fault."""
+
+
+def number(default: Any, meaning: str, *, unit: str, low: float, high: float, source: str) -> Any:
+    """A number with its range: `low` and `high` are both allowed."""
+    notes = {"unit": unit, "source": source}
+    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=notes)
+
+
+def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
+    """A value that is no number with a range: a name, a day, a list."""
+    return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source})
+
+
+class Section(BaseModel):
+    """A part of a scenario: frozen, strict about types, closed to unknown names."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Calendar(Section):
+    """From when to when."""
+
+    start: date = fact(date(2018, 10, 16), "first day simulated", unit="date", source="F001")
+    end: date = fact(date(2022, 1, 31), "last day simulated", unit="date", source="the last platform closed")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Calendar":
+        if self.end < self.start:
+            raise ValueError(f"end = {self.end} is before start = {self.start}; are the two swapped?")
+        return self
+
+    @property
+    def periods(self) -> int:
+        """The number of half-months from start to end, both included."""
+        return half_month(self.end) - half_month(self.start) + 1
+
+
+class People(Section):
+    """Who is within reach, and how many of them are simulated."""
+
+    population: int = number(829_000_000, "persons within reach", unit="persons", low=1, high=1.5e9, source="netizens.csv: Chinese internet users at the end of 2018, CNNIC")  # fmt: skip
+    persons: int = number(4_000_000, "persons simulated", unit="persons", low=1, high=4e9, source="assumption: sampling noise of a share near a quarter, in a quarter of a minute")  # fmt: skip
+    age_structure: str = fact("netizens.csv", "file of shares of the population by age band", source="CNNIC 43rd report, 2019")  # fmt: skip
+    female_share: float = number(0.47, "share of women", unit="1", low=0, high=1, source="assumption: CNNIC counts somewhat fewer women than men online")  # fmt: skip
+    tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6), "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1", source="assumption: of members nearly 60 % live in tier 3 and below, F034; netizens are as spread")  # fmt: skip
+    tier_incomes: tuple[float, float, float] = fact((80_000.0, 65_000.0, 50_000.0), "median income by tier", unit="yuan a year", source="assumption: then two thirds to four fifths earn below 100,000, F032, F235")  # fmt: skip
+    income_spread: float = number(0.6, "standard deviation of the logarithm of income", unit="1", low=0, high=2, source="assumption: Gini near 0.33 within a tier")  # fmt: skip
+    credit_mean: float = number(610, "mean credit score", unit="points", low=350, high=950, source="assumption: 650 is called good credit and is passed by a quarter to a third")  # fmt: skip
+    credit_spread: float = number(70, "standard deviation of the credit score", unit="points", low=0, high=200, source="assumption")  # fmt: skip
+    insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1, source="F234: 68 % have no commercial insurance; F244 has below 10 %")  # fmt: skip
+    deduction_failure: float = number(0.003, "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1, source="assumption: most accounts are linked to a balance or a card")  # fmt: skip
+    retry_failure: float = number(0.5, "chance that the retries of a failed deduction fail too", unit="1", low=0, high=1, source="assumption: those without money once are often without it a fortnight later")  # fmt: skip
+    honest_share: float = number(0.85, "share who declare their health truthfully", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _weigh(self) -> "People":
+        if self.persons > self.population:
+            raise ValueError(f"persons = {self.persons} is more than population = {self.population}: nobody can be simulated twice")  # fmt: skip
+        if abs(sum(self.tier_shares) - 1) > 1e-9 or min(self.tier_shares) < 0:
+            raise ValueError(f"tier_shares = {self.tier_shares} must be shares that sum to 1")
+        return self
+
+    @property
+    def weight(self) -> float:
+        """Real persons for each simulated one."""
+        return self.population / self.persons
+
+
+class Friends(Section):
+    """Who knows whom: a small world of Watts and Strogatz (1998) on a ring of like beside like."""
+
+    degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64, source="assumption: core discussion networks have 2 to 10")  # fmt: skip
+    rewired: float = number(0.1, "share of friendships that reach beyond one's own kind and neighbourhood", unit="1", low=0, high=1, source="assumption: small-world range, Watts and Strogatz 1998")  # fmt: skip
+    telling: float = number(0.3, "chance that a member one meets tells of the platform, a period", unit="1", low=0, high=1, source="assumption: fitted by hand to 27 million members at the end of 2018 and 50 million in April 2019, F011, F016")  # fmt: skip
+    news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240, source="assumption: half a year")  # fmt: skip
+
+
+class Health(Section):
+    """From well to ill to diagnosed."""
+
+    incidence_file: str = fact("incidence.csv", "file of annual incidence by table, age and sex", source="China Life Insurance Critical Illness Experience Incidence Tables")  # fmt: skip
+    incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
+    incidence_level: float = number(1.0, "incidence within reach over the table's", unit="1", low=0, high=100, source="assumption: range of use 0.5 to 1.5")  # fmt: skip
+    high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1, source="assumption: adults with a chronic illness that a declaration asks for, 5 to 20 %")  # fmt: skip
+    high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one", unit="1", low=1, high=50, source="assumption: relative risks of 2 to 6 for hypertension, diabetes, hepatitis")  # fmt: skip
+    frailty_spread: float = number(0.3, "standard deviation of the logarithm of frailty within either group", unit="1", low=0, high=2, source="assumption")  # fmt: skip
+    latency_years: float = number(1.0, "mean time from falling ill to diagnosis", unit="years", low=0, high=10, source="assumption: about a year")  # fmt: skip
+    noticed_share: float = number(0.7, "share of the undiagnosed ill who have something to declare", unit="1", low=0, high=1, source="assumption: declarations ask for symptoms, examinations and hospital visits of two years")  # fmt: skip
+    survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start", unit="years", low=0, high=30, source="assumption")  # fmt: skip
+    accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period", unit="1", low=0, high=1, source="assumption: two cases among 23 million members in the first three months, F078")  # fmt: skip
+    mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1, source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")  # fmt: skip
+    filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period", unit="1", low=0, high=1, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")  # fmt: skip
+
+    @property
+    def diagnosis_chance(self) -> float:
+        """Chance that the undiagnosed ill are diagnosed within a period."""
+        return 1.0 if self.latency_years <= 1 / 24 else 1 / (24 * self.latency_years)
+
+
+class Mind(Section):
+    """What persons want, believe and notice. A spread is the standard deviation of the logarithm over persons."""
+
+    optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2, source="assumption: Weinstein 1980, unrealistic optimism")  # fmt: skip
+    risk_aversion: float = number(0.6, "median mark-up on expected aid for being covered", unit="1", low=0, high=10, source="assumption: loadings that insured people bear, 0.3 to 1")  # fmt: skip
+    altruism: float = number(15, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 60")  # fmt: skip
+    herding: float = number(60, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 200")  # fmt: skip
+    anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1", low=0, high=10, source="assumption: extrapolative expectations, range 0 to 1.5")  # fmt: skip
+    attention: float = number(0.04, "median chance to think again in a period without a reason", unit="1", low=0, high=1, source="assumption: once a year")  # fmt: skip
+    stirred_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption: joining takes minutes and some trust in an application")  # fmt: skip
+    patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention", unit="1", low=0.01, high=100, source="assumption")  # fmt: skip
+    noticeable_bill: float = number(100, "smallest expected share against which a rise is felt", unit="fen a period", low=1, high=100_000, source="assumption: one yuan; nobody minds a doubling of three fen")  # fmt: skip
+    spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2, source="assumption")  # fmt: skip
+    noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000, source="assumption; 0 is a rational choice without noise")  # fmt: skip
+    learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period", unit="1", low=0, high=1, source="assumption: constant-gain learning")  # fmt: skip
+    insured_overlap: float = number(0.4, "worth of aid that other cover takes away", unit="1", low=0, high=1, source="assumption: cover is stacked in China; mean commercial claim 79,000 yuan, F263")  # fmt: skip
+    trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1, source="assumption: 60,000 joined around one aided person, F036")  # fmt: skip
+    trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1, source="assumption: losses weigh twice")  # fmt: skip
+    trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    salience: float = number(0.1, "rise of believed risk at a friend's illness", unit="1", low=0, high=10, source="assumption: availability, Tversky and Kahneman 1973")  # fmt: skip
+
+
+class CoverBand(Section):
+    """The aid for members of some ages."""
+
+    age_from: int = number(0, "youngest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
+    age_to: int = number(59, "oldest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
+    cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
+
+
+class Amendment(Section):
+    """Terms that change on a day."""
+
+    day: date = fact(..., "first day of the new terms", unit="date", source="terms")
+    fee_rate: float | None = number(None, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")  # fmt: skip
+    annual_cap: float | None = number(None, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000, source="terms")  # fmt: skip
+
+
+class PlatformTerms(Section):
+    """What a platform publishes, and what it costs to run."""
+
+    launch: date = fact(date(2018, 10, 16), "first day open", unit="date", source="terms")
+    bands: tuple[CoverBand, ...] = fact((CoverBand(),), "aid by age", source="terms")
+    mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
+    min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950, source="terms")  # fmt: skip
+    waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
+    claim_days: int = number(180, "days from diagnosis within which a claim must be filed", unit="days", low=15, high=3650, source="F123")  # fmt: skip
+    fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")
+    case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000, source="terms")  # fmt: skip
+    annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000, source="terms")  # fmt: skip
+    subsidised_until: date | None = fact(None, "last day of the shares that the platform pays itself", unit="date", source="terms")  # fmt: skip
+    amendments: tuple[Amendment, ...] = fact((), "changes of the terms", source="terms")
+    division: Literal["equal", "risk"] = fact("equal", "rule of division: equal shares, or shares in proportion to one's own expected aid", source="terms")  # fmt: skip
+    advertised_share: float = number(0.1, "share a period that the launch leads people to expect", unit="yuan", low=0, high=1_000, source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")  # fmt: skip
+    advertised_periods: int = number(24, "past periods whose mean share newcomers are shown", unit="periods", low=1, high=240, source="assumption: pages show what was paid in the year")  # fmt: skip
+    brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1, source="assumption: a household name, 0.7 to 0.95")  # fmt: skip
+    launch_reach: float = number(0.1, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    steady_reach: float = number(0.01, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    launch_fading: float = number(0.5, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    capacity: float = number(50, "cases that can be investigated in a period at the start", unit="cases", low=0, high=1e6, source="assumption: 9 cases in a period of May 2019, 50 staff in June, F054, F023")  # fmt: skip
+    hiring: float = number(0.2, "growth of capacity in a period of backlog", unit="1", low=0, high=2, source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")  # fmt: skip
+    effort: float = number(0.5, "effort of investigation, from none to all that is possible", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    detection: float = number(0.8, "chance at full effort that a concealed illness is found", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    wrong_refusal: float = number(0.06, "chance at full effort that an honest claim is refused", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    overturning: float = number(0.3, "chance that a jury of members overturns a wrong refusal", unit="1", low=0, high=1, source="assumption; juries since February 2019, F124")  # fmt: skip
+    case_cost: float = number(4_000, "cost of investigating a case at effort 0.5", unit="yuan", low=0, high=1e6, source="assumption: 41 % of about a billion over about 100,000 cases in 2020, F133")  # fmt: skip
+    technology_cost: float = number(3.6, "cost of technology for each member", unit="yuan a year", low=0, high=1_000, source="assumption: 38 % of about a billion in 2020, F134")  # fmt: skip
+    other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000, source="assumption: the remaining 21 %")  # fmt: skip
+    traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year", unit="yuan a year", low=0, high=1_000, source="assumption: range 0 to 10")  # fmt: skip
+    traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1, source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")  # fmt: skip
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PlatformTerms":
+        bands = sorted(self.bands, key=lambda band: band.age_from)
+        for band in bands:
+            if band.age_to < band.age_from:
+                raise ValueError(f"bands: ages {band.age_from} to {band.age_to} run backwards")
+        for before, after in zip(bands, bands[1:], strict=False):
+            if after.age_from <= before.age_to:
+                raise ValueError(f"bands: ages {before.age_from}-{before.age_to} and {after.age_from}-{after.age_to} overlap")  # fmt: skip
+            if after.age_from > before.age_to + 1:
+                raise ValueError(f"bands: ages {before.age_to + 1}-{after.age_from - 1} are missing between two bands")  # fmt: skip
+        days = [self.launch, *(change.day for change in self.amendments)]
+        if days != sorted(days):
+            raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
+        if self.subsidised_until and self.subsidised_until < self.launch:
+            raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
+        return self
+
+    def on(self, day: date) -> "PlatformTerms":
+        """The terms in force on a day, all amendments made."""
+        changes: dict[str, Any] = {}
+        for amendment in self.amendments:
+            if amendment.day <= day:
+                changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
+        return self.model_copy(update=changes)
+
+
+class Shock(Section):
+    """Something from outside the market, with dates: it multiplies a chance or a capacity while it lasts."""
+
+    title: str = fact(..., "what happened", source="the scenario")
+    target: Literal["investigation", "diagnosis", "marketing"] = fact(..., "what it multiplies", source="the scenario")  # fmt: skip
+    first: date = fact(..., "first day", unit="date", source="the scenario")
+    last: date = fact(..., "last day", unit="date", source="the scenario")
+    factor: float = number(1.0, "what the target is multiplied by", unit="1", low=0, high=100, source="the scenario")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Shock":
+        if self.last < self.first:
+            raise ValueError(f"last = {self.last} is before first = {self.first}; are the two swapped?")
+        return self
+
+
+class Scenario(Section):
+    """A whole world: who lives in it, what they are like, and which platforms open."""
+
+    title: str = fact("untitled", "one line", source="the scenario")
+    summary: str = fact("", "what it shows", source="the scenario")
+    calendar: Calendar = Calendar()
+    people: People = People()
+    friends: Friends = Friends()
+    health: Health = Health()
+    mind: Mind = Mind()
+    platform: Annotated[dict[str, PlatformTerms], Field(min_length=1, max_length=24)] = fact({"pool": PlatformTerms()}, "platforms by name", source="the scenario")  # fmt: skip
+    slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8, source="assumption: 1 where there is one platform; a user had joined four, F268")  # fmt: skip
+    shocks: tuple[Shock, ...] = fact((), "what came from outside", source="the scenario")
+    sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
+
+    def shock(self, target: str, day: date) -> float:
+        """The product of all factors on a target on a day; 1 without a shock."""
+        factor = 1.0
+        for shock in self.shocks:
+            if shock.target == target and shock.first <= day <= shock.last:
+                factor *= shock.factor
+        return factor

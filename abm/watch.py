@@ -1,0 +1,120 @@
+"""Every reported series, once: name, unit, meaning. Counts and money are in real units, persons times weight.
+
+Observation changes nothing: series are read from the census, the ledger's flows and the platform's published
+figures, all taken at the end of a step.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.census import EXPECTED_UNIT, RISK_UNIT, STATUSES, TRUST_UNIT, Count
+from abm.money import yuan
+from abm.population import Status
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen of one platform at the end of a step; money in fen, counts in simulated persons."""
+
+    weight: float
+    census: np.ndarray
+    population: np.ndarray
+    flows: Mapping[str, int]
+    sharing: int
+    share: int
+    aid: tuple[int, ...]
+    filed: int
+    refused: int
+    backlog: int
+    capacity: float
+    pool: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """A column of the results."""
+
+    name: str
+    unit: str
+    meaning: str
+    read: Callable[[Sight], float]
+
+
+def _ratio(above: float, below: float) -> float:
+    return float(above / below) if below else float("nan")
+
+
+def _stock(*statuses: Status) -> Callable[[Sight], float]:
+    return lambda sight: sight.weight * float(sum(sight.census[status] for status in statuses))
+
+
+def _flow(status: Status) -> Callable[[Sight], float]:
+    return lambda sight: sight.weight * float(sight.census[STATUSES + status])
+
+
+def _money(*purposes: str) -> Callable[[Sight], float]:
+    return lambda sight: sight.weight * yuan(sum(sight.flows.get(purpose, 0) for purpose in purposes))
+
+
+def _mean(count: Count, unit: float = 1.0) -> Callable[[Sight], float]:
+    return lambda sight: _ratio(float(sight.census[count]) / unit, float(sight.census[Count.SHARERS]))
+
+
+def _risk(sight: Sight, row: np.ndarray) -> float:
+    return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.SHARERS]))
+
+
+def _surplus(sight: Sight) -> float:
+    incoming = _money("fee", "traffic")(sight)
+    return incoming - _money("investigation", "technology", "other_costs", "subsidy", "case_cap", "annual_cap")(sight)
+
+
+INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)
+
+SERIES = (
+    Series("members", "persons", "members at the end of the step, the waiting among them", _stock(*INSIDE)),
+    Series("members_waiting", "persons", "members not yet covered", _stock(Status.WAITING)),
+    Series("members_sharing", "persons", "members over whom the aid was divided", lambda s: s.weight * s.sharing),
+    Series("joined", "persons a period", "joined, net of those turned away", _flow(Status.WAITING)),
+    Series("declined", "persons a period", "turned away by their health declaration", _flow(Status.DECLINED)),
+    Series("left", "persons a period", "chose to leave", _flow(Status.LEFT)),
+    Series("lapsed", "persons a period", "removed after failed deductions", _flow(Status.LAPSED)),
+    Series("aged_out", "persons a period", "grew too old for the plan", _flow(Status.AGED_OUT)),
+    Series("barred", "persons a period", "diagnosed while waiting", _flow(Status.BARRED)),
+    Series("filed", "cases a period", "claims filed", lambda s: s.weight * s.filed),
+    Series("aided", "cases a period", "claims accepted and paid", lambda s: s.weight * len(s.aid)),
+    Series("refused", "cases a period", "claims refused", lambda s: s.weight * s.refused),
+    Series("backlog", "cases", "claims waiting for investigation", lambda s: s.weight * s.backlog),
+    Series("capacity", "cases a period", "claims that can be investigated", lambda s: s.capacity),
+    Series("share", "yuan a period", "published share", lambda s: yuan(s.share)),
+    Series("share_noise", "1", "relative standard error of the share from sampling few cases", lambda s: _ratio(float(np.sqrt(np.square(np.array(s.aid, float)).sum())), float(sum(s.aid)))),  # fmt: skip
+    Series("expected_share", "yuan a period", "mean share that members expect", lambda s: yuan(_mean(Count.EXPECTED, EXPECTED_UNIT)(s))),  # fmt: skip
+    Series("trust", "1", "mean believed chance that a valid claim is paid", _mean(Count.TRUST, TRUST_UNIT)),
+    Series("risk", "1 a year", "mean true incidence of covered members", lambda s: _risk(s, s.census)),
+    Series("risk_population", "1 a year", "mean true incidence of all persons of an age that is covered", lambda s: _risk(s, s.population)),  # fmt: skip
+    Series("relative_risk", "1", "risk of covered members over that of the population", lambda s: _ratio(_risk(s, s.census), _risk(s, s.population))),  # fmt: skip
+    Series("leavers_risk", "1 a year", "mean true incidence of those who chose to leave", lambda s: _ratio(float(s.census[Count.LEAVERS_RISK]) / RISK_UNIT, float(s.census[STATUSES + Status.LEFT]))),  # fmt: skip
+    Series("mean_age", "years", "mean age of covered members", lambda s: _mean(Count.AGE)(s) + 0.5),
+    Series("high_risk", "1", "share of covered members at high risk", _mean(Count.HIGH_RISK)),
+    Series("insured", "1", "share of covered members with commercial cover", _mean(Count.INSURED)),
+    Series("under_30", "1", "share of covered members under 30", _mean(Count.UNDER_30)),
+    Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
+    Series("tier_3", "1", "share of covered members in cities of tier 3 and below", _mean(Count.TIER_3)),
+    Series("aid", "yuan a period", "aid paid to the ill", _money("aid")),
+    Series("fee", "yuan a period", "fee on the aid, the platform's income", _money("fee")),
+    Series("collected", "yuan a period", "shares collected from members", _money("share")),
+    Series("subsidy", "yuan a period", "shares and excess over caps borne by the platform", _money("subsidy", "case_cap", "annual_cap")),  # fmt: skip
+    Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),
+    Series("technology", "yuan a period", "cost of technology", _money("technology")),
+    Series("other_costs", "yuan a period", "other costs", _money("other_costs")),
+    Series("traffic", "yuan a period", "income from selling insurance to members", _money("traffic")),
+    Series("surplus", "yuan a period", "the platform's income less all it bears", _surplus),
+    Series("pool", "yuan", "carried into the next period; negative is advanced by the platform", lambda s: s.weight * yuan(s.pool)),  # fmt: skip
+)
+
+
+def observe(sight: Sight) -> dict[str, float]:
+    """All series of one platform at the end of a step."""
+    return {series.name: series.read(sight) for series in SERIES}
