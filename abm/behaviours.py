@@ -37,8 +37,9 @@ def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
         place = draw(seed, now, who, MEET) * (end - start)
         friend = int(place)
         seen = np.int64(world.seen[world.friends[start + friend]])
-        if place - friend < p["telling"]:
-            heard |= seen & PLATFORM_BITS
+        untold = seen & PLATFORM_BITS & ~known
+        if untold and place - friend < p["telling"]:
+            heard |= untold
         if seen > PLATFORM_BITS:
             take_news(me, mine, seen, p)
     for k in range(world.offers.size):

@@ -51,7 +51,7 @@ def rule(signature: str) -> Callable[[Function], Function]:
 
     def compile_(function: Function) -> Function:
         if JIT:
-            return numba.njit(signature, cache=True)(function)  # type: ignore[no-any-return]
+            return numba.njit(signature, cache=True, forceinline=True)(function)  # type: ignore[no-any-return]
         widths = [float if "f8" in kind else int for kind in signature.split("(")[1].split(",")]
 
         @functools.wraps(function)
@@ -64,8 +64,11 @@ def rule(signature: str) -> Callable[[Function], Function]:
 
 
 def behaviour(function: Function) -> Function:
-    """A function on one person's rows, compiled at its first use."""
-    return numba.njit(cache=True)(function) if JIT else function
+    """A function on one person's rows, compiled at its first use and melted into the loop that calls it.
+
+    Behaviours make no arrays, so they need no reference counts (`_nrt`); counting took two thirds of the time.
+    """
+    return numba.njit(cache=True, forceinline=True, _nrt=False)(function) if JIT else function
 
 
 def loop(function: Function) -> Function:

@@ -35,8 +35,9 @@ def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: Wor
 @loop
 def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, tills: np.ndarray) -> None:
     for block in numba.prange(tills.shape[0]):
+        till = tills[block]
         for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
-            settle(persons[i], memberships[i], i, world, tills[block])
+            settle(persons[i], memberships[i], i, world, till)
             learn(persons[i], memberships[i], i, world)
             choose(persons[i], memberships[i], i, world)
 
@@ -44,8 +45,9 @@ def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: Worl
 @loop
 def _count(persons: np.ndarray, memberships: np.ndarray, world: World, tallies: np.ndarray) -> None:
     for block in numba.prange(tallies.shape[0]):
+        tally = tallies[block]
         for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
-            count(persons[i], memberships[i], i, world, tallies[block])
+            count(persons[i], memberships[i], i, world, tally)
 
 
 class Drive(ABC):
