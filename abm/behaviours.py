@@ -13,9 +13,28 @@ from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORM_BITS, World
 from abm.population import HealthState
 from abm.reckoning import (
-    ACCIDENT, AGED_OUT, BARRED, CLAIMING, COVERED, DECLINED, FILING, HIGH_RISK, HONEST, LAPSED, LEFT, STIRRED, WAITING,
-    age_of, bill_of, chance_to_think, incidence_of, newcomers_share, shown_bill, slot_for, worth,
-)  # fmt: skip
+    ACCIDENT,
+    AGED_OUT,
+    BARRED,
+    CLAIMING,
+    COVERED,
+    DECLINED,
+    FILING,
+    HIGH_RISK,
+    HONEST,
+    LAPSED,
+    LEFT,
+    STIRRED,
+    WAITING,
+    age_of,
+    bill_of,
+    chance_to_think,
+    incidence_of,
+    newcomers_share,
+    shown_bill,
+    slot_for,
+    worth,
+)
 
 WELL, LATENT, DIAGNOSED = (int(state) for state in HealthState)
 NOT_STIRRED = 255 - STIRRED
@@ -102,7 +121,7 @@ def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
         if status == WAITING and not me["traits"] & ACCIDENT:
             mine[s]["status"] = BARRED
             mine[s]["since"] = now
-        elif status == WAITING or status == COVERED:
+        elif status in (WAITING, COVERED):
             k = np.int64(mine[s]["platform"])
             in_time = now - me["turned"] <= world.offers[k]["claim_window"]
             if in_time and draw(p["seed"], now, who, FILE_CLAIM + k) < p["filing_chance"]:
@@ -138,8 +157,7 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
 
 @behaviour
 def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> None:
-    """One deduction, arrears included; a second failure in a row ends the membership,
-    but not while a claim is in hand."""
+    """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand."""
     p = world.settings[0]
     k = np.int64(m["platform"])
     if world.offers[k]["subsidised"]:

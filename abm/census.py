@@ -18,8 +18,17 @@ from abm.market import (
 )
 from abm.population import Status
 from abm.reckoning import (
-    AIDED, CLAIMING, COVERED, FEMALE, HIGH_RISK, INSURED, LEFT, REFUSED, WAITING, age_of, burden_of, incidence_of,
-)  # fmt: skip
+    AIDED,
+    CLAIMING,
+    HIGH_RISK,
+    INSURED,
+    LEFT,
+    REFUSED,
+    WAITING,
+    age_of,
+    burden_of,
+    incidence_of,
+)
 
 STATUSES = len(Status)
 
@@ -63,10 +72,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
     recent = now - world.settings[0]["news_periods"]
     platforms = world.offers.size
     risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
-    if me["turned"] > recent:
-        shown = NEWS_OF_ILLNESS
-    else:
-        shown = 0
+    shown = NEWS_OF_ILLNESS if me["turned"] > recent else 0
     for s in range(mine.size):
         m = mine[s]
         k = np.int64(m["platform"])

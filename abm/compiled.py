@@ -19,8 +19,17 @@ import platformdirs
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = (
-    "compiled", "draws", "rules", "population", "network", "market", "reckoning", "behaviours", "census", "drives",
-)  # fmt: skip
+    "compiled",
+    "draws",
+    "rules",
+    "population",
+    "network",
+    "market",
+    "reckoning",
+    "behaviours",
+    "census",
+    "drives",
+)
 
 
 def _cache_folder() -> Path:

@@ -91,12 +91,14 @@ class CompiledDrive(Drive):
     def after_publication(self) -> np.ndarray:
         tills = np.zeros((self.blocks, self.platforms, 2), np.int64)
         _after_publication(self.persons, self.memberships, self.world, tills)
-        return tills.sum(axis=0)
+        total: np.ndarray = tills.sum(axis=0)
+        return total
 
     def census(self) -> np.ndarray:
         tallies = np.zeros((self.blocks, self.platforms + 1, COLUMNS), np.int64)
         _count(self.persons, self.memberships, self.world, tallies)
-        return tallies.sum(axis=0)
+        total: np.ndarray = tallies.sum(axis=0)
+        return total
 
 
 class AgentDrive(Drive):

@@ -41,7 +41,9 @@ class Ledger:
             raise LedgerError(f"accounts sum to {total} fen, not to nothing")
         paid, received = (int(persons[name].sum(dtype=np.int64)) for name in ("paid", "received"))
         if received - paid != self.balances[PERSONS]:
-            raise LedgerError(f"persons hold {received - paid} fen by their own count, {self.balances[PERSONS]} by ours")
+            raise LedgerError(
+                f"persons hold {received - paid} fen by their own count, {self.balances[PERSONS]} by ours"
+            )
         in_slots = memberships["paid"].sum(axis=1, dtype=np.int64)
         if (in_slots > persons["paid"]).any():
             raise LedgerError("somebody paid more to their platforms than in all")

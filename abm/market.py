@@ -39,9 +39,16 @@ FROM_PEOPLE = ("deduction_failure", "retry_failure")
 FROM_FRIENDS = ("telling", "news_periods")
 FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
 FROM_MIND = (
-    "stirred_attention", "noticeable_bill", "noise", "learning", "insured_overlap",
-    "trust_from_aid", "trust_from_refusal", "trust_from_publication", "salience",
-)  # fmt: skip
+    "stirred_attention",
+    "noticeable_bill",
+    "noise",
+    "learning",
+    "insured_overlap",
+    "trust_from_aid",
+    "trust_from_refusal",
+    "trust_from_publication",
+    "salience",
+)
 SETTINGS = np.dtype(
     [(name, "i8") for name in CLOCK_FIELDS]
     + [("years", "f8")]

@@ -11,8 +11,8 @@ from abm import watch
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
 from abm.agents.platform import Platform
 from abm.clock import collection_date, half_month
-from abm.drives import AgentDrive, CompiledDrive, Drive
 from abm.draws import SEEDS
+from abm.drives import AgentDrive, CompiledDrive, Drive
 from abm.ledger import Ledger, pool
 from abm.market import open_world
 from abm.network import befriend
@@ -181,7 +181,9 @@ class MutualAidModel(mesa.Model):
         if drive not in ("auto", "agents", "compiled"):
             raise ScenarioError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
-            raise ScenarioError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
+            raise ScenarioError(
+                f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}"
+            )
         self._members: list[Member] = []
         if self.persons.size <= MOST_AGENTS:
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0

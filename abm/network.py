@@ -32,8 +32,9 @@ class Network(NamedTuple):
 
     def graph(self) -> nx.Graph:
         """The same ties for drawing and for networkx's measures."""
-        graph = nx.empty_graph(self.first.size - 1)
-        owners = np.repeat(np.arange(self.first.size - 1), np.diff(self.first.astype(np.int64)))
+        graph: nx.Graph = nx.Graph()
+        graph.add_nodes_from(range(self.first.size - 1))
+        owners = np.repeat(np.arange(self.first.size - 1), np.diff(self.first).astype(np.intp))
         graph.add_edges_from(zip(owners.tolist(), self.friends.tolist(), strict=True))
         return graph
 

@@ -16,6 +16,7 @@ from abm.scenario import People, Scenario
 from abm.tables import age_structure
 
 CHUNK = 1 << 16
+LONG_AGO = -10_000  # a step before all news and every claim window
 
 
 class HealthState(IntEnum):
@@ -97,7 +98,9 @@ def person(**given: Any) -> np.ndarray:
     """One person for a test, as an array of one row: a well man of 30 without tastes, but for what is given."""
     row = np.zeros(1, PERSON)
     defaults = {"age_at_start": 30, "frailty": 1, "believed_frailty": 1, "income": 60_000, "patience": 1}
-    for name, value in ({"credit": 700, "traits": Trait.HONEST, "tier": 3, "turned": -1} | defaults | given).items():
+    for name, value in (
+        {"credit": 700, "traits": Trait.HONEST, "tier": 3, "turned": LONG_AGO} | defaults | given
+    ).items():
         row[name] = value
     return row
 
@@ -191,5 +194,7 @@ def _found_chunk(
     rate = incidence[female.astype(int), rows["age_at_start"].astype(int)] * rows["frailty"]
     ill = uniform(Purpose.ILL_BEFORE)
     latent, diagnosed = rate * health.latency_years, rate * health.survival_years
-    rows["health"] = np.where(ill < latent, HealthState.LATENT, np.where(ill < latent + diagnosed, HealthState.DIAGNOSED, HealthState.WELL))  # fmt: skip
-    rows["turned"] = -1
+    rows["health"] = np.where(
+        ill < latent, HealthState.LATENT, np.where(ill < latent + diagnosed, HealthState.DIAGNOSED, HealthState.WELL)
+    )
+    rows["turned"] = LONG_AGO

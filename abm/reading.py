@@ -63,13 +63,22 @@ def setting(text: str) -> tuple[str, Any]:
 
 
 def put(tables: dict[str, Any], key: str, value: Any) -> None:
-    """Set the value at a dotted path in nested tables, making tables on the way."""
+    """Set the value at a dotted path in nested tables and lists, making tables on the way."""
     *branches, leaf = key.split(".")
-    for branch in branches:
-        tables = tables.setdefault(branch, {})
-        if not isinstance(tables, dict):
-            raise ScenarioError(f"{key}: '{branch}' is a value and holds no '{leaf}'")
-    tables[leaf] = value
+    place: Any = tables
+    for branch, below in zip([*branches, leaf], [*branches[1:], leaf, ""], strict=True):
+        if isinstance(place, list | tuple):
+            if not branch.isdigit() or int(branch) >= len(place):
+                raise ScenarioError(f"{key}: '{branch}' must be a whole number from 0 to {len(place) - 1}")
+        elif not isinstance(place, dict):
+            raise ScenarioError(f"{key}: there is no '{branch}' in a single value")
+        index = int(branch) if isinstance(place, list | tuple) else branch
+        if below == "":
+            place[index] = value
+        elif isinstance(place, dict):
+            place = place.setdefault(branch, {})
+        else:
+            place = place[int(branch)]
 
 
 def dump(scenario: Scenario) -> str:
@@ -167,8 +176,10 @@ def _message(fault: Any, tables: Mapping[str, Any]) -> str:
     place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
     field = field_at(place)
     if kind == "extra_forbidden":
-        known = _keys(path[:-1])
-        return f"{place}: unknown key{nearest(str(path[-1]), known)}; allowed here: {', '.join(known)}"
+        known, last = _keys(path[:-1]), str(path[-1])
+        elsewhere = [key for key, _ in leaves(Scenario()) if key.split(".")[-1] == last]
+        meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)
+        return f"{place}: unknown key{meant}; allowed here: {', '.join(known)}"
     if kind == "value_error":
         return f"{place}: {fault['ctx']['error']}" if place else str(fault["ctx"]["error"])
     if kind == "missing":
@@ -177,7 +188,9 @@ def _message(fault: Any, tables: Mapping[str, Any]) -> str:
     if kind in ("greater_than_equal", "less_than_equal") and field:
         low, high = bounds(field)
         side = f"below {low}" if kind == "greater_than_equal" else f"above {high}"
-        slip = f". Did you mean {value / 100:g}?" if kind == "less_than_equal" and low <= value / 100 <= high <= 1 else ""
+        slip = (
+            f". Did you mean {value / 100:g}?" if kind == "less_than_equal" and low <= value / 100 <= high <= 1 else ""
+        )
         return f"{place} = {value} is {side}{meaning}{slip}"
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return f"{place} = {value!r} must be {wanted}{meaning}"

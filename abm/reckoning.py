@@ -118,7 +118,7 @@ def slot_for(me: np.void, mine: np.ndarray, k: int, world: World) -> int:
     found = -1
     for s in range(mine.size):
         status = mine[s]["status"]
-        outside = status == NEVER or status == LAPSED or status == LEFT
+        outside = status in (NEVER, LAPSED, LEFT)
         if mine[s]["platform"] == k:
             free_again = outside and mine[s]["since"] != world.settings[0]["now"]
             return s if free_again else -1

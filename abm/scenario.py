@@ -5,6 +5,7 @@ comes from. Reading and writing such files is in `reading`.
 """
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -57,7 +58,7 @@ class People(Section):
     """Who is within reach, and how many of them are simulated."""
 
     population: int = number(829_000_000, "persons within reach", unit="persons", low=1, high=1.5e9, source="netizens.csv: Chinese internet users at the end of 2018, CNNIC")  # fmt: skip
-    persons: int = number(4_000_000, "persons simulated", unit="persons", low=1, high=4e9, source="assumption: sampling noise of a share near a quarter, in a quarter of a minute")  # fmt: skip
+    persons: int = number(2_500_000, "persons simulated", unit="persons", low=1, high=4e9, source="assumption: a run takes a quarter of a minute; sampling noise of a share is then about a third")  # fmt: skip
     age_structure: str = fact("netizens.csv", "file of shares of the population by age band", source="CNNIC 43rd report, 2019")  # fmt: skip
     female_share: float = number(0.47, "share of women", unit="1", low=0, high=1, source="assumption: CNNIC counts somewhat fewer women than men online")  # fmt: skip
     tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6), "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1", source="assumption: of members nearly 60 % live in tier 3 and below, F034; netizens are as spread")  # fmt: skip
@@ -88,8 +89,8 @@ class Friends(Section):
     """Who knows whom: a small world of Watts and Strogatz (1998) on a ring of like beside like."""
 
     degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64, source="assumption: core discussion networks have 2 to 10")  # fmt: skip
-    rewired: float = number(0.1, "share of friendships that reach beyond one's own kind and neighbourhood", unit="1", low=0, high=1, source="assumption: small-world range, Watts and Strogatz 1998")  # fmt: skip
-    telling: float = number(0.3, "chance that a member one meets tells of the platform, a period", unit="1", low=0, high=1, source="assumption: fitted by hand to 27 million members at the end of 2018 and 50 million in April 2019, F011, F016")  # fmt: skip
+    rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood", unit="1", low=0, high=1, source="assumption: weak ties, range 0.05 to 0.5; Watts and Strogatz 1998")  # fmt: skip
+    telling: float = number(0.9, "chance that a member one meets tells of the platform, a period", unit="1", low=0, high=1, source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")  # fmt: skip
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240, source="assumption: half a year")  # fmt: skip
 
 
@@ -98,7 +99,7 @@ class Health(Section):
 
     incidence_file: str = fact("incidence.csv", "file of annual incidence by table, age and sex", source="China Life Insurance Critical Illness Experience Incidence Tables")  # fmt: skip
     incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
-    incidence_level: float = number(1.0, "incidence within reach over the table's", unit="1", low=0, high=100, source="assumption: range of use 0.5 to 1.5")  # fmt: skip
+    incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100, source="assumption, set by hand to the 68,675 aided in 2020, F091; use 0.3 to 1.2: not all who could claim do")  # fmt: skip
     high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1, source="assumption: adults with a chronic illness that a declaration asks for, 5 to 20 %")  # fmt: skip
     high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one", unit="1", low=1, high=50, source="assumption: relative risks of 2 to 6 for hypertension, diabetes, hepatitis")  # fmt: skip
     frailty_spread: float = number(0.3, "standard deviation of the logarithm of frailty within either group", unit="1", low=0, high=2, source="assumption")  # fmt: skip
@@ -119,13 +120,13 @@ class Mind(Section):
     """What persons want, believe and notice. A spread is the standard deviation of the logarithm over persons."""
 
     optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2, source="assumption: Weinstein 1980, unrealistic optimism")  # fmt: skip
-    risk_aversion: float = number(0.6, "median mark-up on expected aid for being covered", unit="1", low=0, high=10, source="assumption: loadings that insured people bear, 0.3 to 1")  # fmt: skip
-    altruism: float = number(15, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 60")  # fmt: skip
-    herding: float = number(60, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 200")  # fmt: skip
+    risk_aversion: float = number(1.2, "median mark-up on expected aid for being covered", unit="1", low=0, high=10, source="assumption, 0.5 to 2: small chances are overweighted, Kahneman and Tversky 1979; a like cover cost 400 yuan on the market, F106")  # fmt: skip
+    altruism: float = number(25, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 60")  # fmt: skip
+    herding: float = number(200, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption: range 0 to 300")  # fmt: skip
     anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1", low=0, high=10, source="assumption: extrapolative expectations, range 0 to 1.5")  # fmt: skip
     attention: float = number(0.04, "median chance to think again in a period without a reason", unit="1", low=0, high=1, source="assumption: once a year")  # fmt: skip
     stirred_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1, source="assumption")  # fmt: skip
-    inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption: joining takes minutes and some trust in an application")  # fmt: skip
+    inertia: float = number(60, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption: joining takes minutes and some trust in an application")  # fmt: skip
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention", unit="1", low=0.01, high=100, source="assumption")  # fmt: skip
     noticeable_bill: float = number(100, "smallest expected share against which a rise is felt", unit="fen a period", low=1, high=100_000, source="assumption: one yuan; nobody minds a doubling of three fen")  # fmt: skip
     spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2, source="assumption")  # fmt: skip
@@ -172,11 +173,12 @@ class PlatformTerms(Section):
     advertised_share: float = number(0.1, "share a period that the launch leads people to expect", unit="yuan", low=0, high=1_000, source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")  # fmt: skip
     advertised_periods: int = number(24, "past periods whose mean share newcomers are shown", unit="periods", low=1, high=240, source="assumption: pages show what was paid in the year")  # fmt: skip
     brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1, source="assumption: a household name, 0.7 to 0.95")  # fmt: skip
-    launch_reach: float = number(0.1, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
-    steady_reach: float = number(0.01, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
-    launch_fading: float = number(0.5, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption")  # fmt: skip
-    capacity: float = number(50, "cases that can be investigated in a period at the start", unit="cases", low=0, high=1e6, source="assumption: 9 cases in a period of May 2019, 50 staff in June, F054, F023")  # fmt: skip
-    hiring: float = number(0.2, "growth of capacity in a period of backlog", unit="1", low=0, high=2, source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")  # fmt: skip
+    launch_reach: float = number(0.14, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    steady_reach: float = number(0.013, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    launch_fading: float = number(0.2, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption")  # fmt: skip
+    capacity: float = number(10, "cases that can be investigated in a period at the start", unit="cases", low=0, high=1e6, source="assumption: 9 cases in a period of May 2019 follow from F054")  # fmt: skip
+    hiring: float = number(0.5, "growth of capacity in a period of backlog", unit="1", low=0, high=2, source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")  # fmt: skip
+    longest_wait: float = number(3, "periods that a claim may wait before the platform hires", unit="periods", low=0, high=100, source="assumption: six weeks")  # fmt: skip
     effort: float = number(0.5, "effort of investigation, from none to all that is possible", unit="1", low=0, high=1, source="assumption")  # fmt: skip
     detection: float = number(0.8, "chance at full effort that a concealed illness is found", unit="1", low=0, high=1, source="assumption")  # fmt: skip
     wrong_refusal: float = number(0.06, "chance at full effort that an honest claim is refused", unit="1", low=0, high=1, source="assumption")  # fmt: skip
@@ -193,7 +195,7 @@ class PlatformTerms(Section):
         for band in bands:
             if band.age_to < band.age_from:
                 raise ValueError(f"bands: ages {band.age_from} to {band.age_to} run backwards")
-        for before, after in zip(bands, bands[1:], strict=False):
+        for before, after in pairwise(bands):
             if after.age_from <= before.age_to:
                 raise ValueError(f"bands: ages {before.age_from}-{before.age_to} and {after.age_from}-{after.age_to} overlap")  # fmt: skip
             if after.age_from > before.age_to + 1:
@@ -201,6 +203,8 @@ class PlatformTerms(Section):
         days = [self.launch, *(change.day for change in self.amendments)]
         if days != sorted(days):
             raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
+        if self.division == "risk" and self.annual_cap < 100_000:
+            raise ValueError(f"annual_cap = {self.annual_cap:g} needs division = 'equal'; shares by risk have no cap")
         if self.subsidised_until and self.subsidised_until < self.launch:
             raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
         return self
@@ -244,6 +248,16 @@ class Scenario(Section):
     slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8, source="assumption: 1 where there is one platform; a user had joined four, F268")  # fmt: skip
     shocks: tuple[Shock, ...] = fact((), "what came from outside", source="the scenario")
     sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
+
+    @model_validator(mode="after")
+    def _within_the_run(self) -> "Scenario":
+        for name, terms in self.platform.items():
+            if terms.launch > self.calendar.end:
+                raise ValueError(f"platform.{name}.launch = {terms.launch} is after calendar.end = {self.calendar.end}")
+        for index, shock in enumerate(self.shocks):
+            if shock.last < self.calendar.start or shock.first > self.calendar.end:
+                raise ValueError(f"shocks.{index}: {shock.first} to {shock.last} is outside the calendar")
+        return self
 
     def shock(self, target: str, day: date) -> float:
         """The product of all factors on a target on a day; 1 without a shock."""

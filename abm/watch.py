@@ -89,13 +89,38 @@ SERIES = (
     Series("backlog", "cases", "claims waiting for investigation", lambda s: s.weight * s.backlog),
     Series("capacity", "cases a period", "claims that can be investigated", lambda s: s.capacity),
     Series("share", "yuan a period", "published share", lambda s: yuan(s.share)),
-    Series("share_noise", "1", "relative standard error of the share from sampling few cases", lambda s: _ratio(float(np.sqrt(np.square(np.array(s.aid, float)).sum())), float(sum(s.aid)))),  # fmt: skip
-    Series("expected_share", "yuan a period", "mean share that members expect", lambda s: yuan(_mean(Count.EXPECTED, EXPECTED_UNIT)(s))),  # fmt: skip
+    Series(
+        "share_noise",
+        "1",
+        "relative standard error of the share from sampling few cases",
+        lambda s: _ratio(float(np.sqrt(np.square(np.array(s.aid, float)).sum())), float(sum(s.aid))),
+    ),  # fmt: skip
+    Series(
+        "expected_share",
+        "yuan a period",
+        "mean share that members expect",
+        lambda s: yuan(_mean(Count.EXPECTED, EXPECTED_UNIT)(s)),
+    ),  # fmt: skip
     Series("trust", "1", "mean believed chance that a valid claim is paid", _mean(Count.TRUST, TRUST_UNIT)),
     Series("risk", "1 a year", "mean true incidence of covered members", lambda s: _risk(s, s.census)),
-    Series("risk_population", "1 a year", "mean true incidence of all persons of an age that is covered", lambda s: _risk(s, s.population)),  # fmt: skip
-    Series("relative_risk", "1", "risk of covered members over that of the population", lambda s: _ratio(_risk(s, s.census), _risk(s, s.population))),  # fmt: skip
-    Series("leavers_risk", "1 a year", "mean true incidence of those who chose to leave", lambda s: _ratio(float(s.census[Count.LEAVERS_RISK]) / RISK_UNIT, float(s.census[STATUSES + Status.LEFT]))),  # fmt: skip
+    Series(
+        "risk_population",
+        "1 a year",
+        "mean true incidence of all persons of an age that is covered",
+        lambda s: _risk(s, s.population),
+    ),  # fmt: skip
+    Series(
+        "relative_risk",
+        "1",
+        "risk of covered members over that of the population",
+        lambda s: _ratio(_risk(s, s.census), _risk(s, s.population)),
+    ),  # fmt: skip
+    Series(
+        "leavers_risk",
+        "1 a year",
+        "mean true incidence of those who chose to leave",
+        lambda s: _ratio(float(s.census[Count.LEAVERS_RISK]) / RISK_UNIT, float(s.census[STATUSES + Status.LEFT])),
+    ),  # fmt: skip
     Series("mean_age", "years", "mean age of covered members", lambda s: _mean(Count.AGE)(s) + 0.5),
     Series("high_risk", "1", "share of covered members at high risk", _mean(Count.HIGH_RISK)),
     Series("insured", "1", "share of covered members with commercial cover", _mean(Count.INSURED)),
@@ -105,13 +130,23 @@ SERIES = (
     Series("aid", "yuan a period", "aid paid to the ill", _money("aid")),
     Series("fee", "yuan a period", "fee on the aid, the platform's income", _money("fee")),
     Series("collected", "yuan a period", "shares collected from members", _money("share")),
-    Series("subsidy", "yuan a period", "shares and excess over caps borne by the platform", _money("subsidy", "case_cap", "annual_cap")),  # fmt: skip
+    Series(
+        "subsidy",
+        "yuan a period",
+        "shares and excess over caps borne by the platform",
+        _money("subsidy", "case_cap", "annual_cap"),
+    ),  # fmt: skip
     Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),
     Series("technology", "yuan a period", "cost of technology", _money("technology")),
     Series("other_costs", "yuan a period", "other costs", _money("other_costs")),
     Series("traffic", "yuan a period", "income from selling insurance to members", _money("traffic")),
     Series("surplus", "yuan a period", "the platform's income less all it bears", _surplus),
-    Series("pool", "yuan", "carried into the next period; negative is advanced by the platform", lambda s: s.weight * yuan(s.pool)),  # fmt: skip
+    Series(
+        "pool",
+        "yuan",
+        "carried into the next period; negative is advanced by the platform",
+        lambda s: s.weight * yuan(s.pool),
+    ),  # fmt: skip
 )
 
 

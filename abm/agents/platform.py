@@ -142,7 +142,7 @@ class Platform(mesa.Agent):
         self._move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
         traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
         self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
-        if len(self.queue) * weight > self.capacity:
+        if len(self.queue) * weight > terms.longest_wait * self.capacity:
             self.capacity *= 1 + terms.hiring
 
     def take_stock(self, tally: np.ndarray) -> None:
@@ -180,5 +180,3 @@ class Platform(mesa.Agent):
         cover = int(self.model.world.offers[self.index]["cover"][age])
         mild = self._chance(claim, Purpose.SEVERITY) < self.model.case.health.mild_share
         return fen(min(cover, self.terms.mild_cover) if mild else cover)
-
-
