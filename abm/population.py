@@ -194,7 +194,7 @@ def _found_chunk(
     rate = incidence[female.astype(int), rows["age_at_start"].astype(int)] * rows["frailty"]
     ill = uniform(Purpose.ILL_BEFORE)
     latent, diagnosed = rate * health.latency_years, rate * health.survival_years
-    rows["health"] = np.where(
-        ill < latent, HealthState.LATENT, np.where(ill < latent + diagnosed, HealthState.DIAGNOSED, HealthState.WELL)
-    )
+    rows["health"] = HealthState.WELL
+    rows["health"][ill < latent + diagnosed] = HealthState.DIAGNOSED
+    rows["health"][ill < latent] = HealthState.LATENT
     rows["turned"] = LONG_AGO

@@ -47,7 +47,7 @@ def parse(tables: Mapping[str, Any], place: str) -> Scenario:
     try:
         return Scenario.model_validate(_frozen(tables))
     except ValidationError as error:
-        lines = [f"{place}: {_message(fault, tables)}" for fault in error.errors()]
+        lines = [f"{place}: {_message(fault)}" for fault in error.errors()]
         raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -170,7 +170,7 @@ def _keys(path: tuple[Any, ...]) -> list[str]:
     return list(section.model_fields) if section else []
 
 
-def _message(fault: Any, tables: Mapping[str, Any]) -> str:
+def _message(fault: Any) -> str:
     """One line for one fault of a validation."""
     path = tuple(part for part in fault["loc"] if part != "[key]")
     place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]

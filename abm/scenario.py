@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from abm.clock import half_month
 
@@ -21,7 +22,7 @@ class ScenarioError(ValueError):
 
 def number(default: Any, meaning: str, *, unit: str, low: float, high: float, source: str) -> Any:
     """A number with its range: `low` and `high` are both allowed."""
-    notes = {"unit": unit, "source": source}
+    notes: JsonDict = {"unit": unit, "source": source}
     return Field(default, description=meaning, ge=low, le=high, json_schema_extra=notes)
 
 

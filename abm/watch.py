@@ -62,7 +62,7 @@ def _mean(count: Count, unit: float = 1.0) -> Callable[[Sight], float]:
     return lambda sight: _ratio(float(sight.census[count]) / unit, float(sight.census[Count.SHARERS]))
 
 
-def _risk(sight: Sight, row: np.ndarray) -> float:
+def _risk(row: np.ndarray) -> float:
     return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.SHARERS]))
 
 
@@ -94,33 +94,33 @@ SERIES = (
         "1",
         "relative standard error of the share from sampling few cases",
         lambda s: _ratio(float(np.sqrt(np.square(np.array(s.aid, float)).sum())), float(sum(s.aid))),
-    ),  # fmt: skip
+    ),
     Series(
         "expected_share",
         "yuan a period",
         "mean share that members expect",
         lambda s: yuan(_mean(Count.EXPECTED, EXPECTED_UNIT)(s)),
-    ),  # fmt: skip
+    ),
     Series("trust", "1", "mean believed chance that a valid claim is paid", _mean(Count.TRUST, TRUST_UNIT)),
-    Series("risk", "1 a year", "mean true incidence of covered members", lambda s: _risk(s, s.census)),
+    Series("risk", "1 a year", "mean true incidence of covered members", lambda s: _risk(s.census)),
     Series(
         "risk_population",
         "1 a year",
         "mean true incidence of all persons of an age that is covered",
-        lambda s: _risk(s, s.population),
-    ),  # fmt: skip
+        lambda s: _risk(s.population),
+    ),
     Series(
         "relative_risk",
         "1",
         "risk of covered members over that of the population",
-        lambda s: _ratio(_risk(s, s.census), _risk(s, s.population)),
-    ),  # fmt: skip
+        lambda s: _ratio(_risk(s.census), _risk(s.population)),
+    ),
     Series(
         "leavers_risk",
         "1 a year",
         "mean true incidence of those who chose to leave",
         lambda s: _ratio(float(s.census[Count.LEAVERS_RISK]) / RISK_UNIT, float(s.census[STATUSES + Status.LEFT])),
-    ),  # fmt: skip
+    ),
     Series("mean_age", "years", "mean age of covered members", lambda s: _mean(Count.AGE)(s) + 0.5),
     Series("high_risk", "1", "share of covered members at high risk", _mean(Count.HIGH_RISK)),
     Series("insured", "1", "share of covered members with commercial cover", _mean(Count.INSURED)),
@@ -135,7 +135,7 @@ SERIES = (
         "yuan a period",
         "shares and excess over caps borne by the platform",
         _money("subsidy", "case_cap", "annual_cap"),
-    ),  # fmt: skip
+    ),
     Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),
     Series("technology", "yuan a period", "cost of technology", _money("technology")),
     Series("other_costs", "yuan a period", "other costs", _money("other_costs")),
@@ -146,7 +146,7 @@ SERIES = (
         "yuan",
         "carried into the next period; negative is advanced by the platform",
         lambda s: s.weight * yuan(s.pool),
-    ),  # fmt: skip
+    ),
 )
 
 
