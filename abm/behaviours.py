@@ -10,7 +10,7 @@ import numpy as np
 from abm import rules
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORM_BITS, World
+from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, World
 from abm.population import HealthState
 from abm.reckoning import (
     ACCIDENT,
@@ -56,10 +56,10 @@ def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
         place = draw(seed, now, who, MEET) * (end - start)
         friend = int(place)
         seen = np.int64(world.seen[world.friends[start + friend]])
-        untold = seen & PLATFORM_BITS & ~known
+        untold = seen >> NEWS_BITS & ~known
         if untold and place - friend < p["telling"]:
             heard |= untold
-        if seen > PLATFORM_BITS:
+        if seen & NEWS:
             take_news(me, mine, seen, p)
     for k in range(world.offers.size):
         reach = world.offers[k]["reach"]

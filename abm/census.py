@@ -10,6 +10,7 @@ import numpy as np
 
 from abm.compiled import behaviour
 from abm.market import (
+    NEWS_BITS,
     NEWS_OF_AID,
     NEWS_OF_ILLNESS,
     NEWS_OF_LEAVING,
@@ -83,7 +84,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
         if m["since"] == now:
             tally[k, STATUSES + status] += 1
         if WAITING <= status <= CLAIMING:
-            shown |= 1 << k
+            shown |= 1 << NEWS_BITS + k
             if status != WAITING:
                 describe(me, risk, world, tally[k])
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
@@ -93,7 +94,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
             tally[k, LEAVERS_RISK] += risk
         if m["since"] > recent:
             if status == AIDED:
-                shown |= NEWS_OF_AID | 1 << k
+                shown |= NEWS_OF_AID | 1 << NEWS_BITS + k
             elif status == REFUSED:
                 shown |= NEWS_OF_REFUSAL
             elif status == LEFT:

@@ -17,7 +17,7 @@ from abm.compiled import loop
 from abm.market import World
 from abm.population import Status
 
-BLOCK = 4096
+BLOCK = 1024
 
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
 AFTER_PUBLICATION = ("settle", "learn", "choose")
@@ -26,8 +26,10 @@ AFTER_PUBLICATION = ("settle", "learn", "choose")
 @loop
 def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
     for block in numba.prange(filed.size):
-        for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
+        first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
+        for i in range(first, last):  # on its own: friends are far apart in memory, and short loops wait for many at once
             hear(persons[i], memberships[i], i, world)
+        for i in range(first, last):
             fall_ill(persons[i], memberships[i], i, world)
             filed[block] += claim(persons[i], memberships[i], i, world)
 

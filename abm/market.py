@@ -55,15 +55,16 @@ SETTINGS = np.dtype(
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 
-PLATFORM_BITS = 0x00FFFFFF  # bits of `seen`: inside platform k
-NEWS_OF_AID, NEWS_OF_REFUSAL, NEWS_OF_LEAVING, NEWS_OF_ILLNESS = 1 << 24, 1 << 25, 1 << 26, 1 << 27
+# Bits of `seen`: four of news, then one for each platform that the person is in.
+NEWS_OF_AID, NEWS_OF_REFUSAL, NEWS_OF_LEAVING, NEWS_OF_ILLNESS = 1, 2, 4, 8
+NEWS, NEWS_BITS = 15, 4
 
 
 class World(NamedTuple):
     """What every behaviour may read.
 
     `offers` one row a platform; `published` (platforms, steps + 1) shares published before each step, summed,
-    fen; `seen` a word of bits a person: what friends see of them as of the last step; `first` and `friends`
+    fen; `seen` what friends see of each person as of the last step, in bits; `first` and `friends`
     the network; `incidence` (sex, age) annual; `settings` one row of date and constants.
     """
 
@@ -92,7 +93,7 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
     return World(
         offers=np.zeros(platforms, OFFER),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
-        seen=np.zeros(scenario.people.persons, np.uint32),
+        seen=np.zeros(scenario.people.persons, np.uint8 if platforms + NEWS_BITS <= 8 else np.uint32),
         first=network.first,
         friends=network.friends,
         incidence=incidence,

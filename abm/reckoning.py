@@ -8,7 +8,7 @@ import numpy as np
 
 from abm import rules
 from abm.compiled import behaviour
-from abm.market import BY_RISK, World
+from abm.market import BY_RISK, NEWS_BITS, World
 from abm.population import Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
@@ -103,7 +103,7 @@ def friends_in(k: int, who: int, world: World) -> float:
     start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
     inside = 0
     for place in range(start, end):
-        inside += np.int64(world.seen[world.friends[place]]) >> k & 1
+        inside += np.int64(world.seen[world.friends[place]]) >> (NEWS_BITS + k) & 1
     return inside / max(1, end - start)
 
 
