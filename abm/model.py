@@ -15,6 +15,7 @@ from abm.draws import SEEDS
 from abm.drives import AgentDrive, CompiledDrive, Drive
 from abm.ledger import Ledger, pool
 from abm.market import open_world
+from abm.memory import require_room
 from abm.network import befriend
 from abm.population import Trait, empty_memberships, found
 from abm.reading import load, parse, put, setting
@@ -31,7 +32,8 @@ class MutualAidModel(mesa.Model):
     numbers by path, as a mapping or as text: ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive` is
     "compiled", "agents", or "auto": agents where a member class overrides a phase. `members` are the classes for
     the healthy and for those at high risk; agents are made for up to `MOST_AGENTS` persons, and above on demand by
-    `member`. `order` is that in which the agent drive visits them, "shuffled" or "listed"; it changes nothing.
+    `member`. `order` is that in which the agent drive visits them, "shuffled", "listed" or
+    "reversed"; it changes nothing.
     """
 
     def __init__(
@@ -73,7 +75,9 @@ class MutualAidModel(mesa.Model):
         self.record()  # count; observation changes nothing
 
     def begin(self) -> None:
-        """Move the clock."""
+        """Move the clock. Raises `ScenarioError` past the end of the calendar."""
+        if not self.running:
+            raise ScenarioError(f"the calendar ended on {self.day}; set calendar.end to go on")
         self.now += 1
         self.day = collection_date(self.first_period + self.now)
         self.world.settings["now"] = self.now
@@ -148,6 +152,12 @@ class MutualAidModel(mesa.Model):
         kind = self._classes[bool(self.persons[row]["traits"] & Trait.HIGH_RISK)]
         return kind(self, row)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all that is kept of persons: rows, memberships, what friends see, the network."""
+        arrays = (self.persons, self.memberships, self.world.seen, self.world.first, self.world.friends)
+        return sum(array.nbytes for array in arrays)
+
     def audit(self) -> None:
         """Raise `ledger.LedgerError` if a fen was made or lost."""
         self.ledger.audit(self.persons, self.memberships)
@@ -162,6 +172,7 @@ class MutualAidModel(mesa.Model):
     def _found_society(self) -> None:
         """The population, its memberships, its friends and the empty market."""
         scenario = self.case
+        require_room(scenario)
         incidence = incidence_by_age(scenario.health)
         self.persons = found(scenario, incidence, self.seed)
         self.memberships = empty_memberships(scenario.people.persons, scenario.slots)
@@ -178,6 +189,8 @@ class MutualAidModel(mesa.Model):
         by_agents = drive == "agents" or (drive == "auto" and overridden)
         if overridden and drive == "compiled":
             raise ScenarioError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
+        if order not in ("shuffled", "listed", "reversed"):
+            raise ScenarioError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
         if drive not in ("auto", "agents", "compiled"):
             raise ScenarioError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
@@ -190,7 +203,8 @@ class MutualAidModel(mesa.Model):
             self._members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
         rows: tuple[np.ndarray, np.ndarray] = (self.persons, self.memberships)
         if by_agents:
-            everyone = mesa.agent.AgentSet(self._members, random=self.random)
+            visited = self._members[::-1] if order == "reversed" else self._members
+            everyone = mesa.agent.AgentSet(visited, random=self.random)
             self.drive: Drive = AgentDrive(*rows, self.world, everyone, order)
         else:
             self.drive = CompiledDrive(*rows, self.world)

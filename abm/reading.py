@@ -66,19 +66,18 @@ def put(tables: dict[str, Any], key: str, value: Any) -> None:
     """Set the value at a dotted path in nested tables and lists, making tables on the way."""
     *branches, leaf = key.split(".")
     place: Any = tables
-    for branch, below in zip([*branches, leaf], [*branches[1:], leaf, ""], strict=True):
-        if isinstance(place, list | tuple):
-            if not branch.isdigit() or int(branch) >= len(place):
-                raise ScenarioError(f"{key}: '{branch}' must be a whole number from 0 to {len(place) - 1}")
-        elif not isinstance(place, dict):
-            raise ScenarioError(f"{key}: there is no '{branch}' in a single value")
-        index = int(branch) if isinstance(place, list | tuple) else branch
-        if below == "":
-            place[index] = value
-        elif isinstance(place, dict):
-            place = place.setdefault(branch, {})
-        else:
-            place = place[int(branch)]
+    for branch in branches:
+        place = place.setdefault(branch, {}) if isinstance(place, dict) else place[_index(place, branch, key)]
+    place[leaf if isinstance(place, dict) else _index(place, leaf, key)] = value
+
+
+def _index(place: Any, step: str, key: str) -> int:
+    """A step of a path as the place in a list."""
+    if not isinstance(place, list):
+        raise ScenarioError(f"{key}: there is no '{step}' in the single value {place!r}")
+    if not step.isdigit() or int(step) >= len(place):
+        raise ScenarioError(f"{key}: '{step}' must be a whole number from 0 to {len(place) - 1}")
+    return int(step)
 
 
 def dump(scenario: Scenario) -> str:

@@ -1,0 +1,170 @@
+"""The command `huzhu`: list scenarios, show every number of one, run it."""
+
+import argparse
+import calendar
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from abm import __version__, reading
+from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
+from abm.scenario import ScenarioError
+
+if TYPE_CHECKING:
+    from abm.study.run import Run
+
+WIDTH = 100
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and where help is, and exit with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
+    choices = _parser().parse_args(arguments)
+    try:
+        choices.action(choices)
+    except ScenarioError as error:
+        print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("huzhu: interrupted; nothing was written", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="huzhu", description="An agent-based laboratory of online mutual aid.")
+    parser.add_argument("--version", action="version", version=f"huzhu {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    listing = commands.add_parser("list", help="the scenarios that come with the program")
+    listing.set_defaults(action=show_list)
+    show = commands.add_parser("show", help="every number of a scenario: value, unit, range, source")
+    show.set_defaults(action=show_numbers)
+    run = commands.add_parser("run", help="run a scenario and compare it with the facts")
+    run.set_defaults(action=run_scenario)
+    for command in (show, run):
+        command.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
+        command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a number by its path, for example mind.altruism=30")  # fmt: skip # noqa: E501
+    run.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
+    run.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
+    run.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    run.add_argument("--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time")  # fmt: skip # noqa: E501
+    run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    return parser
+
+
+def show_list(_: argparse.Namespace) -> None:
+    """Print the named scenarios with their titles."""
+    for name in reading.names():
+        print(f"{name:16} {load(name).title}")
+
+
+def show_numbers(choices: argparse.Namespace) -> None:
+    """Print every number of a scenario: value, unit, range, meaning, source or assumption."""
+    scenario = load(choices.scenario, dict(map(setting, choices.set)))
+    print(f"{scenario.title}\n{textwrap.fill(' '.join(scenario.summary.split()), WIDTH)}")
+    for section, numbers in groupby(leaves(scenario), lambda leaf: leaf[0].rpartition(".")[0]):
+        print(f"\n{section or 'scenario'}")
+        for path, value in numbers:
+            field = field_at(path)
+            if field is None:
+                continue
+            low, high = bounds(field)
+            allowed = "" if low is None else f"{low:,g} to {high:,g}"
+            shown = ", ".join(f"{part:,g}" for part in value) if isinstance(value, tuple) else _shown(value)
+            print(f"  {path.rpartition('.')[2]:24} {shown:>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            words = f"{field.description}. {source_of(scenario, path)}"
+            print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
+
+
+def run_scenario(choices: argparse.Namespace) -> None:
+    """Run a scenario with a progress bar; print facts beside simulation; write results."""
+    from tqdm import tqdm
+
+    from abm.study.results import earlier_run, results_folder
+    from abm.study.run import check_until, simulate
+
+    changes = dict(map(setting, choices.set))
+    if choices.persons is not None:
+        changes["people.persons"] = choices.persons
+    scenario = load(choices.scenario, changes)
+    name = Path(choices.scenario).stem
+    folder = choices.out or Path("results") / name
+    steps = check_until(scenario, choices.until) - check_until(scenario, scenario.calendar.start) + 1
+    with results_folder(folder) as staging:
+        with tqdm(total=steps, desc=name, unit="step", disable=None) as bar:
+
+            def tick(day: date) -> None:
+                bar.set_postfix_str(str(day), refresh=False)
+                bar.update()
+
+            run = simulate(scenario, choices.seed, choices.drive, choices.until, tick)
+        report(run, staging)
+        replaced = earlier_run(folder)
+    if replaced:
+        print(f"\nReplaced {replaced}.")
+    print(f"\nWritten to {folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+
+
+def report(run: "Run", folder: Path) -> None:
+    """Print facts beside simulation for each platform and write everything about a run into a folder."""
+    from abm import facts, figures
+    from abm.study.results import write_run
+
+    write_run(run, folder)
+    people, seconds = run.scenario.people, run.provenance["seconds_founding"] + run.provenance["seconds_steps"]
+    lines = [
+        f"{run.scenario.title}",
+        f"{people.persons:,} persons simulated, each for {people.weight:,.1f} real ones; seed {run.seed};"
+        f" {seconds:.1f} s; {run.provenance['bytes_a_person']:.0f} bytes a person",
+    ]
+    for platform in run.scenario.platform:
+        comparisons = facts.compare(run.series, platform)
+        lines += ["", f"{platform}: facts beside simulation", facts.table(comparisons), "", noise_line(run, platform)]
+        figure = figures.history(run, platform, comparisons)
+        figures.save(figure, folder, "history" if len(run.scenario.platform) == 1 else f"history-{platform}")
+    text = "\n".join(lines)
+    (folder / "facts.txt").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def noise_line(run: "Run", platform: str) -> str:
+    """How large the sampling noise of a share is at this size, in words."""
+    noise = run.series[f"{platform}.share_noise"].dropna()
+    if noise.empty:
+        return "No claim was paid: at this size a share is either nothing or a multiple of its mean."
+    return (
+        f"Sampling noise: a share of the last year carries a standard error of {noise.tail(24).median():.0%}, because"
+        f" few persons fall ill at this size; it falls with the square root of --persons."
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:,g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+
+
+def _day(text: str) -> date:
+    """A year, month or day as the last day of it."""
+    try:
+        parts = [int(part) for part in text.split("-")]
+        year, month = parts[0], parts[1] if len(parts) > 1 else 12
+        return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+    except (ValueError, IndexError, calendar.IllegalMonthError):
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2020, 2020-12 or 2020-12-31") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""A folder of results that is never half written.
+
+Files are made in a hidden folder beside the target and moved into place when all are done. An interrupted or
+failed run leaves the earlier results as they were.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from abm.reading import dump
+from abm.scenario import ScenarioError
+from abm.study.run import Run
+
+PROVENANCE = "provenance.json"
+OURS = {"series.csv", "scenario.toml", PROVENANCE, "facts.txt", "history.png", "history.svg"}
+
+
+@contextmanager
+def results_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which becomes `folder` when the block ends well and vanishes when it does not.
+
+    Raises `ScenarioError` where nothing can be written there, or where files that are not a run's would be mixed
+    with one.
+    """
+    try:
+        strangers = sorted(path.name for path in folder.iterdir() if path.name not in OURS) if folder.exists() else []
+        if strangers and not (folder / PROVENANCE).exists():
+            raise ScenarioError(f"{folder}: holds other files ({strangers[0]}, ...); choose another folder with --out")
+        above = folder.parent
+        made = [path for path in (above, *above.parents) if not path.exists()]
+        above.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=above))
+    except OSError as error:
+        raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    try:
+        yield staging
+        folder.mkdir(exist_ok=True)
+        for path in sorted(staging.iterdir()):
+            os.replace(path, folder / path.name)
+    except BaseException:
+        shutil.rmtree(staging)
+        for path in made:
+            path.rmdir()
+        raise
+    shutil.rmtree(staging)
+
+
+def earlier_run(folder: Path) -> str | None:
+    """When and with which seed the results in a folder were made; None where there are none."""
+    try:
+        record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        return f"the run of {record['started']}, {record['persons']} persons, seed {record['seed']}"
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def write_run(run: Run, folder: Path) -> None:
+    """Write the series, the scenario with every number, and the provenance of a run into a folder."""
+    run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
+    (folder / "scenario.toml").write_text(dump(run.scenario), encoding="utf-8")
+    record = json.dumps(run.provenance, indent=2, ensure_ascii=False)
+    (folder / PROVENANCE).write_text(record + "\n", encoding="utf-8")

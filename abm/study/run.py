@@ -1,0 +1,104 @@
+"""One run of a scenario, from founding to the last day, with a record of how it was made."""
+
+import platform
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numba
+import pandas as pd
+
+from abm import __version__
+from abm.clock import collection_date, half_month
+from abm.model import MutualAidModel
+from abm.scenario import Scenario, ScenarioError
+
+PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "matplotlib", "pydantic")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its scenario, its series (a row a half-month, columns of `watch`) and its provenance."""
+
+    scenario: Scenario
+    seed: int
+    series: pd.DataFrame
+    provenance: dict[str, Any]
+
+
+def simulate(
+    scenario: Scenario,
+    seed: int,
+    drive: str = "auto",
+    until: date | None = None,
+    tick: Callable[[date], object] = str,
+) -> Run:
+    """Run a scenario to the end of its calendar, or until a day; `tick` hears the date after each step."""
+    last = check_until(scenario, until)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    model = MutualAidModel(scenario, seed=seed, drive=drive)
+    founded = time.perf_counter()
+    while model.now < 0 or (model.running and half_month(model.day) < last):
+        model.step()
+        tick(model.day)
+    model.audit()
+    done = time.perf_counter()
+    provenance = {
+        "program": f"huzhu {__version__}",
+        "commit": commit(),
+        "scenario": scenario.title,
+        "seed": seed,
+        "persons": scenario.people.persons,
+        "weight": scenario.people.weight,
+        "first_collection": str(collection_date(half_month(scenario.calendar.start))),
+        "last_collection": str(model.day),
+        "drive": type(model.drive).__name__,
+        "threads": numba.get_num_threads(),
+        "bytes": model.nbytes,
+        "bytes_a_person": model.nbytes / scenario.people.persons,
+        "seconds_founding": round(founded - clock, 3),
+        "seconds_steps": round(done - founded, 3),
+        "started": started.isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "packages": {name: _version(name) for name in PACKAGES},
+    }
+    series = model.datacollector.get_model_vars_dataframe()
+    model.close()
+    return Run(scenario, seed, series, provenance)
+
+
+def check_until(scenario: Scenario, until: date | None) -> int:
+    """The last half-month to run. Raises `ScenarioError` where `until` is outside the calendar."""
+    calendar = scenario.calendar
+    if until is None:
+        return half_month(calendar.end)
+    if not half_month(calendar.start) <= half_month(until) <= half_month(calendar.end):
+        raise ScenarioError(f"until = {until} is outside the calendar, {calendar.start} to {calendar.end}")
+    return half_month(until)
+
+
+def commit() -> str | None:
+    """The commit of the source, with a plus sign where it has been changed since; None outside a checkout."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", "..") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
