@@ -228,7 +228,7 @@ def stay_or_leave(me: np.void, m: np.void, who: int, world: World) -> None:
 def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
     """Of the open platforms I know and am not in, join the one worth most, if it is worth the trouble."""
     p = world.settings[0]
-    best, best_slot, best_gain = -1, -1, -np.inf
+    best, best_slot, best_gain = np.int64(-1), np.int64(-1), -np.inf
     for k in range(world.offers.size):
         slot = slot_for(me, mine, k, world)
         if slot >= 0:

@@ -28,24 +28,26 @@ MOST_AGENTS = 100_000
 class MutualAidModel(mesa.Model):
     """Persons, their friends and the platforms they may join, half a month a step.
 
-    `case` is a named scenario, a path of one, or a `Scenario`; `persons` how many are simulated. `changes` sets
-    numbers by path, as a mapping or as text: ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive` is
-    "compiled", "agents", or "auto": agents where a member class overrides a phase. `members` are the classes for
-    the healthy and for those at high risk; agents are made for up to `MOST_AGENTS` persons, and above on demand by
-    `member`. `order` is that in which the agent drive visits them, "shuffled", "listed" or
-    "reversed"; it changes nothing.
+    `case`: a named scenario, the path of one, or a `Scenario`. `persons`: how many are simulated. `seed`: their luck;
+    None draws one, kept as ``model.seed``. `changes`: numbers set by path, as a mapping or as text such as
+    ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive`: "compiled", "agents", or "auto", which is
+    agents where a member class overrides a phase. `members`: the classes for the healthy and for those at high
+    risk; agents are made for up to `MOST_AGENTS` persons, above that on demand by `member`. `order`: that in which
+    the agent drive visits them, "shuffled", "listed" or "reversed"; it changes nothing.
     """
 
     def __init__(
         self,
         case: str | Scenario = "xianghubao",
         persons: int | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         changes: Mapping[str, Any] | str | None = None,
         drive: str = "auto",
         members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
         order: str = "shuffled",
     ) -> None:
+        if seed is None:
+            seed = int(np.random.SeedSequence().generate_state(1)[0])
         if not 0 <= seed < SEEDS:
             raise ScenarioError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
         super().__init__(rng=int(seed))

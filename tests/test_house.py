@@ -156,7 +156,9 @@ def test_the_defaults_of_a_scenario_are_within_their_own_ranges() -> None:
 
 def test_the_step_is_the_list_that_the_readme_shows() -> None:
     source = (ROOT / "abm" / "model.py").read_text(encoding="utf-8")
-    step = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name == "step")
+    step = next(
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name == "step"
+    )
     phases = [ast.unparse(call.func).removeprefix("self.") for call in ast.walk(step) if isinstance(call, ast.Call)]
     listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert listed == phases

@@ -1,5 +1,7 @@
 """The model as Mesa users expect it."""
 
+import inspect
+
 import mesa
 import pytest
 from worlds import BUSY, busy, digest, finish, series
@@ -46,8 +48,11 @@ def test_the_data_collector_has_every_series_at_every_step() -> None:
 def test_batch_run_sweeps_plain_keywords() -> None:
     common = "; ".join(f"{key}={value}" for key, value in BUSY.items())
     fees = [f"{common}; platform.xianghubao.fee_rate={fee}; platform.xianghubao.amendments=[]" for fee in (0.0, 0.4)]
-    parameters = {"case": "xianghubao", "seed": [1, 2], "changes": fees}
-    rows = mesa.batch_run(MutualAidModel, parameters, max_steps=20, display_progress=False)
+    parameters = {"case": "xianghubao", "changes": fees}
+    if "rng" in inspect.signature(mesa.batch_run).parameters:  # Mesa 3.4 and later name the seeds themselves
+        rows = mesa.batch_run(MutualAidModel, parameters, rng=[1, 2], max_steps=20, display_progress=False)
+    else:
+        rows = mesa.batch_run(MutualAidModel, parameters | {"seed": [1, 2]}, max_steps=20, display_progress=False)
     assert len(rows) == 4
     paid = {(row["seed"], "fee_rate=0.4" in row["changes"]): row["xianghubao.fee"] for row in rows}
     assert all(paid[seed, False] == 0 for seed in (1, 2))
@@ -132,6 +137,12 @@ def test_a_closed_model_lets_go_of_its_agents() -> None:
 def test_arguments_that_make_no_sense_are_refused(arguments: dict, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         MutualAidModel(**arguments)
+
+
+def test_without_a_seed_one_is_drawn_and_can_be_used_again() -> None:
+    first, second = MutualAidModel(persons=200, seed=None), MutualAidModel(persons=200, seed=None)
+    assert first.seed != second.seed
+    assert (MutualAidModel(persons=200, seed=first.seed).persons == first.persons).all()
 
 
 def test_nobody_steps_past_the_end_of_the_calendar() -> None:
