@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import busy, finish, series
 
 from abm.ledger import PERSONS, Ledger, LedgerError, own, pool
 from abm.model import MutualAidModel
+from worlds import busy, finish, series
 
 PHASES = (
     "begin",

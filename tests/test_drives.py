@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numba
 import pytest
-from worlds import busy, digest, finish, series
 
 from abm import behaviours, census, reckoning
+from worlds import busy, digest, finish, series
 
 ROOT = Path(__file__).parent.parent
 STEPS = 30

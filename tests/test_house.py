@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from abm import market, population, rules, watch
 from abm.facts import load_facts
 from abm.reading import bounds, field_at, leaves, load, names, notes, source_of

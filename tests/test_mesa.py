@@ -4,13 +4,13 @@ import inspect
 
 import mesa
 import pytest
-from worlds import BUSY, busy, digest, finish, series
 
 from abm.agents import HealthyMember, HighRiskMember, Platform
 from abm.model import MutualAidModel
 from abm.population import Status, Trait
 from abm.reading import load
 from abm.scenario import ScenarioError
+from worlds import BUSY, busy, digest, finish, series
 
 
 class Reciprocal(HealthyMember):

@@ -3,11 +3,11 @@
 from datetime import date
 
 import numpy as np
-from worlds import busy, finish, series
 
 from abm.clock import half_month
 from abm.model import MutualAidModel
 from abm.population import HealthState, Status
+from worlds import busy, finish, series
 
 START = half_month(date(2018, 10, 16))
 
