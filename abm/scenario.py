@@ -204,8 +204,9 @@ class PlatformTerms(Section):
         days = [self.launch, *(change.day for change in self.amendments)]
         if days != sorted(days):
             raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
-        if self.division == "risk" and self.annual_cap < 100_000:
-            raise ValueError(f"annual_cap = {self.annual_cap:g} needs division = 'equal'; shares by risk have no cap")
+        lowest = min([self.annual_cap, *(change.annual_cap for change in self.amendments if change.annual_cap)])
+        if self.division == "risk" and lowest < 100_000:
+            raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by risk have no cap")
         if self.subsidised_until and self.subsidised_until < self.launch:
             raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
         return self
