@@ -56,9 +56,10 @@ def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
         place = draw(seed, now, who, MEET) * (end - start)
         friend = int(place)
         seen = np.int64(world.seen[world.friends[start + friend]])
-        untold = seen >> NEWS_BITS & ~known
-        if untold and place - friend < p["telling"]:
-            heard |= untold
+        recommended = (seen & ~np.int64(world.seen[who])) >> NEWS_BITS
+        if recommended and place - friend < p["telling"]:
+            heard |= recommended
+            me["traits"] |= STIRRED
         if seen & NEWS:
             take_news(me, mine, seen, p)
     for k in range(world.offers.size):

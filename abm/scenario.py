@@ -65,7 +65,7 @@ class People(Section):
     tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6), "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1", source="assumption: of members nearly 60 % live in tier 3 and below, F034, and netizens are taken to be spread alike")  # fmt: skip
     tier_incomes: tuple[float, float, float] = fact((80_000.0, 65_000.0, 50_000.0), "median income by tier", unit="yuan a year", source="assumption: then two thirds to four fifths earn below 100,000, F032, F235")  # fmt: skip
     income_spread: float = number(0.6, "standard deviation of the logarithm of income", unit="1", low=0, high=2, source="assumption, 0.4 to 0.8: a Gini coefficient near 0.33 within a tier")  # fmt: skip
-    credit_mean: float = number(610, "mean credit score", unit="points", low=350, high=950, source="assumption, 580 to 650: 650 is called good credit and is passed by a quarter to a third")  # fmt: skip
+    credit_mean: float = number(600, "mean credit score", unit="points", low=350, high=950, source="assumption, 580 to 650: 650 is called good credit and is passed by a quarter")  # fmt: skip
     credit_spread: float = number(70, "standard deviation of the credit score", unit="points", low=0, high=200, source="assumption, 50 to 90: the scale runs from 350 to 950 and most scores lie between 500 and 750")  # fmt: skip
     insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1, source="F234: 68 % have no commercial insurance; F244 has below 10 %")  # fmt: skip
     deduction_failure: float = number(0.003, "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1, source="assumption, 0.001 to 0.02: most accounts are linked to a balance or a card")  # fmt: skip
@@ -91,7 +91,7 @@ class Friends(Section):
 
     degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64, source="assumption, 4 to 16: core discussion networks have 2 to 10")  # fmt: skip
     rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood", unit="1", low=0, high=1, source="assumption: weak ties, range 0.05 to 0.5; Watts and Strogatz 1998")  # fmt: skip
-    telling: float = number(0.9, "chance that a member one meets tells of the platform, a period", unit="1", low=0, high=1, source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")  # fmt: skip
+    telling: float = number(0.8, "chance that a member one meets recommends the platform, a period", unit="1", low=0, high=1, source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")  # fmt: skip
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240, source="assumption, 4 to 24: a great event is talked about for half a year")  # fmt: skip
 
 
@@ -122,12 +122,12 @@ class Mind(Section):
 
     optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2, source="assumption, 0.4 to 1: unrealistic optimism, Weinstein 1980")  # fmt: skip
     risk_aversion: float = number(1.2, "median mark-up on expected aid for being covered", unit="1", low=0, high=10, source="assumption, 0.5 to 2: small chances are overweighted, Kahneman and Tversky 1979; a like cover cost 400 yuan on the market, F106")  # fmt: skip
-    altruism: float = number(25, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 60: members call their shares gifts, F145")  # fmt: skip
-    herding: float = number(200, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 300: 53 % would enrol their family, F238")  # fmt: skip
+    altruism: float = number(30, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 60: members call their shares gifts, F145")  # fmt: skip
+    herding: float = number(220, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 300: 53 % would enrol their family, F238")  # fmt: skip
     anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1", low=0, high=10, source="assumption, 0 to 1.5: extrapolative expectations, as in Greenwood and Shleifer 2014")  # fmt: skip
-    attention: float = number(0.04, "median chance to think again in a period without a reason", unit="1", low=0, high=1, source="assumption, 0.02 to 0.15: a free membership is reconsidered about once a year")  # fmt: skip
+    attention: float = number(0.05, "median chance to think again in a period without a reason", unit="1", low=0, high=1, source="assumption, 0.02 to 0.15: a free membership is reconsidered about once a year")  # fmt: skip
     stirred_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1, source="assumption, 0.2 to 0.8: half of those with news think it over within the fortnight")  # fmt: skip
-    inertia: float = number(60, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption, 20 to 200: joining takes minutes and some trust in an application")  # fmt: skip
+    inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption, 20 to 200: joining takes minutes and some trust in an application")  # fmt: skip
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention", unit="1", low=0.01, high=100, source="assumption, 0.2 to 2: a bill half as high again is looked at twice")  # fmt: skip
     noticeable_bill: float = number(100, "smallest expected share against which a rise is felt", unit="fen a period", low=1, high=100_000, source="assumption: one yuan; nobody minds a doubling of three fen")  # fmt: skip
     spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2, source="assumption, 0.3 to 1: tastes vary over persons by a factor of about two either way")  # fmt: skip
@@ -174,9 +174,9 @@ class PlatformTerms(Section):
     advertised_share: float = number(0.1, "share a period that the launch leads people to expect", unit="yuan", low=0, high=1_000, source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")  # fmt: skip
     advertised_periods: int = number(24, "past periods whose mean share newcomers are shown", unit="periods", low=1, high=240, source="assumption, 6 to 48: pages show what was paid in the year")  # fmt: skip
     brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1, source="assumption, 0.6 to 0.95: a household name; 77 % felt safer, F237")  # fmt: skip
-    launch_reach: float = number(0.14, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption, 0.05 to 0.3, set by hand: 12 million joined in ten days, F007")  # fmt: skip
-    steady_reach: float = number(0.013, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption, 0.002 to 0.05, set by hand to the growth of 2019, F016, F024, F031")  # fmt: skip
-    launch_fading: float = number(0.2, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption, 0 to 0.8: the rush of the first week was over within a month, F010")  # fmt: skip
+    launch_reach: float = number(0.2, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption, 0.05 to 0.3, set by hand: 12 million joined in ten days, F007")  # fmt: skip
+    steady_reach: float = number(0.016, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption, 0.002 to 0.05, set by hand to the growth of 2019, F016, F024, F031")  # fmt: skip
+    launch_fading: float = number(0.1, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption, 0 to 0.8: the rush of the first week was over within a month, F010")  # fmt: skip
     capacity: float = number(10, "cases that can be investigated in a period at the start", unit="cases", low=0, high=1e6, source="assumption: 9 cases in a period of May 2019 follow from F054")  # fmt: skip
     hiring: float = number(0.5, "growth of capacity in a period of backlog", unit="1", low=0, high=2, source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")  # fmt: skip
     longest_wait: float = number(3, "periods that a claim may wait before the platform hires", unit="periods", low=0, high=100, source="assumption, 1 to 6: six weeks")  # fmt: skip

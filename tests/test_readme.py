@@ -1,0 +1,60 @@
+"""The README is true: its commands and code run, its paths exist."""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+SETUP, *COMMANDS = blocks("sh")
+
+
+@pytest.mark.parametrize("command", [line for block in COMMANDS for line in block.splitlines()])
+def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
+    (tmp_path / "young.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    path = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
+    words = command.split()
+    assert words[0] == "huzhu"
+    environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
+    program = [sys.executable, "-W", "error", "-m", "abm.cli", *words[1:]]
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_a_piece_of_python_in_the_readme_runs(code: str, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_subclass_in_the_readme_takes_at_most_fifteen_lines() -> None:
+    assert len(blocks("python")[0].strip().splitlines()) <= 16  # with the line that prints
+
+
+def test_the_two_commands_are_those_that_the_continuous_integration_runs() -> None:
+    assert len(SETUP.strip().splitlines()) == 2
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "$(readme_command 1)" in script
+    assert "$(readme_command 2)" in script
+
+
+def test_every_path_in_the_readme_exists() -> None:
+    named = set(re.findall(r"[`(]((?:abm|tests|results|experiments|\.ci)/[\w./-]*)[`)]", TEXT)) - {"results/altruists"}
+    assert len(named) > 6
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
