@@ -86,6 +86,11 @@ class Quantity:
     read: Callable[[Steps, date, date], float]
     months: int = 1  # that a fact dated by a month speaks of
 
+    @property
+    def momentary(self) -> bool:
+        """Whether it belongs to a moment and can be drawn beside its series, as sums and peaks cannot."""
+        return self.read in (stock, of_period)
+
 
 def _members(words: str, read: Callable[[Steps, date, date], float] = stock) -> Quantity:
     return Quantity(words, "members", "persons", ("members",), read)
@@ -137,13 +142,13 @@ def span(text: str, months: int = 1) -> tuple[date, date]:
     """First and last day of ``2019-04-11``, ``2019-04`` (so many months from there), ``2020Q2`` or ``2019``."""
     if not (found := re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|Q([1-4]))?", text)):
         raise ValueError(f"date = '{text}' must read like 2019-04-11, 2019-04, 2020Q2 or 2019")
-    year, month, day, quarter = (int(part) if part else 0 for part in found.groups())
+    year, month, day, quarter = (int(part) if part else None for part in found.groups())
+    begin, length = (month, months) if month is not None else (3 * quarter - 2, 3) if quarter else (1, 12)
     try:
-        if day:
-            return date(year, month, day), date(year, month, day)
-        begin, length = (month, months) if month else (3 * quarter - 2, 3) if quarter else (1, 12)
-        first = date(year, begin, 1)
+        first = date(year or 0, begin, 1 if day is None else day)
     except ValueError:
         raise ValueError(f"date = '{text}' is not in the calendar") from None
-    end_year, end_month = divmod(12 * year + begin + length - 2, 12)
+    if day is not None:
+        return first, first
+    end_year, end_month = divmod(12 * first.year + begin + length - 2, 12)
     return first, date(end_year, end_month + 1, monthrange(end_year, end_month + 1)[1])
