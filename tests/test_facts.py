@@ -1,0 +1,353 @@
+"""Facts are read as what they are, and laid beside the half-months that they speak of."""
+
+import math
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm import watch
+from abm.clock import collection_date, half_month
+from abm.facts import PLATFORMS, REPEATS, compare, errors, load_facts, table
+from abm.quantities import FLOORS, QUANTITIES, WAIT, span
+from abm.scenario import ScenarioError
+from abm.tables import read_csv
+
+HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
+LAUNCH, END = half_month(date(2018, 10, 28)), half_month(date(2021, 6, 28))
+SERIES = ("members", "members_sharing", "joined", "share", "aided", "aid", "fee", "under_30", "low_income", "tier_3")
+
+# Numbers of Xianghubao that no series shows, or that are terms of the plan.
+NOT_COMPARED = {
+    "cap_rmb_per_year",
+    "claim_window_days",
+    "conversion_free_months",
+    "cost_share_investigation",
+    "cost_share_technology",
+    "coverage_rmb_age_0_39",
+    "coverage_rmb_age_40_59",
+    "fee_rate",
+    "local_contagion_Longshan_county",
+    "mean_age_aided",
+    "min_credit_score",
+    "min_members_or_dissolve",
+    "n_diseases",
+    "one_year_CI_premium_300k",
+    "market_premium_elderly_cancer_age60",
+    "per_case_cap_rmb",
+    "platform_staff",
+    "refund_past_shares",
+    "share_members_born_1980s",
+    "share_members_enrolling_children",
+    "share_migrant_workers",
+    "share_rural",
+    "share_rural_county",
+    "survey_never_bought_health_cover",
+    "target_members_2y",
+    "waiting_days",
+}
+
+
+def simulated(**values: float) -> pd.DataFrame:
+    """A run from launch to the middle of 2021; each series is the same in every half-month, 1 unless said."""
+    days = [collection_date(step) for step in range(LAUNCH, END + 1)]
+    columns = {f"xianghubao.{name}": np.full(len(days), float(values.get(name, 1.0))) for name in SERIES}
+    return pd.DataFrame({"date": days} | columns)
+
+
+def ramp(name: str) -> pd.DataFrame:
+    """A run in which a series counts the half-months: 1 in the first, 2 in the second."""
+    frame = simulated()
+    frame[f"xianghubao.{name}"] = np.arange(1.0, len(frame) + 1)
+    return frame
+
+
+@pytest.fixture
+def facts_file(tmp_path: Path):
+    """Write a file of facts of Xianghubao from (id, date, quantity, value)."""
+
+    def write(*rows: tuple[str, str, str, object], platform: str = "Xianghubao") -> str:
+        lines = [f"{name},{platform},{day},{what},{value},,a.com/b,news," for name, day, what, value in rows]
+        path = tmp_path / "facts.csv"
+        path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def beside(facts_file):
+    """What is simulated beside one fact."""
+
+    def ask(series: pd.DataFrame, day: str, quantity: str, value: float = 1.0) -> float:
+        (comparison,) = compare(series, "xianghubao", facts_file(("F1", day, quantity, value)))
+        return comparison.simulated
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2019-04-11", date(2019, 4, 11), date(2019, 4, 11)),
+        ("2019-04", date(2019, 4, 1), date(2019, 4, 30)),
+        ("2020-02", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2020-12", date(2020, 12, 1), date(2020, 12, 31)),
+        ("2020Q2", date(2020, 4, 1), date(2020, 6, 30)),
+        ("2020Q4", date(2020, 10, 1), date(2020, 12, 31)),
+        ("2019", date(2019, 1, 1), date(2019, 12, 31)),
+    ],
+)
+def test_a_date_of_any_precision_is_a_span_of_days(text, first, last):
+    assert span(text) == (first, last)
+
+
+def test_three_months_from_november_end_in_january():
+    assert span("2019-11", months=3) == (date(2019, 11, 1), date(2020, 1, 31))
+
+
+@pytest.mark.parametrize("text", ["2019-13", "2019-02-30", "2019-00", "2019-04-00", "0000"])
+def test_a_date_that_is_not_in_the_calendar_is_refused(text):
+    with pytest.raises(ValueError, match=f"date = '{text}' is not in the calendar"):
+        span(text)
+
+
+@pytest.mark.parametrize("text", ["", "2019Q5", "April 2019", "2019-4", "2018-2020", "2019-04-11T00"])
+def test_a_date_that_is_none_is_refused_with_examples(text):
+    with pytest.raises(ValueError, match="must read like 2019-04-11, 2019-04, 2020Q2 or 2019"):
+        span(text)
+
+
+@pytest.mark.parametrize("day", ["2019-06-28", "2019-06-21", "2019-06-30", "2019-06-16"])
+def test_a_share_belongs_to_the_half_month_in_which_it_was_published(beside, day):
+    step = half_month(date(2019, 6, 28)) - LAUNCH + 1
+    assert beside(ramp("share"), day, "per_capita_share_rmb_per_period") == step
+
+
+def test_sharing_members_are_those_over_whom_the_aid_was_divided(beside):
+    series = simulated(members=9, members_sharing=4, joined=7)
+    assert beside(series, "2020-11-14", "sharing_members_period") == 4
+    assert beside(series, "2020-11-14", "cumulative_members") == 9
+
+
+def test_members_of_the_launch_week_stand_between_nobody_and_the_first_collection_day(beside):
+    # 14 October to 28 October are 14 days; three and ten of them have passed
+    assert beside(simulated(members=14), "2018-10-17", "cumulative_members") == pytest.approx(3)
+    assert beside(simulated(members=14), "2018-10-24", "cumulative_members") == pytest.approx(10)
+
+
+def test_members_announced_in_a_month_are_the_mean_of_its_two_half_months(beside):
+    june = half_month(date(2019, 6, 14)) - LAUNCH + 1
+    assert beside(ramp("members"), "2019-06", "cumulative_members") == june + 0.5
+
+
+def test_peak_members_are_the_most_of_the_year_only(beside):
+    december = half_month(date(2020, 12, 28)) - LAUNCH + 1
+    assert beside(ramp("members"), "2020", "peak_members") == december
+
+
+def test_joined_members_are_summed_from_the_launch(beside):
+    assert beside(simulated(joined=5), "2020-12-28", "cumulative_joined") == 5 * (
+        half_month(date(2020, 12, 28)) - LAUNCH + 1
+    )
+
+
+def test_a_years_shares_are_the_sum_of_twenty_four(beside):
+    assert beside(simulated(share=2), "2019", "per_capita_share_rmb_per_year") == 48
+
+
+def test_shares_paid_in_the_year_so_far_are_those_collected_by_the_day(beside):
+    # Collected from 14 January to 28 July; those published on 7 August are collected on the 14th.
+    assert beside(simulated(share=1), "2019-08-09", "per_capita_share_year_to_date") == 14
+    assert beside(simulated(share=1), "2019-08-14", "per_capita_share_year_to_date") == 15
+
+
+def test_the_dip_of_the_pandemic_is_the_mean_from_february_to_april(beside):
+    february = half_month(date(2020, 2, 14)) - LAUNCH + 1
+    assert beside(ramp("share"), "2020-02", "per_capita_share_covid_dip") == np.mean(february + np.arange(6))
+
+
+def test_a_quarters_fee_is_the_sum_of_six_half_months(beside):
+    assert beside(simulated(fee=2), "2020Q2", "fee_income_rmb_quarter") == 12
+
+
+def test_the_mix_of_members_is_read_when_they_are_covered(beside):
+    day = half_month(date(2018, 12, 31)) - LAUNCH + 1
+    assert WAIT == 6
+    assert beside(ramp("under_30"), "2018-12-31", "share_members_under30") == day + 6
+
+
+def test_the_shared_aid_of_2020_contains_the_fee(beside):
+    """The fee is 8 % of what is left without it, within the digits printed, and not of the whole."""
+    facts = {fact.id: fact for fact in load_facts("xianghubao")}
+    fee, whole = facts["F130"].value, facts["F131"].value
+    assert abs(fee / (whole - fee) - 0.08) < abs(fee / whole - 0.08) / 10
+    assert beside(simulated(aid=100, fee=8), "2020", "aid_shared_rmb_year") == 24 * 108
+
+
+def test_every_number_of_the_file_is_compared_or_known_not_to_be():
+    rows = read_csv("facts.csv", dict.fromkeys(("platform", "quantity", "value"), str))
+    numbers = {
+        row["quantity"] for row in rows if row["platform"] == "Xianghubao" and row["value"].replace(".", "").isdigit()
+    }
+    assert numbers - set(QUANTITIES) == NOT_COMPARED
+
+
+def test_every_quantity_has_series_that_are_watched_and_a_floor():
+    watched = {series.name for series in watch.SERIES}
+    for quantity in QUANTITIES.values():
+        assert set(quantity.series) <= watched
+        assert quantity.unit in FLOORS
+
+
+def test_every_platform_has_its_facts_in_the_file():
+    named = {row["platform"] for row in read_csv("facts.csv", {"platform": str})}
+    assert all(set(names) <= named for names in PLATFORMS.values())
+    assert all(load_facts(name) for name in ("xianghubao", "waterdrop", "qingsong", "meituan", "jd", "360", "ehuzhu"))
+
+
+def test_a_head_platform_without_a_name_counts_as_xianghubao():
+    assert [fact.id for fact in load_facts("xianghubao") if fact.unnamed] == ["F063", "F064"]
+
+
+def test_repeated_facts_say_what_the_others_say():
+    value = {fact.id: fact.value for fact in load_facts("xianghubao")}
+    assert value["F092"] == value["F090"] + value["F091"]
+    assert value["F006"] == value["F005"]
+    assert value["F132"] == math.floor(value["F130"] / 1e8) * 1e8  # "over 700 million"
+    assert set(REPEATS) <= set(value)
+
+
+def test_no_fact_after_2020_is_used(facts_file):
+    assert max(fact.last for fact in load_facts("xianghubao")) == date(2020, 12, 31)
+    file = facts_file(("F9", "2021-01-14", "cumulative_members", 5))
+    with pytest.raises(ScenarioError, match=r"F9: date = '2021-01-14' is after 2020-12-31; .*forecast"):
+        load_facts("xianghubao", file)
+
+
+def test_rules_dated_later_are_no_quantities_of_a_series(facts_file):
+    assert load_facts("xianghubao", facts_file(("F144", "2022-01", "conversion_free_months", 3))) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (("F1", "2019-04", "cumulative_members", "many"), "F1: value = 'many' of cumulative_members must be a number"),
+        (
+            ("F1", "2019-04", "cumulative_members", "-3"),
+            "F1: value = '-3' of cumulative_members must be a number from 0",
+        ),
+        (("F1", "2019-04", "cumulative_members", "nan"), "F1: value = 'nan' of cumulative_members must be a number"),
+        (("F1", "2019-4", "cumulative_members", 3), "F1: date = '2019-4' must read like"),
+        (("F1", "2020-12-28", "fee_income_rmb", 3), "F1: date = '2020-12-28' is a day; fee_income_rmb is of a year"),
+    ],
+)
+def test_a_broken_fact_is_named_in_one_line(facts_file, row, message):
+    with pytest.raises(ScenarioError, match=message) as caught:
+        load_facts("xianghubao", facts_file(row))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fact_that_is_there_twice_is_named(facts_file):
+    row = ("F1", "2019-04", "cumulative_members", 3)
+    with pytest.raises(ScenarioError, match="F1 is there twice"):
+        load_facts("xianghubao", facts_file(row, row))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(ScenarioError, match=r"none\.csv: cannot be read"):
+        load_facts("xianghubao", str(tmp_path / "none.csv"))
+
+
+def test_series_without_the_column_of_a_fact_are_refused():
+    with pytest.raises(ScenarioError, match=r"no column xianghubao\.share to lay beside F053"):
+        compare(simulated().drop(columns="xianghubao.share"), "xianghubao")
+
+
+def test_facts_outside_the_simulated_time_are_not_compared():
+    run = simulated()
+    early = run[[day < date(2020, 6, 1) for day in run["date"]]]
+    late = run[[day > date(2020, 6, 1) for day in run["date"]]]
+    names = {each.fact.id for each in compare(early, "xianghubao")}
+    assert "F070" in names  # all of 2019
+    assert "F071" not in names  # of 2020 only a part
+    assert "F016" not in {each.fact.id for each in compare(late, "xianghubao")}
+    assert compare(run[:0], "xianghubao") == []
+
+
+def test_a_platform_without_facts_has_nothing_to_compare():
+    assert compare(simulated(), "pool") == []
+    assert errors([]) == {}
+    assert table([]) == "no facts of the simulated time"
+
+
+def test_errors_are_mean_log_ratios_by_kind(facts_file):
+    file = facts_file(
+        ("F1", "2019-03", "cumulative_members", 50),
+        ("F2", "2019-04", "cumulative_members", 400),
+        ("F3", "2019-05-14", "per_capita_share_rmb_per_period", 0.5),
+    )
+    misfits = errors(compare(simulated(members=100, share=1), "xianghubao", file))
+    assert list(misfits) == ["members", "share"]
+    assert misfits["members"].facts == 2
+    assert misfits["members"].spread == pytest.approx((math.log(2) + math.log(4)) / 2)
+    assert misfits["members"].bias == pytest.approx((math.log(2) - math.log(4)) / 2)
+    assert misfits["share"].bias == pytest.approx(math.log(2))
+
+
+def test_a_share_of_nothing_counts_as_half_a_fen(facts_file):
+    file = facts_file(("F1", "2019-01-28", "per_capita_share_rmb_per_period", 0.03))
+    (comparison,) = compare(simulated(share=0), "xianghubao", file)
+    assert comparison.log_ratio == pytest.approx(math.log(0.5 / 3))
+    assert errors([comparison])["share"].floored == 1
+
+
+def test_a_repeated_fact_is_shown_and_not_counted():
+    both = [each for each in compare(simulated(), "xianghubao") if each.fact.id in ("F130", "F132")]
+    assert len(both) == 2
+    assert errors(both)["money"] == errors([each for each in both if each.fact.id == "F130"])["money"]
+    assert "F132*" in table(both)
+    assert "F132 of F130" in table(both)
+
+
+def test_a_mix_of_nobody_is_shown_and_not_counted():
+    run = simulated(under_30=math.nan)
+    (mix,) = [each for each in compare(run, "xianghubao") if each.fact.id == "F012"]
+    assert math.isnan(mix.log_ratio)
+    assert errors([mix]) == {}
+    assert table([mix]).splitlines()[2].split()[-4:] == ["%", "-", "-", "cqcb.com"]
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0, 3e12])
+def test_the_table_fits_a_terminal_and_lines_up(size):
+    comparisons = compare(simulated(**dict.fromkeys(SERIES, size)), "xianghubao")
+    lines = table(comparisons).splitlines()
+    assert max(map(len, lines)) <= 110
+    assert {line.index(" 20") for line in lines[2 : 2 + len(comparisons)]} == {6}
+    for each, line in zip(comparisons, lines[2:], strict=False):
+        assert line.startswith(each.fact.id)
+        assert each.fact.meaning.words in line
+
+
+def test_the_table_says_amounts_in_their_units():
+    text = table(compare(simulated(members=5e7, share=0.1, aid=1e9, fee=0, under_30=0.25), "xianghubao"))
+    for words in (
+        "50.00 m  ",
+        "27.00 m  ",
+        "0.10 yuan",
+        "0.03 yuan",
+        "24.00 bn yuan",
+        "9.89 bn yuan",
+        "25.0 %",
+        "46.0 %",
+    ):
+        assert words in text
+
+
+def test_facts_need_neither_a_model_nor_a_picture():
+    asked = "import sys, abm.facts; print({'matplotlib', 'abm.model', 'mesa', 'numba'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "set()\n"
