@@ -1,0 +1,429 @@
+"""The same market as an ordinary Mesa model, Python agents with attributes: to compare speed and outcomes with ours.
+
+One platform, and the rules of `abm.behaviours` and `abm.agents.platform`: hear, fall ill, claim, investigate, share,
+settle, learn, choose. The numbers are those of the scenario; no compiled code is called. Left out, since nothing
+here depends on it: the platform's costs, division by risk, totals by person, most of the census. Chance comes
+from ``self.random``, so the two agree in the mean over seeds and not in each run. Phases without a word from the
+platform between them share one round of ``shuffle_do``, which is kinder to Mesa than a round for each.
+
+How near, with 20,000 persons after 40 steps: see `tests/test_plain_mesa.py`.
+"""
+
+import math
+from collections import deque
+from datetime import date
+
+import mesa
+import networkx as nx
+
+from abm.clock import collection_date, half_month, periods
+from abm.scenario import PlatformTerms, Scenario
+from abm.tables import age_structure, incidence_by_age
+
+NEVER, WAITING, COVERED, CLAIMING = "never", "waiting", "covered", "claiming"
+LAPSED, LEFT, AIDED, REFUSED = "lapsed", "left", "aided", "refused"
+DECLINED, BARRED, AGED_OUT = "declined", "barred", "aged out"
+INSIDE = {WAITING, COVERED, CLAIMING}
+SHARING = {COVERED, CLAIMING}
+OUTSIDE = {NEVER, LAPSED, LEFT}
+WELL, LATENT, DIAGNOSED = "well", "latent", "diagnosed"
+LONG_AGO = -10_000
+
+
+class Person(mesa.Agent):
+    """Somebody who may join, pay, claim and leave."""
+
+    model: "PlainMesaModel"
+
+    def __init__(self, model: "PlainMesaModel", tier: int, age: float) -> None:
+        super().__init__(model)
+        case, draw = model.case, self.random.random
+        people, health, mind = case.people, case.health, case.mind
+        self.friends: list[Person] = []
+        self.age_at_start = age
+        self.female = draw() < people.female_share
+        self.income = self.random.lognormvariate(math.log(people.tier_incomes[tier]), people.income_spread)
+        self.credit = min(950, max(350, round(self.random.gauss(people.credit_mean, people.credit_spread))))
+        self.insured = draw() < people.insured_share
+        self.honest = draw() < people.honest_share
+
+        self.high_risk = draw() < health.high_risk_share
+        spread = health.frailty_spread
+        self.frailty = self.random.lognormvariate(-(spread**2) / 2, spread)
+        self.frailty /= 1 + health.high_risk_share * (health.high_risk_multiple - 1)
+        self.frailty *= health.high_risk_multiple if self.high_risk else 1
+        self.believed_frailty = self.frailty * (1 if self.high_risk else mind.optimism)
+
+        self.risk_aversion = self.taste(mind.risk_aversion)
+        self.altruism = self.taste(mind.altruism)
+        self.herding = self.taste(mind.herding)
+        self.anxiety = self.taste(mind.anxiety)
+        self.attention = min(1.0, self.taste(mind.attention))
+        self.inertia = self.taste(mind.inertia)
+        self.patience = self.taste(mind.patience)
+
+        rate, ill = model.incidence[self.female][int(age)] * self.frailty, draw()
+        self.health = WELL
+        if ill < rate * health.latency_years:
+            self.health = LATENT
+        elif ill < rate * (health.latency_years + health.survival_years):
+            self.health = DIAGNOSED
+        self.turned = LONG_AGO
+        self.accident = False
+
+        self.aware = self.stirred = False
+        self.status, self.joined, self.since = NEVER, 0, 0
+        self.concealed = False
+        self.expected = self.trust = 0.0
+        self.arrears = self.billed_this_year = 0
+
+        # What friends see of me, as of the last step.
+        self.seen_inside = self.seen_ill = self.seen_aided = self.seen_refused = self.seen_left = False
+
+    def taste(self, median: float) -> float:
+        """A taste, lognormal about its median; 0 where the median is."""
+        return median * math.exp(self.model.case.mind.spread * self.random.gauss(0, 1))
+
+    @property
+    def age(self) -> int:
+        """Age on the last birthday."""
+        return min(int(self.age_at_start + self.model.now / 24), len(self.model.incidence[0]) - 1)
+
+    @property
+    def incidence(self) -> float:
+        """Annual incidence of my age and sex."""
+        return self.model.incidence[self.female][self.age]
+
+    def before_publication(self) -> None:
+        """Hear, fall ill, claim."""
+        self.hear()
+        self.fall_ill()
+        self.claim()
+
+    def after_publication(self) -> None:
+        """Settle, learn, choose."""
+        if self.status in INSIDE:
+            self.settle()
+        if self.status in INSIDE:
+            self.learn()
+        self.choose()
+
+    def hear(self) -> None:
+        """Meet one friend and see what advertisements come by."""
+        if self.friends:
+            friend = self.random.choice(self.friends)
+            if friend.seen_inside and not self.aware and self.random.random() < self.model.case.friends.telling:
+                self.aware = self.stirred = True
+            self.take_news(friend)
+        if not self.aware and self.random.random() < self.model.platform.reach:
+            self.aware = self.stirred = True
+
+    def take_news(self, friend: "Person") -> None:
+        """A friend has been ill, aided or refused, or has left."""
+        mind = self.model.case.mind
+        if friend.seen_ill:
+            self.believed_frailty *= 1 + mind.salience
+        if friend.seen_aided:
+            self.trust += mind.trust_from_aid * (1 - self.trust)
+        if friend.seen_refused:
+            self.trust -= mind.trust_from_refusal * self.trust
+        if friend.seen_ill or friend.seen_aided or friend.seen_refused or friend.seen_left:
+            self.stirred = True
+
+    def fall_ill(self) -> None:
+        """Well to latent, latent to diagnosed; an accident is diagnosed at once."""
+        health = self.model.case.health
+        if self.health == WELL:
+            if self.random.random() < self.incidence * self.frailty / 24:
+                self.turned = self.model.now
+                self.accident = self.random.random() < health.accident_share
+                self.health = DIAGNOSED if self.accident else LATENT
+        elif self.health == LATENT and self.random.random() < health.diagnosis_chance:
+            self.health, self.turned = DIAGNOSED, self.model.now
+
+    def claim(self) -> None:
+        """File a claim if covered; an illness found while waiting ends the membership."""
+        if self.health != DIAGNOSED or self.status not in (WAITING, COVERED):
+            return
+        platform, now = self.model.platform, self.model.now
+        if self.status == WAITING and not self.accident:
+            self.status, self.since = BARRED, now
+        elif now - self.turned <= platform.claim_window and self.random.random() < self.model.case.health.filing_chance:
+            platform.receive(self)
+
+    def settle(self) -> None:
+        """Pay the share, or become covered when the wait is over; grow out of the plan."""
+        platform, now = self.model.platform, self.model.now
+        if self.status != WAITING:
+            self.pay()
+        elif now - self.joined >= platform.waiting:
+            self.status, self.since = COVERED, now + 1
+        if self.status in (WAITING, COVERED) and platform.cover(self.age) == 0:
+            self.status, self.since = AGED_OUT, now
+
+    def pay(self) -> None:
+        """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand."""
+        platform, people = self.model.platform, self.model.case.people
+        if platform.subsidised:
+            return
+        bill = max(0, min(platform.share, platform.annual_cap - self.billed_this_year))
+        self.billed_this_year += bill
+        platform.due += bill
+        if bill + self.arrears == 0:
+            return
+        chance = people.deduction_failure * (950 - self.credit) / 300
+        if self.arrears:
+            chance = people.retry_failure
+        if self.random.random() >= chance:
+            platform.collected += bill + self.arrears
+            self.arrears = 0
+        elif self.arrears and self.status == COVERED:
+            self.status, self.since, self.arrears = LAPSED, self.model.now, 0
+        else:
+            self.arrears += bill
+
+    def learn(self) -> None:
+        """Expect more of what was seen, and trust more where aid is published."""
+        platform, mind = self.model.platform, self.model.case.mind
+        self.expected += mind.learning * (platform.share - self.expected)
+        if platform.accepted:
+            self.trust += mind.trust_from_publication * (1 - self.trust)
+
+    def choose(self) -> None:
+        """Think again, perhaps: stay, leave or join."""
+        if self.status not in INSIDE and not self.aware:
+            return
+        if self.random.random() < self.chance_to_think():
+            if self.status in (WAITING, COVERED):
+                self.stay_or_leave()
+            elif self.status in OUTSIDE and self.may_join():
+                self.join_perhaps()
+        self.stirred = False
+
+    def chance_to_think(self) -> float:
+        """Attention, raised by news heard and by a bill above the expected one."""
+        mind, surprise = self.model.case.mind, 0.0
+        attention = max(self.attention, mind.stirred_attention) if self.stirred else self.attention
+        if self.status in INSIDE:
+            gap = self.model.platform.share - self.expected
+            surprise = max(0.0, gap) / max(self.expected, mind.noticeable_bill)
+        return min(1.0, attention * (1 + surprise / self.patience))
+
+    def worth(self, trust: float, share: float) -> float:
+        """Yuan a year that membership is worth to me, at that trust and that share a period in fen."""
+        overlap = self.model.case.mind.insured_overlap if self.insured else 0.0
+        aid = trust * self.model.platform.cover(self.age) * self.incidence * self.believed_frailty
+        friends_in = sum(friend.seen_inside for friend in self.friends) / max(1, len(self.friends))
+        cover = aid * (1 + self.risk_aversion) * (1 - overlap)
+        return cover + self.altruism + self.herding * friends_in - 24 * share / 100
+
+    def choice_chance(self, gain: float) -> float:
+        """Chance of choosing what gains so many yuan a year."""
+        noise = self.model.case.mind.noise
+        if noise <= 0:
+            return float(gain > 0)
+        return 1 / (1 + math.exp(min(700.0, -gain / noise)))
+
+    def stay_or_leave(self) -> None:
+        """Leave when being inside is worth less than nothing."""
+        outlook = self.expected + self.anxiety * max(0.0, self.model.platform.share - self.expected)
+        if self.random.random() >= self.choice_chance(self.worth(self.trust, outlook) + self.inertia):
+            self.status, self.since = LEFT, self.model.now
+
+    def may_join(self) -> bool:
+        """Whether the platform takes people like me now."""
+        platform = self.model.platform
+        fit = self.credit >= platform.terms.min_credit and platform.cover(self.age) > 0
+        return platform.open and fit and not (self.status != NEVER and self.since == self.model.now)
+
+    def join_perhaps(self) -> None:
+        """Join if that is worth the trouble; at the door, declare my health or hide it."""
+        platform, now = self.model.platform, self.model.now
+        trust = platform.terms.brand if self.status == NEVER else self.trust
+        if self.random.random() >= self.choice_chance(self.worth(trust, platform.advertised) - self.inertia):
+            return
+        ill = self.health == DIAGNOSED or self.high_risk
+        if self.health == LATENT and not ill:
+            ill = self.random.random() < self.model.case.health.noticed_share
+        self.trust, self.expected = trust, platform.advertised
+        self.joined = self.since = now
+        self.arrears = self.billed_this_year = 0
+        self.concealed = ill
+        self.status = WAITING
+        if ill and self.honest:
+            self.status = DECLINED
+        elif platform.waiting == 0:
+            self.status, self.since = COVERED, now + 1
+
+    def show(self) -> None:
+        """Let friends see what they may see of me."""
+        recent = self.model.now - self.model.case.friends.news_periods
+        news = self.since > recent
+        self.seen_ill = self.turned > recent
+        self.seen_aided = news and self.status == AIDED
+        self.seen_refused = news and self.status == REFUSED
+        self.seen_left = news and self.status == LEFT
+        self.seen_inside = self.status in INSIDE or self.seen_aided
+
+
+class Plan(mesa.Agent):
+    """The platform: it posts terms, investigates claims and divides the aid over its members."""
+
+    model: "PlainMesaModel"
+
+    def __init__(self, model: "PlainMesaModel", terms: PlatformTerms) -> None:
+        super().__init__(model)
+        self.original_terms = self.terms = terms
+        self.queue: deque[Person] = deque()
+        self.accepted: list[int] = []
+        self.capacity, self.unused = terms.capacity, 0.0
+        self.shares: list[int] = []
+        self.sharing = self.share = self.pool = self.due = self.collected = 0
+
+    def post_terms(self, day: date) -> None:
+        """Publish what newcomers and members are offered in this step."""
+        terms = self.terms = self.original_terms.on(day)
+        age = half_month(day) - half_month(terms.launch)
+        self.open = day >= terms.launch
+        reach = terms.steady_reach + terms.launch_reach * terms.launch_fading ** max(0, age)
+        self.reach = min(1.0, reach * self.model.case.shock("marketing", day)) if self.open else 0.0
+        self.subsidised = terms.subsidised_until is not None and day <= terms.subsidised_until
+        self.waiting, self.claim_window = periods(terms.waiting_days), periods(terms.claim_days)
+        self.annual_cap = round(100 * terms.annual_cap)
+        window = self.shares[-terms.advertised_periods :]
+        self.advertised = sum(window) / len(window) if window else 100 * terms.advertised_share
+
+    def cover(self, age: int) -> float:
+        """Aid for a case at an age, yuan."""
+        for band in self.terms.bands:
+            if band.age_from <= age <= band.age_to:
+                return band.cover
+        return 0.0
+
+    def receive(self, person: Person) -> None:
+        """Take in a claim; the cover and sharing of an accident during the wait begin with it."""
+        if person.joined == person.since:
+            self.sharing += 1
+            person.since = self.model.now
+        person.status = CLAIMING
+        self.queue.append(person)
+
+    def investigate(self) -> None:
+        """Decide as many claims as there is capacity for, the oldest first."""
+        self.accepted = []
+        refused = 0
+        work = self.capacity * self.model.case.shock("investigation", self.model.day) / self.model.case.people.weight
+        work += self.unused
+        self.unused = work - math.floor(work)
+        for _ in range(min(len(self.queue), int(work))):
+            person = self.queue.popleft()
+            self.sharing -= 1
+            person.since = self.model.now
+            if self.accepts(person):
+                person.status = AIDED
+                self.accepted.append(self.aid(person))
+            else:
+                person.status = REFUSED
+                refused += 1
+
+    def accepts(self, person: Person) -> bool:
+        """Whether the investigators, or after them a jury, find a claim valid."""
+        terms = self.terms
+        if person.concealed:
+            return self.random.random() >= terms.effort * terms.detection
+        if self.random.random() >= terms.effort * terms.wrong_refusal:
+            return True
+        return self.random.random() < terms.overturning
+
+    def aid(self, person: Person) -> int:
+        """Aid in fen: by age at diagnosis, less for a mild case."""
+        cover = self.cover(int(person.age_at_start + max(0, person.turned) / 24))
+        mild = self.random.random() < self.model.case.health.mild_share
+        return round(100 * (min(cover, self.terms.mild_cover) if mild else cover))
+
+    def divide_aid(self) -> None:
+        """Pay aid and fee out of the pool and publish what each member owes."""
+        most = math.ceil(100 * self.terms.case_cap * self.sharing * self.model.case.people.weight)
+        for aid in self.accepted:
+            self.pool -= min(aid + round(aid * self.terms.fee_rate), most)
+        self.share = math.ceil(max(0, -self.pool) / self.sharing) if self.sharing else 0
+        self.shares.append(self.share)
+        self.due = self.collected = 0
+
+    def close_till(self) -> None:
+        """Take in what was collected; bear what the annual cap or the subsidy kept from members."""
+        self.pool += self.collected + self.share * self.sharing - self.due
+
+    def hire(self) -> None:
+        """Investigate more cases after a backlog."""
+        if len(self.queue) * self.model.case.people.weight > self.terms.longest_wait * self.capacity:
+            self.capacity *= 1 + self.terms.hiring
+
+
+class PlainMesaModel(mesa.Model):
+    """Persons in a small world and one platform, half a month a step."""
+
+    def __init__(self, case: Scenario, seed: int = 0) -> None:
+        super().__init__(rng=seed)
+        self.case, self.now = case, -1
+        self.first_period = half_month(case.calendar.start)
+        self.day = case.calendar.start
+        self.incidence = incidence_by_age(case.health).tolist()
+        (terms,) = case.platform.values()
+        self.platform = Plan(self, terms)
+        self.settle_people()
+        self.persons = self.agents_by_type[Person]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "date": "day",
+                "members": lambda model: model.case.people.weight * model.inside,
+                "share": lambda model: model.platform.share / 100,
+                "aided": lambda model: model.case.people.weight * len(model.platform.accepted),
+            }
+        )
+
+    def settle_people(self) -> None:
+        """Persons in a ring, like beside like, and their friendships."""
+        people, terms = self.case.people, self.case.friends
+        strata = [
+            (share * part, tier, low, high + 1 - low)
+            for tier, share in enumerate(people.tier_shares)
+            for low, high, part in age_structure(people)
+        ]
+        persons: list[Person] = []
+        upto = 0.0
+        for share, tier, low, width in strata:
+            upto += share * people.persons
+            while len(persons) < round(upto):
+                persons.append(Person(self, tier, low + width * self.random.random()))
+        ring = nx.watts_strogatz_graph(len(persons), terms.degree, terms.rewired, seed=self.random)
+        for person, friends in ring.adjacency():
+            persons[person].friends = [persons[friend] for friend in friends]
+
+    def step(self) -> None:
+        """One half-month."""
+        self.now += 1
+        self.day = collection_date(self.first_period + self.now)
+        self.platform.post_terms(self.day)
+        if self.now == max(0, half_month(date(self.day.year, 1, 1)) - self.first_period):
+            self.persons.set("billed_this_year", 0)
+        self.persons.shuffle_do("before_publication")
+        self.platform.investigate()
+        self.platform.divide_aid()
+        self.persons.shuffle_do("after_publication")
+        self.platform.close_till()
+        self.platform.hire()
+        self.record()
+
+    def record(self) -> None:
+        """Show everybody to their friends, count members, keep the series of this step."""
+        self.persons.do("show")
+        self.inside = sum(person.status in INSIDE for person in self.persons)
+        self.platform.sharing = sum(person.status in SHARING for person in self.persons)
+        self.datacollector.collect(self)
+        self.running = self.now + 1 < self.case.calendar.periods
+
+    def close(self) -> None:
+        """Let go of the agents, which Mesa 3.3 would keep for ever."""
+        self.remove_all_agents()
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
