@@ -17,7 +17,7 @@ from abm.market import (
     NEWS_OF_REFUSAL,
     World,
 )
-from abm.population import Status
+from abm.population import HealthState, Status
 from abm.reckoning import (
     AIDED,
     CLAIMING,
@@ -60,6 +60,7 @@ UNITS = {Count.RISK: 1e9, Count.LEAVERS_RISK: 1e9, Count.AGE: 1, Count.TRUST: 1e
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
+DIAGNOSED = int(HealthState.DIAGNOSED)
 SHARERS, RISK, AGE = int(Count.SHARERS), int(Count.RISK), int(Count.AGE)
 RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
 LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
@@ -73,7 +74,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
     recent = now - world.settings[0]["news_periods"]
     platforms = world.offers.size
     risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
-    shown = NEWS_OF_ILLNESS if me["turned"] > recent else 0
+    shown = NEWS_OF_ILLNESS if me["health"] == DIAGNOSED and me["turned"] > recent else 0
     for s in range(mine.size):
         m = mine[s]
         k = np.int64(m["platform"])
