@@ -61,6 +61,7 @@ DIAGNOSED = int(HealthState.DIAGNOSED)
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
+DIAGNOSED = int(HealthState.DIAGNOSED)
 SHARERS, RISK, AGE = int(Count.SHARERS), int(Count.RISK), int(Count.AGE)
 RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
 LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
