@@ -108,7 +108,7 @@ def fall_ill(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
 
 @behaviour
 def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
-    """File a claim with every platform that covers me; an illness found while waiting ends the membership.
+    """File a claim with every platform that covers me; an accident needs no waiting period.
 
     Returns the number of claims filed.
     """
@@ -119,10 +119,7 @@ def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
     filed = 0
     for s in range(mine.size):
         status = mine[s]["status"]
-        if status == WAITING and not me["traits"] & ACCIDENT:
-            mine[s]["status"] = BARRED
-            mine[s]["since"] = now
-        elif status in (WAITING, COVERED):
+        if status == COVERED or (status == WAITING and me["traits"] & ACCIDENT):
             k = np.int64(mine[s]["platform"])
             in_time = now - me["turned"] <= world.offers[k]["claim_window"]
             if in_time and draw(p["seed"], now, who, FILE_CLAIM + k) < p["filing_chance"]:
@@ -133,7 +130,7 @@ def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
 
 @behaviour
 def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarray) -> None:
-    """Pay the share, or fail to; become covered when the wait is over; grow out of the plan.
+    """Pay the share, or fail to; end the wait; grow out of the plan.
 
     Adds to ``till[platform]`` what was due and what was collected, fen.
     """
@@ -146,14 +143,24 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
             continue
         k = np.int64(m["platform"])
         offer = world.offers[k]
-        if status != WAITING:
+        if status != WAITING or offer["newcomers_share"]:
             pay(me, m, who, world, till)
-        elif now - m["joined"] >= offer["waiting"]:
-            m["status"] = COVERED
-            m["since"] = now + 1  # shares from the next publication on
+        if m["status"] == WAITING:
+            end_the_wait(me, m, now, offer["waiting"])
         if offer["cover"][age_of(me, world)] == 0 and m["status"] < FILING:
             m["status"] = AGED_OUT
             m["since"] = now
+
+
+@behaviour
+def end_the_wait(me: np.void, m: np.void, now: int, waiting: int) -> None:
+    """Become covered when the wait is over; an illness found before that ends the membership."""
+    if me["health"] == DIAGNOSED and not me["traits"] & ACCIDENT:
+        m["status"] = BARRED
+        m["since"] = now
+    elif now - m["joined"] >= waiting:
+        m["status"] = COVERED
+        m["since"] = now + 1  # from the next publication on
 
 
 @behaviour
@@ -174,7 +181,7 @@ def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> No
         me["paid"] += bill + arrears
         m["balance"] = 0
         till[k, COLLECTED] += bill + arrears
-    elif arrears > 0 and m["status"] == COVERED:
+    elif arrears > 0 and m["status"] <= COVERED:
         m["status"] = LAPSED
         m["since"] = p["now"]
         m["balance"] = 0

@@ -37,32 +37,31 @@ STATUSES = len(Status)
 class Count(IntEnum):
     """Columns of a census row after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
-    SHARERS to BURDENS are over the members who will share next; LEAVERS over those who chose to leave now. In the
-    row of the population they are over all of an age that some platform covers.
+    DESCRIBED to EXPECTED are over the covered, in the row of the population over all of an age that some platform
+    covers; BURDENS over those who will share next, LEAVERS over those who chose to leave now.
     """
 
-    SHARERS = 2 * STATUSES
-    RISK = SHARERS + 1
-    AGE = SHARERS + 2
-    HIGH_RISK = SHARERS + 3
-    INSURED = SHARERS + 4
-    UNDER_30 = SHARERS + 5
-    LOW_INCOME = SHARERS + 6
-    TIER_3 = SHARERS + 7
-    TRUST = SHARERS + 8
-    EXPECTED = SHARERS + 9
-    BURDENS = SHARERS + 10
-    LEAVERS_RISK = SHARERS + 11
+    DESCRIBED = 2 * STATUSES
+    RISK = DESCRIBED + 1
+    AGE = DESCRIBED + 2
+    HIGH_RISK = DESCRIBED + 3
+    INSURED = DESCRIBED + 4
+    UNDER_30 = DESCRIBED + 5
+    LOW_INCOME = DESCRIBED + 6
+    TIER_3 = DESCRIBED + 7
+    TRUST = DESCRIBED + 8
+    EXPECTED = DESCRIBED + 9
+    BURDENS = DESCRIBED + 10
+    LEAVERS_RISK = DESCRIBED + 11
 
 
 COLUMNS = Count.LEAVERS_RISK + 1
 UNITS = {Count.RISK: 1e9, Count.LEAVERS_RISK: 1e9, Count.AGE: 1, Count.TRUST: 1e6, Count.EXPECTED: 1e3}
-DIAGNOSED = int(HealthState.DIAGNOSED)
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
 DIAGNOSED = int(HealthState.DIAGNOSED)
-SHARERS, RISK, AGE = int(Count.SHARERS), int(Count.RISK), int(Count.AGE)
+DESCRIBED, RISK, AGE = int(Count.DESCRIBED), int(Count.RISK), int(Count.AGE)
 RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
 LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
 EXPECTED, BURDENS, LEAVERS_RISK = int(Count.EXPECTED), int(Count.BURDENS), int(Count.LEAVERS_RISK)
@@ -87,11 +86,12 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
             tally[k, STATUSES + status] += 1
         if WAITING <= status <= CLAIMING:
             shown |= 1 << NEWS_BITS + k
+            if status != WAITING or world.offers[k]["newcomers_share"]:
+                tally[k, BURDENS] += burden_of(me, k, world)
             if status != WAITING:
                 describe(me, risk, world, tally[k])
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
-                tally[k, BURDENS] += burden_of(me, k, world)
         elif status == LEFT and m["since"] == now:
             tally[k, LEAVERS_RISK] += risk
         if m["since"] > recent:
@@ -112,7 +112,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
 def describe(me: np.void, risk: int, world: World, row: np.ndarray) -> None:
     """Add what is true of a person to a row: true annual risk, age, means."""
     age = age_of(me, world)
-    row[SHARERS] += 1
+    row[DESCRIBED] += 1
     row[RISK] += risk
     row[AGE] += age
     row[RISKY] += (me["traits"] & HIGH_RISK) > 0

@@ -134,7 +134,9 @@ def report(run: "Run", folder: Path) -> None:
     for platform in run.scenario.platform:
         comparisons = facts.compare(run.series, platform)
         lines += ["", f"{platform}: facts beside simulation", facts.table(comparisons), "", noise_line(run, platform)]
-        figure = figures.history(run, platform, comparisons)
+        figure = figures.history(
+            run.series, platform, comparisons, shocks=run.scenario.shocks, persons=people.persons, seed=run.seed
+        )
         figures.save(figure, folder, "history" if len(run.scenario.platform) == 1 else f"history-{platform}")
     text = "\n".join(lines)
     (folder / "facts.txt").write_text(text + "\n", encoding="utf-8")

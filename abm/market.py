@@ -17,6 +17,7 @@ OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
     ("division", "u1", "code", "rule of division"),
     ("subsidised", "u1", "0 or 1", "the platform pays this share itself"),
+    ("newcomers_share", "u1", "0 or 1", "members share from the day they join, not only once covered"),
     ("aid_published", "u1", "0 or 1", "aid was published in this period"),
     ("min_credit", "i2", "points", "credit score below which nobody may join"),
     ("waiting", "i2", "periods", "from joining to cover"),

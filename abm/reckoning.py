@@ -45,7 +45,8 @@ def bill_of(me: np.void, m: np.void, k: int, world: World) -> int:
     if offer["division"] == BY_RISK:
         return rules.part_of_pot(offer["pot"], burden_of(me, k, world), max(1, offer["burdens"]))
     now = world.settings[0]["now"]
-    counted_from = max(np.int64(m["since"]), np.int64(offer["year_start"]))
+    begun = np.int64(m["joined"]) + 1 if offer["newcomers_share"] else np.int64(m["since"])
+    counted_from = max(begun, np.int64(offer["year_start"]))
     paid_this_year = world.published[k, now] - world.published[k, counted_from]
     return max(0, min(offer["share"], offer["annual_cap"] - paid_this_year))
 

@@ -164,6 +164,7 @@ class PlatformTerms(Section):
     mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
     min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950, source="terms")  # fmt: skip
     waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
+    newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered", source="terms")  # fmt: skip
     claim_days: int = number(180, "days from diagnosis within which a claim must be filed", unit="days", low=15, high=3650, source="F123")  # fmt: skip
     fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")
     case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000, source="terms")  # fmt: skip

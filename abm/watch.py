@@ -59,11 +59,11 @@ def _money(*purposes: str) -> Callable[[Sight], float]:
 
 
 def _mean(count: Count, unit: float = 1.0) -> Callable[[Sight], float]:
-    return lambda sight: _ratio(float(sight.census[count]) / unit, float(sight.census[Count.SHARERS]))
+    return lambda sight: _ratio(float(sight.census[count]) / unit, float(sight.census[Count.DESCRIBED]))
 
 
 def _risk(row: np.ndarray) -> float:
-    return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.SHARERS]))
+    return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.DESCRIBED]))
 
 
 def _surplus(sight: Sight) -> float:

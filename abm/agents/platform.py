@@ -61,6 +61,7 @@ class Platform(mesa.Agent):
         offer["reach"] = min(1.0, reach * self.model.case.shock("marketing", day)) if offer["open"] else 0.0
         offer["division"] = DIVISIONS[terms.division]
         offer["subsidised"] = terms.subsidised_until is not None and day <= terms.subsidised_until
+        offer["newcomers_share"] = terms.newcomers_share
         offer["min_credit"] = terms.min_credit
         offer["waiting"] = periods(terms.waiting_days)
         offer["claim_window"] = periods(terms.claim_days)
@@ -73,12 +74,12 @@ class Platform(mesa.Agent):
             offer["cover"][band.age_from : band.age_to + 1] = round(band.cover)
 
     def receive(self, filed: np.ndarray) -> None:
-        """Take in claims just filed, rows of (person, slot). An accident's cover and sharing begin with its claim."""
+        """Take in claims just filed, rows of (person, slot). An accident's cover begins with its claim."""
         for person, slot in filed.tolist():
             m = self.model.memberships[person, slot]
             if m["joined"] == m["since"]:
-                self.sharing += 1
-                self.burdens += self._burden(person)
+                self.sharing += not self.terms.newcomers_share
+                self.burdens += self._burden(person) * (not self.terms.newcomers_share)
                 m["since"] = self.model.now
             m["status"] = Status.CLAIMING
             self.queue.append(Claim(person, slot))
@@ -148,7 +149,8 @@ class Platform(mesa.Agent):
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
-        self.sharing = int(tally[Count.SHARERS])
+        waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
+        self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
 
     inside = 0  # simulated members, the waiting among them, as of the last census
