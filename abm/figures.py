@@ -136,7 +136,8 @@ def _share(panel: "Axes", data: History) -> tuple[str, str]:
 
 
 def _cases(panel: "Axes", data: History) -> tuple[str, str]:
-    panel.fill_between(data.days, data["backlog"] / 1e3, color="#d9d9d9", lw=0, label="waiting for a\ndecision")
+    look: dict[str, Any] = {"facecolor": "#d9d9d9", "edgecolor": GREY, "lw": 0.8, "label": "waiting for a\ndecision"}
+    panel.fill_between(data.days, data["backlog"] / 1e3, **look)
     panel.plot(data.days, data["filed"] / 1e3, color=ORANGE, lw=1.4, ls="--", label="claims filed")
     panel.plot(data.days, data["aided"] / 1e3, color=GREEN, lw=1.6, label="aided")
     _observed(panel, data, "aided", "o", GREEN, "aided, observed", 1e3)

@@ -127,7 +127,9 @@ def test_the_band_is_a_standard_error_wide_where_there_were_cases(page, series):
 def test_a_band_does_not_reach_below_nothing():
     series = made_up()
     series["xianghubao.share_noise"] = 3.0
-    (band,) = history(series, "xianghubao").axes[1].containers
+    panel = history(series, "xianghubao").axes[1]
+    (band,) = panel.containers
+    assert panel.get_ylim()[0] < 0  # so that a marker at nothing is whole
     assert {bar.get_y() for bar in band} == {0}
     np.testing.assert_allclose([bar.get_height() for bar in band], 4 * series["xianghubao.share"])
 
