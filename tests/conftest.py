@@ -6,3 +6,34 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("TQDM_DISABLE", "1")
+
+import pandas as pd
+import pytest
+
+from abm.facts import compare
+
+HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
+
+
+@pytest.fixture
+def facts_file(tmp_path: Path):
+    """Write a file of facts of Xianghubao from (id, date, quantity, value)."""
+
+    def write(*rows: tuple[str, str, str, object], platform: str = "Xianghubao") -> str:
+        lines = [f"{name},{platform},{day},{what},{value},,a.com/b,news," for name, day, what, value in rows]
+        path = tmp_path / "facts.csv"
+        path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def beside(facts_file):
+    """What is simulated beside one fact."""
+
+    def ask(series: pd.DataFrame, day: str, quantity: str, value: float = 1.0) -> float:
+        (comparison,) = compare(series, "xianghubao", facts_file(("F1", day, quantity, value)))
+        return comparison.simulated
+
+    return ask

@@ -1,9 +1,12 @@
 """Small worlds in which the answer is known: how to make one, fill it with equals and run it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from unittest import mock
 
+import numba
 import numpy as np
 
 from abm.model import MutualAidModel
@@ -46,12 +49,23 @@ PLAIN: dict[str, Any] = {
 }
 
 
+@contextmanager
+def quickly() -> Iterator[None]:
+    """One thread and agents on demand only: small worlds run fastest so, above all beside other programs."""
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)
+    with mock.patch("abm.model.MOST_AGENTS", 0):
+        yield
+    numba.set_num_threads(threads)
+
+
 def world(persons: int, changes: Mapping[str, Any], seed: int = 0, kind: type = MutualAidModel) -> Any:
     """A plain world of so many equals: well men of 35 with good credit and mean risk."""
     tables: dict[str, Any] = {"title": "plain", "people": {"population": persons, "persons": persons}}
     for path, value in (PLAIN | dict(changes)).items():
         put(tables, path, value)
-    model = kind(parse(tables, "plain"), seed=seed)
+    with quickly():
+        model = kind(parse(tables, "plain"), seed=seed)
     for field, value in {
         "age_at_start": 35,
         "frailty": 1,
@@ -66,8 +80,9 @@ def world(persons: int, changes: Mapping[str, Any], seed: int = 0, kind: type = 
 
 def run(model: MutualAidModel, steps: int) -> dict[str, np.ndarray]:
     """So many steps, and the series of the pool over all steps so far, by name."""
-    for _ in range(steps):
-        model.step()
+    with quickly():
+        for _ in range(steps):
+            model.step()
     columns = model.datacollector.model_vars
     return {name.removeprefix("pool."): np.array(values) for name, values in columns.items() if name != "date"}
 
