@@ -11,7 +11,7 @@ from abm.compiled import JIT
 from abm.model import MutualAidModel
 from abm.reading import load
 
-PERSONS, STEPS, SEEDS = 2_500, 32, 8
+PERSONS, STEPS, SEEDS = 3_000, 32, 8
 pytestmark = pytest.mark.skipif(not JIT, reason="takes minutes without the compiler")
 
 CHANCE_OF_A_FALSE_ALARM = 0.001
@@ -30,7 +30,7 @@ FREQUENT_ILLNESS = {
     ],
     "platform.xianghubao.mild_cover": 333,
     "platform.xianghubao.min_credit": 550,
-    "platform.xianghubao.capacity": 1_000_000,  # about five simulated cases a period; then staff is hired
+    "platform.xianghubao.capacity": 500_000,  # one or two simulated cases a period: claims wait, and staff is hired
     "platform.xianghubao.amendments.0.annual_cap": 30,  # low enough to bind
     "people.deduction_failure": 0.05,  # often enough to see memberships lapse
 }
@@ -67,4 +67,4 @@ def test_the_plain_model_comes_out_where_ours_does(outcome):
     error = np.sqrt((ours.var(ddof=1) + plain.var(ddof=1)) / SEEDS)
     tolerance = stats.t.ppf(1 - CHANCE_OF_A_FALSE_ALARM / 2, 2 * SEEDS - 2) * error
     assert abs(ours.mean() - plain.mean()) < tolerance
-    assert tolerance < 0.3 * ours.mean(), "too noisy to tell two models apart"
+    assert tolerance < 0.4 * ours.mean(), "too noisy to tell two models apart"
