@@ -6,7 +6,9 @@ here depends on it: the platform's costs, division by risk, totals by person, mo
 from ``self.random``, so the two agree in the mean over seeds and not in each run. Phases without a word from the
 platform between them share one round of ``shuffle_do``, which is kinder to Mesa than a round for each.
 
-How near, with 20,000 persons after 40 steps: see `tests/test_plain_mesa.py`.
+How near: with 20,000 persons, 40 steps, ten seeds, the frequent illness of `tests/test_plain_mesa.py` and twice its
+capacity, members come
+out 0.7 % above ours (standard error 0.6 %), the sum of shares 0.0 % below (3 %), the cases aided 2.3 % above (2.4 %).
 """
 
 import math
