@@ -13,8 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
 import platformdirs
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads sleep: on a busy machine spinning ones stall
+
+import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

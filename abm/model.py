@@ -84,6 +84,8 @@ class MutualAidModel(mesa.Model):
         self.day = collection_date(self.first_period + self.now)
         self.world.settings["now"] = self.now
         self.world.settings["years"] = self.now / 24
+        found = self.case.health.diagnosis_chance * self.case.shock("diagnosis", self.day)
+        self.world.settings["diagnosis_chance"] = min(1.0, found)
         self.ledger.open_period()
 
     def post_terms(self) -> None:

@@ -32,7 +32,7 @@ SLIPS = [
     (["--set", "mind.altruism=-1"], "mind.altruism = -1 is below 0"),
     (["--set", "mind.altruism"], "--set mind.altruism: write key=value"),
     (["--set", "title.x=3"], "title.x: there is no 'x' in the single value"),
-    (["--set", "shocks.9.factor=1"], "shocks.9.factor: '9' must be a whole number from 0 to 0"),
+    (["--set", "shocks.9.factor=1"], "shocks.9.factor: '9' must be a whole number from 0 to 1"),
     (["--set", "platform.xianghubao.bands.1.age_from=30"], "bands: ages 0-39 and 30-59 overlap"),
     (["--set", "platform.xianghubao.bands.1.age_from=45"], "bands: ages 40-44 are missing between two bands"),
     (["--set", "platform.xianghubao.bands.1.age_to=20"], "bands: ages 40 to 20 run backwards"),

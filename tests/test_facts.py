@@ -12,7 +12,7 @@ from abm.facts import PLATFORMS, REPEATS, compare, errors, load_facts, table
 from abm.quantities import FLOORS, QUANTITIES
 from abm.scenario import ScenarioError
 from abm.tables import read_csv
-from made_up import simulated
+from made_up import SERIES, simulated
 
 # Numbers of Xianghubao that no series shows, or that are terms of the plan.
 NOT_COMPARED = {

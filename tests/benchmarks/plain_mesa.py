@@ -114,7 +114,8 @@ class Person(mesa.Agent):
         """Meet one friend and see what advertisements come by."""
         if self.friends:
             friend = self.random.choice(self.friends)
-            if friend.seen_inside and not self.aware and self.random.random() < self.model.case.friends.telling:
+            told = friend.seen_inside and not self.seen_inside
+            if told and self.random.random() < self.model.case.friends.telling:
                 self.aware = self.stirred = True
             self.take_news(friend)
         if not self.aware and self.random.random() < self.model.platform.reach:
@@ -140,25 +141,25 @@ class Person(mesa.Agent):
                 self.turned = self.model.now
                 self.accident = self.random.random() < health.accident_share
                 self.health = DIAGNOSED if self.accident else LATENT
-        elif self.health == LATENT and self.random.random() < health.diagnosis_chance:
+        elif self.health == LATENT and self.random.random() < self.model.diagnosis_chance:
             self.health, self.turned = DIAGNOSED, self.model.now
 
     def claim(self) -> None:
-        """File a claim if covered; an illness found while waiting ends the membership."""
-        if self.health != DIAGNOSED or self.status not in (WAITING, COVERED):
+        """File a claim if covered; an accident needs no wait."""
+        if self.health != DIAGNOSED or not (self.status == COVERED or (self.status == WAITING and self.accident)):
             return
         platform, now = self.model.platform, self.model.now
-        if self.status == WAITING and not self.accident:
-            self.status, self.since = BARRED, now
-        elif now - self.turned <= platform.claim_window and self.random.random() < self.model.case.health.filing_chance:
+        if now - self.turned <= platform.claim_window and self.random.random() < self.model.case.health.filing_chance:
             platform.receive(self)
 
     def settle(self) -> None:
-        """Pay the share, or become covered when the wait is over; grow out of the plan."""
+        """Pay the share; be covered when the wait is over, or barred when ill before; grow out of the plan."""
         platform, now = self.model.platform, self.model.now
-        if self.status != WAITING:
+        if self.status != WAITING or platform.terms.newcomers_share:
             self.pay()
-        elif now - self.joined >= platform.waiting:
+        if self.status == WAITING and self.health == DIAGNOSED and not self.accident:
+            self.status, self.since = BARRED, now
+        elif self.status == WAITING and now - self.joined >= platform.waiting:
             self.status, self.since = COVERED, now + 1
         if self.status in (WAITING, COVERED) and platform.cover(self.age) == 0:
             self.status, self.since = AGED_OUT, now
@@ -179,7 +180,7 @@ class Person(mesa.Agent):
         if self.random.random() >= chance:
             platform.collected += bill + self.arrears
             self.arrears = 0
-        elif self.arrears and self.status == COVERED:
+        elif self.arrears and self.status in (WAITING, COVERED):
             self.status, self.since, self.arrears = LAPSED, self.model.now, 0
         else:
             self.arrears += bill
@@ -261,7 +262,7 @@ class Person(mesa.Agent):
         """Let friends see what they may see of me."""
         recent = self.model.now - self.model.case.friends.news_periods
         news = self.since > recent
-        self.seen_ill = self.turned > recent
+        self.seen_ill = self.health == DIAGNOSED and self.turned > recent
         self.seen_aided = news and self.status == AIDED
         self.seen_refused = news and self.status == REFUSED
         self.seen_left = news and self.status == LEFT
@@ -305,7 +306,7 @@ class Plan(mesa.Agent):
     def receive(self, person: Person) -> None:
         """Take in a claim; the cover and sharing of an accident during the wait begin with it."""
         if person.joined == person.since:
-            self.sharing += 1
+            self.sharing += not self.terms.newcomers_share
             person.since = self.model.now
         person.status = CLAIMING
         self.queue.append(person)
@@ -407,6 +408,7 @@ class PlainMesaModel(mesa.Model):
         self.now += 1
         self.day = collection_date(self.first_period + self.now)
         self.platform.post_terms(self.day)
+        self.diagnosis_chance = self.case.health.diagnosis_chance * self.case.shock("diagnosis", self.day)
         if self.now == max(0, half_month(date(self.day.year, 1, 1)) - self.first_period):
             self.persons.set("billed_this_year", 0)
         self.persons.shuffle_do("before_publication")
@@ -421,7 +423,8 @@ class PlainMesaModel(mesa.Model):
         """Show everybody to their friends, count members, keep the series of this step."""
         self.persons.do("show")
         self.inside = sum(person.status in INSIDE for person in self.persons)
-        self.platform.sharing = sum(person.status in SHARING for person in self.persons)
+        sharing = INSIDE if self.platform.terms.newcomers_share else SHARING
+        self.platform.sharing = sum(person.status in sharing for person in self.persons)
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
 
