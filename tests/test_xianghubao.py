@@ -1,0 +1,100 @@
+"""The main job on real numbers: the rise of Xianghubao, its share, and its losses of members.
+
+A million persons stand for 829 million, so a share rests on a few cases: figures of single periods are averaged
+until their sampling error is small beside what they are held against.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm.model import MutualAidModel
+from abm.reading import load
+from abm.study.run import Run, simulate
+
+SEEDS = (1, 2)
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[pd.DataFrame]:
+    """The series of two histories of a million persons each, by collection day."""
+    return [own(simulate(load("xianghubao", {"people.persons": 1_000_000}), seed)) for seed in SEEDS]
+
+
+def own(run: Run) -> pd.DataFrame:
+    """The series by day, platform names dropped."""
+    table = run.series.rename(columns=lambda name: name.removeprefix("xianghubao."))
+    return table.set_index(pd.to_datetime(table["date"])).drop(columns="date")
+
+
+def test_membership_reaches_about_a_hundred_million_by_the_end_of_2020(runs: list[pd.DataFrame]) -> None:
+    for run in runs:
+        assert 80e6 < run.loc["2020-12-28", "members"] < 130e6
+        assert 80e6 < run["members"].max() < 130e6
+
+
+def test_growth_gathers_way_after_the_launch_and_slows_as_the_willing_run_out(runs: list[pd.DataFrame]) -> None:
+    """S-shaped: after the rush of the launch the increments rise into the spring of 2019 and then fall by half."""
+    for run in runs:
+        growth = run["members"].diff()
+        winter = growth["2018-11-28":"2019-01-28"].mean()  # type: ignore[misc]
+        spring = growth["2019-03-01":"2019-05-31"].mean()  # type: ignore[misc]
+        later = growth["2020-08-01":"2020-12-31"].mean()  # type: ignore[misc]
+        assert spring > winter
+        assert later < spring / 2
+
+
+def test_the_first_collection_of_2019_is_below_ten_fen(runs: list[pd.DataFrame]) -> None:
+    for run in runs:
+        assert run.loc["2019-01-14", "share"] < 0.1
+
+
+def test_the_share_stays_between_two_and_eight_yuan_through_most_of_2020(runs: list[pd.DataFrame]) -> None:
+    """The mean of half a dozen periods and two seeds, some forty cases, is good to about a sixth."""
+    share = pd.concat([run["share"] for run in runs], axis=1).mean(axis=1)
+    smooth = share.rolling(6, center=True).mean()["2020-01-01":"2020-12-31"]  # type: ignore[misc]
+    assert ((smooth > 2) & (smooth < 8)).mean() > 0.6
+    assert 2 < share["2020-05-01":"2020-12-31"].mean() < 8  # type: ignore[misc]
+
+
+def test_the_pandemic_halves_the_aided_and_the_backlog_comes_back(runs: list[pd.DataFrame]) -> None:
+    aided, backlog = (sum(run[name] for run in runs) for name in ("aided", "backlog"))
+    dip = aided["2020-02-01":"2020-04-30"].mean()
+    release = aided["2020-05-01":"2020-06-30"].mean()
+    after = aided["2020-08-01":"2020-12-31"].mean()
+    assert dip < 0.7 * after < after < release
+    assert backlog["2020-04-28"] > 2 * backlog["2020-01-28"]
+
+
+def test_the_share_rises_while_nobody_leaves_because_the_pool_matures(runs: list[pd.DataFrame]) -> None:
+    for run in runs:
+        assert run["left"]["2019-01-01":"2019-08-31"].sum() < 0.01 * run.loc["2019-08-28", "members"]  # type: ignore[misc]
+        per_member = run["filed"] / run["members"]
+        early = per_member["2019-02-01":"2019-04-30"].mean()  # type: ignore[misc]
+        late = per_member["2019-08-01":"2019-12-31"].mean()  # type: ignore[misc]
+        assert late > 2 * early
+
+
+def test_risk_rises_while_the_healthy_leave(runs: list[pd.DataFrame]) -> None:
+    for run in runs:
+        assert run.loc["2022-01-28", "relative_risk"] > run.loc["2019-10-28", "relative_risk"] + 0.01
+        leavers = np.average(run["leavers_risk"].fillna(0), weights=run["left"])
+        assert leavers < 0.5 * run["risk"].mean()
+
+
+def test_the_platform_loses_money_though_it_takes_hundreds_of_millions_in_fees(runs: list[pd.DataFrame]) -> None:
+    year = sum(run.loc["2020-01-01":"2020-12-31", ["fee", "surplus"]].sum() for run in runs) / len(runs)  # type: ignore[misc]
+    assert year["fee"] > 400e6
+    assert year["surplus"] < 0
+
+
+def test_selection_needs_people_who_differ_in_risk() -> None:
+    """Switched off: with one frailty, one sex and one age for all, those who leave are no healthier."""
+    model = MutualAidModel(
+        persons=200_000, seed=1, changes={"health.frailty_spread": 0.0, "health.high_risk_multiple": 1.0}
+    )
+    model.persons["age_at_start"], model.persons["traits"] = 35, 4
+    while model.running:
+        model.step()
+    table = model.datacollector.get_model_vars_dataframe()
+    assert table["xianghubao.relative_risk"].dropna().between(1 - 1e-6, 1 + 1e-6).all()
