@@ -6,7 +6,7 @@ there while even 20,000 persons see some twenty cases a period. Illness before t
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def until(step: int, name: str) -> Callable[[Series], float]:
     return lambda series: float(np.nansum(series[name][:step]))
 
 
-@lru_cache(maxsize=None)
+@cache
 def series_of(changes: tuple[tuple[str, Any], ...], seed: int) -> Series:
     """All series of one run; runs that several rows of the table share are made once."""
     tables: dict[str, Any] = {
