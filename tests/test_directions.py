@@ -6,6 +6,7 @@ there while even 20,000 persons see some twenty cases a period. Illness before t
 
 import math
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -57,7 +58,7 @@ def series_of(changes: tuple[tuple[str, Any], ...], seed: int) -> Series:
         "platform": {"pool": {"bands": [{}, {}]}},
     }
     for path, value in (BASE | dict(changes)).items():
-        put(tables, path, value)
+        put(tables, path, deepcopy(value))  # later changes reach into bands
     with quickly():
         model = MutualAidModel(parse(tables, "directions"), seed=seed)
         while model.running:
