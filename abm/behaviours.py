@@ -11,7 +11,6 @@ from abm import rules
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, World
-from abm.population import HealthState
 from abm.reckoning import (
     ACCIDENT,
     AGED_OUT,
@@ -19,24 +18,27 @@ from abm.reckoning import (
     CLAIMING,
     COVERED,
     DECLINED,
+    DIAGNOSED,
     FILING,
     HIGH_RISK,
     HONEST,
     LAPSED,
+    LATENT,
     LEFT,
     STIRRED,
     WAITING,
+    WELL,
     age_of,
     bill_of,
     chance_to_think,
     incidence_of,
+    may_claim,
     newcomers_share,
     shown_bill,
     slot_for,
     worth,
 )
 
-WELL, LATENT, DIAGNOSED = (int(state) for state in HealthState)
 NOT_STIRRED = 255 - STIRRED
 DUE, COLLECTED = 0, 1  # columns of the till
 MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, DEDUCTION, THINK, STAY, JOIN, NOTICE = (
@@ -76,7 +78,7 @@ def take_news(me: np.void, mine: np.ndarray, seen: int, p: np.void) -> None:
     """A friend has been ill, aided or refused, or has left: believe more in one's own risk, trust more or less."""
     me["traits"] |= STIRRED
     if seen & NEWS_OF_ILLNESS:
-        me["believed_frailty"] *= 1.0 + p["salience"]
+        me["believed_frailty"] = rules.alarmed(me["believed_frailty"], p["alarm"], p["salience"])
     for s in range(mine.size):
         trust = np.float64(mine[s]["trust"])
         if seen & NEWS_OF_AID:
@@ -108,21 +110,18 @@ def fall_ill(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
 
 @behaviour
 def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
-    """File a claim with every platform that covers me; an accident needs no waiting period.
+    """File a claim with every platform that covers me, once the papers are together.
 
     Returns the number of claims filed.
     """
     if me["health"] != DIAGNOSED:
         return 0
     p = world.settings[0]
-    now = p["now"]
     filed = 0
     for s in range(mine.size):
-        status = mine[s]["status"]
-        if status == COVERED or (status == WAITING and me["traits"] & ACCIDENT):
+        if may_claim(me, mine[s], world):
             k = np.int64(mine[s]["platform"])
-            in_time = now - me["turned"] <= world.offers[k]["claim_window"]
-            if in_time and draw(p["seed"], now, who, FILE_CLAIM + k) < p["filing_chance"]:
+            if draw(p["seed"], p["now"], who, FILE_CLAIM + k) < p["filing_chance"]:
                 mine[s]["status"] = FILING
                 filed += 1
     return filed
@@ -147,7 +146,7 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
             pay(me, m, who, world, till)
         if m["status"] == WAITING:
             end_the_wait(me, m, now, offer["waiting"])
-        if offer["cover"][age_of(me, world)] == 0 and m["status"] < FILING:
+        if offer["cover"][age_of(me, world)] == 0 and m["status"] <= COVERED and not may_claim(me, m, world):
             m["status"] = AGED_OUT
             m["since"] = now
 
@@ -213,7 +212,7 @@ def choose(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
     p = world.settings[0]
     if draw(p["seed"], p["now"], who, THINK) < chance_to_think(me, mine, world):
         for s in range(mine.size):
-            if WAITING <= mine[s]["status"] <= COVERED:
+            if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
                 stay_or_leave(me, mine[s], who, world)
         if inside < mine.size:
             join_the_best(me, mine, who, world)
@@ -251,10 +250,13 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
 
 @behaviour
 def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
-    """At the door: declare what I know of my health, truthfully or not, and begin to wait."""
+    """At the door: declare what I know of my health, truthfully or not, and begin to wait.
+
+    A diagnosis is on record and found at once; a known risk, or signs of an illness not yet diagnosed, can be hidden.
+    """
     p = world.settings[0]
     now = p["now"]
-    ill = me["health"] == DIAGNOSED or bool(me["traits"] & HIGH_RISK)
+    ill = bool(me["traits"] & HIGH_RISK)
     if me["health"] == LATENT:
         ill = ill or draw(p["seed"], now, who, NOTICE) < p["noticed_share"]
     if m["platform"] != k:
@@ -267,7 +269,7 @@ def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
     m["expected"] = newcomers_share(me, k, world)
     m["concealed"] = ill
     m["status"] = WAITING
-    if ill and me["traits"] & HONEST:
+    if me["health"] == DIAGNOSED or (ill and me["traits"] & HONEST):
         m["status"] = DECLINED
     elif world.offers[k]["waiting"] == 0:
         m["status"] = COVERED

@@ -37,8 +37,8 @@ STATUSES = len(Status)
 class Count(IntEnum):
     """Columns of a census row after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
-    DESCRIBED to EXPECTED are over the covered, in the row of the population over all of an age that some platform
-    covers; BURDENS over those who will share next, LEAVERS over those who chose to leave now.
+    DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age that
+    some platform covers; BURDENS over those who will share next, LEAVERS over those who chose to leave now.
     """
 
     DESCRIBED = 2 * STATUSES
@@ -102,7 +102,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
             elif status == LEFT:
                 shown |= NEWS_OF_LEAVING
     for k in range(platforms):
-        if world.offers[k]["cover"][age_of(me, world)] > 0:
+        if me["health"] != DIAGNOSED and world.offers[k]["cover"][age_of(me, world)] > 0:
             describe(me, risk, world, tally[platforms])
             break
     world.seen[who] = shown

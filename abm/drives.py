@@ -27,9 +27,8 @@ AFTER_PUBLICATION = ("settle", "learn", "choose")
 def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
     for block in numba.prange(filed.size):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        for i in range(
-            first, last
-        ):  # on its own: friends are far apart in memory, and short loops wait for many at once
+        # On its own: friends are far apart in memory, and short loops wait for many at once.
+        for i in range(first, last):
             hear(persons[i], memberships[i], i, world)
         for i in range(first, last):
             fall_ill(persons[i], memberships[i], i, world)

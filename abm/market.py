@@ -49,6 +49,7 @@ FROM_MIND = (
     "trust_from_refusal",
     "trust_from_publication",
     "salience",
+    "alarm",
 )
 SETTINGS = np.dtype(
     [(name, "i8") for name in CLOCK_FIELDS]

@@ -9,10 +9,11 @@ import numpy as np
 from abm import rules
 from abm.compiled import behaviour
 from abm.market import BY_RISK, NEWS_BITS, World
-from abm.population import Status, Trait
+from abm.population import HealthState, Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
 NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
+WELL, LATENT, DIAGNOSED = map(int, HealthState)
 FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
 
 
@@ -27,6 +28,16 @@ def age_of(me: np.void, world: World) -> int:
 def incidence_of(me: np.void, world: World) -> float:
     """Annual incidence of the person's age and sex."""
     return world.incidence[me["traits"] & FEMALE, age_of(me, world)]
+
+
+@behaviour
+def may_claim(me: np.void, m: np.void, world: World) -> bool:
+    """Whether the member is diagnosed, covered, and in time to file a claim; an accident is covered at once."""
+    if me["health"] != DIAGNOSED or not (
+        m["status"] == COVERED or (m["status"] == WAITING and me["traits"] & ACCIDENT)
+    ):
+        return False
+    return world.settings[0]["now"] - me["turned"] <= world.offers[m["platform"]]["claim_window"]
 
 
 @behaviour

@@ -24,6 +24,12 @@ def learned(expected: float, seen: float, gain: float) -> float:
     return expected + gain * (seen - expected)
 
 
+@rule("f8(f8, f8, f8)")
+def alarmed(believed: float, alarm: float, salience: float) -> float:
+    """Believed frailty after a friend's illness: a part of the way up to `alarm`, and never down."""
+    return believed + salience * max(0.0, alarm - believed)
+
+
 @rule("f8(f8, f8)")
 def won(trust: float, part: float) -> float:
     """Trust after good news: a part of what is lacking is won."""

@@ -137,7 +137,8 @@ class Mind(Section):
     trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1, source="assumption: 60,000 joined around one aided person, F036")  # fmt: skip
     trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1, source="assumption, 0.1 to 0.9: losses weigh about twice as much as gains, Kahneman and Tversky 1979")  # fmt: skip
     trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published", unit="1", low=0, high=1, source="assumption, 0 to 0.02: public lists of the aided reassure a little each time")  # fmt: skip
-    salience: float = number(0.1, "rise of believed risk at a friend's illness", unit="1", low=0, high=10, source="assumption, 0 to 0.5: availability, Tversky and Kahneman 1973")  # fmt: skip
+    alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20, source="assumption, 1 to 4: twice the mean risk")  # fmt: skip
+    salience: float = number(0.1, "part of the way to that fear that one friend's illness goes", unit="1", low=0, high=10, source="assumption, 0 to 0.5: availability, Tversky and Kahneman 1973")  # fmt: skip
 
 
 class CoverBand(Section):

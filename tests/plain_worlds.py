@@ -97,6 +97,7 @@ class StationaryModel(MutualAidModel):
     def step(self) -> None:
         super().step()
         self.memberships["status"][self.memberships["status"] == Status.AIDED] = Status.COVERED
+        self.memberships["status"][self.memberships["status"] == Status.DECLINED] = Status.NEVER
         self.persons["health"] = HealthState.WELL
         self.persons["traits"] &= 255 - ACCIDENT
         for platform, row in zip(self.platforms, self.drive.census(), strict=False):

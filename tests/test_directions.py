@@ -5,6 +5,7 @@ there while even 20,000 persons see some twenty cases a period. Illness before t
 """
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -57,7 +58,7 @@ def series_of(changes: tuple[tuple[str, Any], ...], seed: int) -> Series:
         "platform": {"pool": {"bands": [{}, {}]}},
     }
     for path, value in (BASE | dict(changes)).items():
-        put(tables, path, value)
+        put(tables, path, deepcopy(value))  # later changes reach into bands
     with quickly():
         model = MutualAidModel(parse(tables, "directions"), seed=seed)
         while model.running:
@@ -84,7 +85,7 @@ TABLE = (
     ("platform.pool.effort", 0.0, 1.0, in_all("aided"), -1),
     ("platform.pool.effort", 0.0, 1.0, at_end("trust"), -1),
     ("platform.pool.overturning", 0.0, 1.0, in_all("refused"), -1),
-    ("platform.pool.brand", 0.5, 0.95, in_all("joined"), +1),
+    ("platform.pool.brand", 0.5, 0.95, at_end("members"), +1),
     ("platform.pool.launch_reach", 0.0, 0.3, until(24, "joined"), +1),
     ("platform.pool.steady_reach", 0.0, 0.05, at_end("members"), +1),
     ("platform.pool.capacity", 2.0, 1_000.0, in_all("backlog"), -1),

@@ -178,7 +178,7 @@ class Platform(mesa.Agent):
     def _aid(self, claim: Claim) -> int:
         """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""
         person = self.model.persons[claim.person]
-        age = int(person["age_at_start"] + max(0, int(person["turned"])) / 24)
+        age = int(float(person["age_at_start"]) + max(0, int(person["turned"])) / 24)
         cover = int(self.model.world.offers[self.index]["cover"][age])
         mild = self._chance(claim, Purpose.SEVERITY) < self.model.case.health.mild_share
         return fen(min(cover, self.terms.mild_cover) if mild else cover)

@@ -125,7 +125,7 @@ class Person(mesa.Agent):
         """A friend has been ill, aided or refused, or has left."""
         mind = self.model.case.mind
         if friend.seen_ill:
-            self.believed_frailty *= 1 + mind.salience
+            self.believed_frailty += mind.salience * max(0.0, mind.alarm - self.believed_frailty)
         if friend.seen_aided:
             self.trust += mind.trust_from_aid * (1 - self.trust)
         if friend.seen_refused:
@@ -145,12 +145,15 @@ class Person(mesa.Agent):
             self.health, self.turned = DIAGNOSED, self.model.now
 
     def claim(self) -> None:
-        """File a claim if covered; an accident needs no wait."""
-        if self.health != DIAGNOSED or not (self.status == COVERED or (self.status == WAITING and self.accident)):
-            return
-        platform, now = self.model.platform, self.model.now
-        if now - self.turned <= platform.claim_window and self.random.random() < self.model.case.health.filing_chance:
-            platform.receive(self)
+        """File a claim, once the papers are together."""
+        if self.may_claim() and self.random.random() < self.model.case.health.filing_chance:
+            self.model.platform.receive(self)
+
+    def may_claim(self) -> bool:
+        """Whether I am diagnosed, covered, and in time; an accident needs no wait."""
+        covered = self.status == COVERED or (self.status == WAITING and self.accident)
+        in_time = self.model.now - self.turned <= self.model.platform.claim_window
+        return self.health == DIAGNOSED and covered and in_time
 
     def settle(self) -> None:
         """Pay the share; be covered when the wait is over, or barred when ill before; grow out of the plan."""
@@ -161,7 +164,7 @@ class Person(mesa.Agent):
             self.status, self.since = BARRED, now
         elif self.status == WAITING and now - self.joined >= platform.waiting:
             self.status, self.since = COVERED, now + 1
-        if self.status in (WAITING, COVERED) and platform.cover(self.age) == 0:
+        if self.status in (WAITING, COVERED) and platform.cover(self.age) == 0 and not self.may_claim():
             self.status, self.since = AGED_OUT, now
 
     def pay(self) -> None:
@@ -197,7 +200,7 @@ class Person(mesa.Agent):
         if self.status not in INSIDE and not self.aware:
             return
         if self.random.random() < self.chance_to_think():
-            if self.status in (WAITING, COVERED):
+            if self.status in (WAITING, COVERED) and not self.may_claim():
                 self.stay_or_leave()
             elif self.status in OUTSIDE and self.may_join():
                 self.join_perhaps()
@@ -245,7 +248,7 @@ class Person(mesa.Agent):
         trust = platform.terms.brand if self.status == NEVER else self.trust
         if self.random.random() >= self.choice_chance(self.worth(trust, platform.advertised) - self.inertia):
             return
-        ill = self.health == DIAGNOSED or self.high_risk
+        ill = self.high_risk
         if self.health == LATENT and not ill:
             ill = self.random.random() < self.model.case.health.noticed_share
         self.trust, self.expected = trust, platform.advertised
@@ -253,7 +256,7 @@ class Person(mesa.Agent):
         self.arrears = self.billed_this_year = 0
         self.concealed = ill
         self.status = WAITING
-        if ill and self.honest:
+        if self.health == DIAGNOSED or (ill and self.honest):
             self.status = DECLINED
         elif platform.waiting == 0:
             self.status, self.since = COVERED, now + 1
