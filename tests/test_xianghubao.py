@@ -12,12 +12,12 @@ from abm.model import MutualAidModel
 from abm.reading import load
 from abm.study.run import Run, simulate
 
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3, 4)
 
 
 @pytest.fixture(scope="module")
 def runs() -> list[pd.DataFrame]:
-    """The series of two histories of a million persons each, by collection day."""
+    """The series of four histories of a million persons each, by collection day."""
     return [own(simulate(load("xianghubao", {"people.persons": 1_000_000}), seed)) for seed in SEEDS]
 
 
@@ -50,7 +50,7 @@ def test_the_first_collection_of_2019_is_below_ten_fen(runs: list[pd.DataFrame])
 
 
 def test_the_share_stays_between_two_and_eight_yuan_through_most_of_2020(runs: list[pd.DataFrame]) -> None:
-    """The mean of half a dozen periods and two seeds, some forty cases, is good to about a sixth."""
+    """The mean of half a dozen periods and four seeds, some eighty cases, is good to about an eighth."""
     share = pd.concat([run["share"] for run in runs], axis=1).mean(axis=1)
     smooth = share.rolling(6, center=True).mean()["2020-01-01":"2020-12-31"]  # type: ignore[misc]
     assert ((smooth > 2) & (smooth < 8)).mean() > 0.6
@@ -58,12 +58,12 @@ def test_the_share_stays_between_two_and_eight_yuan_through_most_of_2020(runs: l
 
 
 def test_in_the_pandemic_few_claims_are_decided_and_the_backlog_comes_back(runs: list[pd.DataFrame]) -> None:
-    filed, aided, refused, backlog = (
-        sum(run[name] for run in runs) for name in ("filed", "aided", "refused", "backlog")
-    )
+    """Some forty cases are filed in the halt of all histories together, good to a sixth."""
+    series = ("filed", "aided", "refused", "backlog")
+    filed, aided, refused, backlog = (sum(run[name] for run in runs) for name in series)
     decided = aided + refused
     halt, release = slice("2020-02-01", "2020-04-30"), slice("2020-05-01", "2020-07-31")
-    assert decided[halt].sum() < 0.7 * filed[halt].sum()
+    assert decided[halt].sum() < 0.85 * filed[halt].sum()
     assert decided[release].sum() > 1.2 * filed[release].sum()
     assert backlog["2020-04-28"] > 1.5 * backlog["2020-01-28"] > backlog["2020-08-28"]
 
