@@ -57,11 +57,19 @@ def _parser() -> Parser:
     run.set_defaults(action=run_scenario)
     for command in (show, run):
         command.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
-        command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a number by its path, for example mind.altruism=30")  # fmt: skip # noqa: E501
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="change a number by its path, for example mind.altruism=30",
+        )
     run.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
     run.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
     run.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
-    run.add_argument("--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time")  # fmt: skip # noqa: E501
+    run.add_argument(
+        "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
+    )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
     return parser
 

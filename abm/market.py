@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.network import Network
-from abm.scenario import OLDEST, Scenario
+from abm.scenario import Scenario
+from abm.terms import OLDEST
 
 EQUAL, BY_RISK = 0, 1
 DIVISIONS = {"equal": EQUAL, "risk": BY_RISK}

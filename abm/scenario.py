@@ -1,42 +1,24 @@
-"""Every number of the model, once: its name, meaning, unit, range, default and where it comes from.
+"""Every number of the world, once: its name, meaning, unit, range, default and where it comes from.
 
 A scenario file sets what differs from these defaults and says in its ``[sources]`` table where each value
-comes from. Reading and writing such files is in `reading`.
+comes from. Terms of platforms are in `terms`; reading and writing such files is in `reading`.
 """
 
 from datetime import date
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.config import JsonDict
+from pydantic import Field, model_validator
 
 from abm.clock import half_month
-
-OLDEST = 105
+from abm.declare import Section, fact, number
+from abm.terms import PlatformTerms
 
 
 class ScenarioError(ValueError):
     """What is wrong with a scenario or its data, a line for each fault."""
 
 
-def number(default: Any, meaning: str, *, unit: str, low: float, high: float, source: str) -> Any:
-    """A number with its range: `low` and `high` are both allowed."""
-    notes: JsonDict = {"unit": unit, "source": source}
-    return Field(default, description=meaning, ge=low, le=high, json_schema_extra=notes)
-
-
-def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
-    """A value that is no number with a range: a name, a day, a list."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source})
-
-
-class Section(BaseModel):
-    """A part of a scenario: frozen, strict about types, closed to unknown names."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
+# fmt: off
 class Calendar(Section):
     """From when to when."""
 
@@ -58,24 +40,43 @@ class Calendar(Section):
 class People(Section):
     """Who is within reach, and how many of them are simulated."""
 
-    population: int = number(829_000_000, "persons within reach", unit="persons", low=1, high=1.5e9, source="netizens.csv: Chinese internet users at the end of 2018, CNNIC")  # fmt: skip
-    persons: int = number(2_500_000, "persons simulated", unit="persons", low=1, high=4e9, source="assumption: a run takes a quarter of a minute; sampling noise of a share is then about a third")  # fmt: skip
-    age_structure: str = fact("netizens.csv", "file of shares of the population by age band", source="CNNIC 43rd report, 2019")  # fmt: skip
-    female_share: float = number(0.47, "share of women", unit="1", low=0, high=1, source="assumption, 0.46 to 0.5: CNNIC counts somewhat fewer women than men online")  # fmt: skip
-    tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6), "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1", source="assumption: of members nearly 60 % live in tier 3 and below, F034, and netizens are taken to be spread alike")  # fmt: skip
-    tier_incomes: tuple[float, float, float] = fact((80_000.0, 65_000.0, 50_000.0), "median income by tier", unit="yuan a year", source="assumption: then two thirds to four fifths earn below 100,000, F032, F235")  # fmt: skip
-    income_spread: float = number(0.6, "standard deviation of the logarithm of income", unit="1", low=0, high=2, source="assumption, 0.4 to 0.8: a Gini coefficient near 0.33 within a tier")  # fmt: skip
-    credit_mean: float = number(600, "mean credit score", unit="points", low=350, high=950, source="assumption, 580 to 650: 650 is called good credit and is passed by a quarter")  # fmt: skip
-    credit_spread: float = number(70, "standard deviation of the credit score", unit="points", low=0, high=200, source="assumption, 50 to 90: the scale runs from 350 to 950 and most scores lie between 500 and 750")  # fmt: skip
-    insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1, source="F234: 68 % have no commercial insurance; F244 has below 10 %")  # fmt: skip
-    deduction_failure: float = number(0.003, "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1, source="assumption, 0.001 to 0.02: most accounts are linked to a balance or a card")  # fmt: skip
-    retry_failure: float = number(0.5, "chance that the retries of a failed deduction fail too", unit="1", low=0, high=1, source="assumption, 0.2 to 0.8: those without money once are often without it a fortnight later")  # fmt: skip
-    honest_share: float = number(0.85, "share who declare their health truthfully", unit="1", low=0, high=1, source="assumption, 0.6 to 0.95: declarations are unchecked at the door, and insurers find concealment in one claim of ten")  # fmt: skip
+    population: int = number(829_000_000, "persons within reach", unit="persons", low=1, high=1.5e9,
+        source="netizens.csv: Chinese internet users at the end of 2018, CNNIC")
+    persons: int = number(2_500_000, "persons simulated", unit="persons", low=1, high=4e9,
+        source="assumption: a run takes a quarter of a minute; sampling noise of a share is then about a third")
+    age_structure: str = fact("netizens.csv", "file of shares of the population by age band",
+        source="CNNIC 43rd report, 2019")
+    female_share: float = number(0.47, "share of women", unit="1", low=0, high=1,
+        source="assumption, 0.46 to 0.5: CNNIC counts somewhat fewer women than men online")
+    tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6),
+        "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1",
+        source="assumption: of members nearly 60 % live in tier 3 and below, F034, and netizens are taken to be "
+               "spread alike")
+    tier_incomes: tuple[float, float, float] = fact((80_000.0, 65_000.0, 50_000.0), "median income by tier",
+        unit="yuan a year",
+        source="assumption: then two thirds to four fifths earn below 100,000, F032, F235")
+    income_spread: float = number(0.6, "standard deviation of the logarithm of income", unit="1", low=0, high=2,
+        source="assumption, 0.4 to 0.8: a Gini coefficient near 0.33 within a tier")
+    credit_mean: float = number(600, "mean credit score", unit="points", low=350, high=950,
+        source="assumption, 580 to 650: 650 is called good credit and is passed by a quarter")
+    credit_spread: float = number(70, "standard deviation of the credit score", unit="points", low=0, high=200,
+        source="assumption, 50 to 90: the scale runs from 350 to 950 and most scores lie between 500 and 750")
+    insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1,
+        source="F234: 68 % have no commercial insurance; F244 has below 10 %")
+    deduction_failure: float = number(0.003,
+        "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1,
+        source="assumption, 0.001 to 0.02: most accounts are linked to a balance or a card")
+    retry_failure: float = number(0.5, "chance that the retries of a failed deduction fail too",
+        unit="1", low=0, high=1,
+        source="assumption, 0.2 to 0.8: those without money once are often without it a fortnight later")
+    honest_share: float = number(0.85, "share who declare their health truthfully", unit="1", low=0, high=1,
+        source="assumption, 0.6 to 0.95: declarations are unchecked at the door, and insurers find concealment "
+               "in one claim of ten")
 
     @model_validator(mode="after")
     def _weigh(self) -> "People":
         if self.persons > self.population:
-            raise ValueError(f"persons = {self.persons} is more than population = {self.population}: nobody can be simulated twice")  # fmt: skip
+            raise ValueError(f"persons = {self.persons} is more than population = {self.population}: nobody twice")
         if abs(sum(self.tier_shares) - 1) > 1e-9 or min(self.tier_shares) < 0:
             raise ValueError(f"tier_shares = {self.tier_shares} must be shares that sum to 1")
         return self
@@ -89,27 +90,51 @@ class People(Section):
 class Friends(Section):
     """Who knows whom: a small world of Watts and Strogatz (1998) on a ring of like beside like."""
 
-    degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64, source="assumption, 4 to 16: core discussion networks have 2 to 10")  # fmt: skip
-    rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood", unit="1", low=0, high=1, source="assumption: weak ties, range 0.05 to 0.5; Watts and Strogatz 1998")  # fmt: skip
-    telling: float = number(0.8, "chance that a member one meets recommends the platform, a period", unit="1", low=0, high=1, source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")  # fmt: skip
-    news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240, source="assumption, 4 to 24: a great event is talked about for half a year")  # fmt: skip
+    degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64,
+        source="assumption, 4 to 16: core discussion networks have 2 to 10")
+    rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood",
+        unit="1", low=0, high=1,
+        source="assumption: weak ties, range 0.05 to 0.5; Watts and Strogatz 1998")
+    telling: float = number(0.8, "chance that a member one meets recommends the platform, a period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
+    news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,
+        source="assumption, 4 to 24: a great event is talked about for half a year")
 
 
 class Health(Section):
     """From well to ill to diagnosed."""
 
-    incidence_file: str = fact("incidence.csv", "file of annual incidence by table, age and sex", source="China Life Insurance Critical Illness Experience Incidence Tables")  # fmt: skip
+    incidence_file: str = fact("incidence.csv", "file of annual incidence by table, age and sex",
+        source="China Life Insurance Critical Illness Experience Incidence Tables")
     incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
-    incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100, source="assumption, set by hand to the 68,675 aided in 2020, F091; use 0.3 to 1.2: not all who could claim do")  # fmt: skip
-    high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1, source="assumption, 0.05 to 0.2: adults with a chronic illness that a declaration asks for")  # fmt: skip
-    high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one", unit="1", low=1, high=50, source="assumption, 2 to 6: relative risks of hypertension, diabetes, hepatitis")  # fmt: skip
-    frailty_spread: float = number(0.3, "standard deviation of the logarithm of frailty within either group", unit="1", low=0, high=2, source="assumption, 0 to 0.6: family history and habits within either group")  # fmt: skip
-    latency_years: float = number(1.0, "mean time from falling ill to diagnosis", unit="years", low=0, high=10, source="assumption, 0.5 to 2: tumours and heart disease are found about a year after the first signs")  # fmt: skip
-    noticed_share: float = number(0.7, "share of the undiagnosed ill who have something to declare", unit="1", low=0, high=1, source="assumption, 0.4 to 0.9: declarations ask for symptoms, examinations and hospital visits of two years")  # fmt: skip
-    survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start", unit="years", low=0, high=30, source="assumption, 3 to 10: five-year survival of cancers is near 40 %")  # fmt: skip
-    accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period", unit="1", low=0, high=1, source="assumption, 0.001 to 0.02: two cases among 23 million members in the first three months, F078")  # fmt: skip
-    mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1, source="assumption, 0.1 to 0.4: mean aid in 2020 was 133,000 yuan, F131 over F091")  # fmt: skip
-    filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period", unit="1", low=0, high=1, source="assumption, 0.1 to 0.4: papers take about ten weeks; 36 had been aided by April 2019, F021")  # fmt: skip
+    incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,
+        source="assumption, set by hand to the 68,675 aided in 2020, F091; use 0.3 to 1.2: not all who could "
+               "claim do")
+    high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1,
+        source="assumption, 0.05 to 0.2: adults with a chronic illness that a declaration asks for")
+    high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one",
+        unit="1", low=1, high=50,
+        source="assumption, 2 to 6: relative risks of hypertension, diabetes, hepatitis")
+    frailty_spread: float = number(0.3, "standard deviation of the logarithm of frailty within either group",
+        unit="1", low=0, high=2,
+        source="assumption, 0 to 0.6: family history and habits within either group")
+    latency_years: float = number(1.0, "mean time from falling ill to diagnosis", unit="years", low=0, high=10,
+        source="assumption, 0.5 to 2: tumours and heart disease are found about a year after the first signs")
+    noticed_share: float = number(0.7, "share of the undiagnosed ill who have something to declare",
+        unit="1", low=0, high=1,
+        source="assumption, 0.4 to 0.9: declarations ask for symptoms, examinations and hospital visits of two years")
+    survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start",
+        unit="years", low=0, high=30,
+        source="assumption, 3 to 10: five-year survival of cancers is near 40 %")
+    accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.001 to 0.02: two cases among 23 million members in the first three months, F078")
+    mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
+        source="assumption, 0.1 to 0.4: mean aid in 2020 was 133,000 yuan, F131 over F091")
+    filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.1 to 0.4: papers take about ten weeks; 36 had been aided by April 2019, F021")
 
     @property
     def diagnosis_chance(self) -> float:
@@ -120,113 +145,60 @@ class Health(Section):
 class Mind(Section):
     """What persons want, believe and notice. A spread is the standard deviation of the logarithm over persons."""
 
-    optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2, source="assumption, 0.4 to 1: unrealistic optimism, Weinstein 1980")  # fmt: skip
-    risk_aversion: float = number(1.2, "median mark-up on expected aid for being covered", unit="1", low=0, high=10, source="assumption, 0.5 to 2: small chances are overweighted, Kahneman and Tversky 1979; a like cover cost 400 yuan on the market, F106")  # fmt: skip
-    altruism: float = number(30, "median value of helping", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 60: members call their shares gifts, F145")  # fmt: skip
-    herding: float = number(220, "median value of doing as all one's friends do", unit="yuan a year", low=0, high=10_000, source="assumption, 0 to 300: 53 % would enrol their family, F238")  # fmt: skip
-    anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1", low=0, high=10, source="assumption, 0 to 1.5: extrapolative expectations, as in Greenwood and Shleifer 2014")  # fmt: skip
-    attention: float = number(0.05, "median chance to think again in a period without a reason", unit="1", low=0, high=1, source="assumption, 0.02 to 0.15: a free membership is reconsidered about once a year")  # fmt: skip
-    stirred_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1, source="assumption, 0.2 to 0.8: half of those with news think it over within the fortnight")  # fmt: skip
-    inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000, source="assumption, 20 to 200: joining takes minutes and some trust in an application")  # fmt: skip
-    patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention", unit="1", low=0.01, high=100, source="assumption, 0.2 to 2: a bill half as high again is looked at twice")  # fmt: skip
-    noticeable_bill: float = number(100, "smallest expected share against which a rise is felt", unit="fen a period", low=1, high=100_000, source="assumption: one yuan; nobody minds a doubling of three fen")  # fmt: skip
-    spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2, source="assumption, 0.3 to 1: tastes vary over persons by a factor of about two either way")  # fmt: skip
-    noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000, source="assumption, 5 to 100: a third of a year's shares; 0 is a rational choice")  # fmt: skip
-    learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period", unit="1", low=0, high=1, source="assumption, 0.05 to 0.5: constant-gain learning over about two months, Evans and Honkapohja 2001")  # fmt: skip
-    insured_overlap: float = number(0.4, "worth of aid that other cover takes away", unit="1", low=0, high=1, source="assumption, 0.1 to 0.8: covers are stacked; a mean commercial claim is 79,000 yuan, F263")  # fmt: skip
-    trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1, source="assumption: 60,000 joined around one aided person, F036")  # fmt: skip
-    trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1, source="assumption, 0.1 to 0.9: losses weigh about twice as much as gains, Kahneman and Tversky 1979")  # fmt: skip
-    trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published", unit="1", low=0, high=1, source="assumption, 0 to 0.02: public lists of the aided reassure a little each time")  # fmt: skip
-    alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20, source="assumption, 1 to 4: twice the mean risk")  # fmt: skip
-    salience: float = number(0.1, "part of the way to that fear that one friend's illness goes", unit="1", low=0, high=10, source="assumption, 0 to 0.5: availability, Tversky and Kahneman 1973")  # fmt: skip
-
-
-class CoverBand(Section):
-    """The aid for members of some ages."""
-
-    age_from: int = number(0, "youngest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
-    age_to: int = number(59, "oldest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
-    cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
-
-
-class Amendment(Section):
-    """Terms that change on a day."""
-
-    day: date = fact(..., "first day of the new terms", unit="date", source="terms")
-    fee_rate: float | None = number(None, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")  # fmt: skip
-    annual_cap: float | None = number(None, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000, source="terms")  # fmt: skip
-
-
-class PlatformTerms(Section):
-    """What a platform publishes, and what it costs to run."""
-
-    launch: date = fact(date(2018, 10, 16), "first day open", unit="date", source="terms")
-    bands: tuple[CoverBand, ...] = fact((CoverBand(),), "aid by age", source="terms")
-    mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
-    min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950, source="terms")  # fmt: skip
-    waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
-    newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered", source="terms")  # fmt: skip
-    claim_days: int = number(180, "days from diagnosis within which a claim must be filed", unit="days", low=15, high=3650, source="F123")  # fmt: skip
-    fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")
-    case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000, source="terms")  # fmt: skip
-    annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000, source="terms")  # fmt: skip
-    subsidised_until: date | None = fact(None, "last day of the shares that the platform pays itself", unit="date", source="terms")  # fmt: skip
-    amendments: tuple[Amendment, ...] = fact((), "changes of the terms", source="terms")
-    division: Literal["equal", "risk"] = fact("equal", "rule of division: equal shares, or shares in proportion to one's own expected aid", source="terms")  # fmt: skip
-    advertised_share: float = number(0.1, "share a period that the launch leads people to expect", unit="yuan", low=0, high=1_000, source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")  # fmt: skip
-    advertised_periods: int = number(24, "past periods whose mean share newcomers are shown", unit="periods", low=1, high=240, source="assumption, 6 to 48: pages show what was paid in the year")  # fmt: skip
-    brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1, source="assumption, 0.6 to 0.95: a household name; 77 % felt safer, F237")  # fmt: skip
-    launch_reach: float = number(0.2, "share of the unaware that the launch campaign reaches in its first period", unit="1", low=0, high=1, source="assumption, 0.05 to 0.3, set by hand: 12 million joined in ten days, F007")  # fmt: skip
-    steady_reach: float = number(0.016, "share of the unaware that later marketing reaches in a period", unit="1", low=0, high=1, source="assumption, 0.002 to 0.05, set by hand to the growth of 2019, F016, F024, F031")  # fmt: skip
-    launch_fading: float = number(0.1, "part of the launch campaign that is left a period later", unit="1", low=0, high=1, source="assumption, 0 to 0.8: the rush of the first week was over within a month, F010")  # fmt: skip
-    capacity: float = number(10, "cases that can be investigated in a period at the start", unit="cases", low=0, high=1e6, source="assumption: 9 cases in a period of May 2019 follow from F054")  # fmt: skip
-    hiring: float = number(0.5, "growth of capacity in a period of backlog", unit="1", low=0, high=2, source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")  # fmt: skip
-    longest_wait: float = number(3, "periods that a claim may wait before the platform hires", unit="periods", low=0, high=100, source="assumption, 1 to 6: six weeks")  # fmt: skip
-    effort: float = number(0.5, "effort of investigation, from none to all that is possible", unit="1", low=0, high=1, source="assumption, 0.2 to 1: between a glance at the papers and a visit in every case")  # fmt: skip
-    detection: float = number(0.8, "chance at full effort that a concealed illness is found", unit="1", low=0, high=1, source="assumption, 0.5 to 0.95: hospital records can be read where the patient was treated")  # fmt: skip
-    wrong_refusal: float = number(0.06, "chance at full effort that an honest claim is refused", unit="1", low=0, high=1, source="assumption, 0 to 0.15: claims were said to be judged more strictly than at insurers, F267")  # fmt: skip
-    overturning: float = number(0.3, "chance that a jury of members overturns a wrong refusal", unit="1", low=0, high=1, source="assumption, 0 to 0.6; juries of members vote since February 2019, F124")  # fmt: skip
-    case_cost: float = number(4_000, "cost of investigating a case at effort 0.5", unit="yuan", low=0, high=1e6, source="assumption, 2,000 to 6,000: 41 % of about a billion yuan over about 100,000 cases in 2020, F133")  # fmt: skip
-    technology_cost: float = number(3.6, "cost of technology for each member", unit="yuan a year", low=0, high=1_000, source="assumption, 2 to 6: 38 % of about a billion yuan in 2020, F134")  # fmt: skip
-    other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000, source="assumption, 1 to 4: the remaining 21 % of about a billion yuan in 2020, F133 and F134")  # fmt: skip
-    traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year", unit="yuan a year", low=0, high=1_000, source="assumption, 0 to 10: a policy of 400 yuan, F106, sold to four members in a thousand a year at a commission of 60 %")  # fmt: skip
-    traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1, source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")  # fmt: skip
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "PlatformTerms":
-        bands = sorted(self.bands, key=lambda band: band.age_from)
-        for band in bands:
-            if band.age_to < band.age_from:
-                raise ValueError(f"bands: ages {band.age_from} to {band.age_to} run backwards")
-        for before, after in pairwise(bands):
-            if after.age_from <= before.age_to:
-                raise ValueError(f"bands: ages {before.age_from}-{before.age_to} and {after.age_from}-{after.age_to} overlap")  # fmt: skip
-            if after.age_from > before.age_to + 1:
-                raise ValueError(f"bands: ages {before.age_to + 1}-{after.age_from - 1} are missing between two bands")  # fmt: skip
-        days = [self.launch, *(change.day for change in self.amendments)]
-        if days != sorted(days):
-            raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
-        lowest = min([self.annual_cap, *(change.annual_cap for change in self.amendments if change.annual_cap)])
-        if self.division == "risk" and lowest < 100_000:
-            raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by risk have no cap")
-        if self.subsidised_until and self.subsidised_until < self.launch:
-            raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
-        return self
-
-    def on(self, day: date) -> "PlatformTerms":
-        """The terms in force on a day, all amendments made."""
-        changes: dict[str, Any] = {}
-        for amendment in self.amendments:
-            if amendment.day <= day:
-                changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
-        return self.model_copy(update=changes)
+    optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2,
+        source="assumption, 0.4 to 1: unrealistic optimism, Weinstein 1980")
+    risk_aversion: float = number(1.2, "median mark-up on expected aid for being covered", unit="1", low=0, high=10,
+        source="assumption, 0.5 to 2: small chances are overweighted, Kahneman and Tversky 1979; a like cover "
+               "cost 400 yuan on the market, F106")
+    altruism: float = number(30, "median value of helping", unit="yuan a year", low=0, high=10_000,
+        source="assumption, 0 to 60: members call their shares gifts, F145")
+    herding: float = number(220, "median value of doing as all one's friends do",
+        unit="yuan a year", low=0, high=10_000,
+        source="assumption, 0 to 300: 53 % would enrol their family, F238")
+    anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top",
+        unit="1", low=0, high=10,
+        source="assumption, 0 to 1.5: extrapolative expectations, as in Greenwood and Shleifer 2014")
+    attention: float = number(0.05, "median chance to think again in a period without a reason",
+        unit="1", low=0, high=1,
+        source="assumption, 0.02 to 0.15: a free membership is reconsidered about once a year")
+    stirred_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1,
+        source="assumption, 0.2 to 0.8: half of those with news think it over within the fortnight")
+    inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
+        source="assumption, 20 to 200: joining takes minutes and some trust in an application")
+    patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention",
+        unit="1", low=0.01, high=100,
+        source="assumption, 0.2 to 2: a bill half as high again is looked at twice")
+    noticeable_bill: float = number(100, "smallest expected share against which a rise is felt",
+        unit="fen a period", low=1, high=100_000,
+        source="assumption: one yuan; nobody minds a doubling of three fen")
+    spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2,
+        source="assumption, 0.3 to 1: tastes vary over persons by a factor of about two either way")
+    noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000,
+        source="assumption, 5 to 100: a third of a year's shares; 0 is a rational choice")
+    learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.05 to 0.5: constant-gain learning over about two months, Evans and Honkapohja 2001")
+    insured_overlap: float = number(0.4, "worth of aid that other cover takes away", unit="1", low=0, high=1,
+        source="assumption, 0.1 to 0.8: covers are stacked; a mean commercial claim is 79,000 yuan, F263")
+    trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1,
+        source="assumption: 60,000 joined around one aided person, F036")
+    trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1,
+        source="assumption, 0.1 to 0.9: losses weigh about twice as much as gains, Kahneman and Tversky 1979")
+    trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published",
+        unit="1", low=0, high=1,
+        source="assumption, 0 to 0.02: public lists of the aided reassure a little each time")
+    alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20,
+        source="assumption, 1 to 4: twice the mean risk")
+    salience: float = number(0.1, "part of the way to that fear that one friend's illness goes",
+        unit="1", low=0, high=10,
+        source="assumption, 0 to 0.5: availability, Tversky and Kahneman 1973")
 
 
 class Shock(Section):
     """Something from outside the market, with dates: it multiplies a chance or a capacity while it lasts."""
 
     title: str = fact(..., "what happened", source="the scenario")
-    target: Literal["investigation", "diagnosis", "marketing"] = fact(..., "what it multiplies", source="the scenario")  # fmt: skip
+    target: Literal["investigation", "diagnosis", "marketing"] = fact(..., "what it multiplies", source="the scenario")
     first: date = fact(..., "first day", unit="date", source="the scenario")
     last: date = fact(..., "last day", unit="date", source="the scenario")
     factor: float = number(1.0, "what the target is multiplied by", unit="1", low=0, high=100, source="the scenario")
@@ -248,8 +220,11 @@ class Scenario(Section):
     friends: Friends = Friends()
     health: Health = Health()
     mind: Mind = Mind()
-    platform: Annotated[dict[str, PlatformTerms], Field(min_length=1, max_length=24)] = fact({"pool": PlatformTerms()}, "platforms by name", source="the scenario")  # fmt: skip
-    slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8, source="assumption: 1 where there is one platform; a user had joined four, F268")  # fmt: skip
+    platform: Annotated[dict[str, PlatformTerms], Field(min_length=1, max_length=24)] = fact({"pool": PlatformTerms()},
+        "platforms by name",
+        source="the scenario")
+    slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,
+        source="assumption: 1 where there is one platform; a user had joined four, F268")
     shocks: tuple[Shock, ...] = fact((), "what came from outside", source="the scenario")
     sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
 

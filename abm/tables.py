@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from abm.scenario import OLDEST, Health, People, ScenarioError
+from abm.scenario import Health, People, ScenarioError
+from abm.terms import OLDEST
 
 DATA = Path(__file__).parent / "data"
 

@@ -48,7 +48,7 @@ SLIPS = [
     (["--set", "platform.xianghubao.division=risk"], "annual_cap = 188 needs division = 'equal'"),
     (["--set", "platform.xianghubao.division=random"], "division = 'random' must be 'equal' or 'risk'"),
     (["--set", "people.tier_shares=[0.5, 0.2, 0.2]"], "tier_shares = (0.5, 0.2, 0.2) must be shares that sum to 1"),
-    (["--set", "people.population=100"], "persons = 500 is more than population = 100"),
+    (["--set", "people.population=100"], "persons = 500 is more than population = 100: nobody twice"),
     (["--persons", "0"], "people.persons = 0 is below 1 (persons simulated, unit persons)"),
     (["--persons", "-5"], "people.persons = -5 is below 1"),
     (["--persons", "many"], "argument --persons: invalid int value: 'many'"),

@@ -18,7 +18,7 @@ from abm.market import BY_RISK, DIVISIONS
 from abm.money import divide, fen, part
 from abm.population import Status
 from abm.reckoning import burden_of
-from abm.scenario import PlatformTerms
+from abm.terms import PlatformTerms
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel

@@ -19,8 +19,9 @@ import mesa
 import networkx as nx
 
 from abm.clock import collection_date, half_month, periods
-from abm.scenario import PlatformTerms, Scenario
+from abm.scenario import Scenario
 from abm.tables import age_structure, incidence_by_age
+from abm.terms import PlatformTerms
 
 NEVER, WAITING, COVERED, CLAIMING = "never", "waiting", "covered", "claiming"
 LAPSED, LEFT, AIDED, REFUSED = "lapsed", "left", "aided", "refused"
