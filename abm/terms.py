@@ -59,7 +59,7 @@ class PlatformTerms(Section):
     division: Literal["equal", "risk"] = fact("equal",
         "rule of division: equal shares, or shares in proportion to one's own expected aid",
         source="terms")
-    advertised_share: float = number(0.1, "share a period that the launch leads people to expect",
+    advertised_share: float = number(0.1, "share a period that newcomers are told to expect until the past says more",
         unit="yuan", low=0, high=1_000,
         source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")
     advertised_periods: int = number(24, "past periods whose mean share newcomers are shown",

@@ -67,7 +67,7 @@ class Platform(mesa.Agent):
         offer["claim_window"] = periods(terms.claim_days)
         offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - self.model.first_period)
         offer["annual_cap"] = fen(terms.annual_cap)
-        offer["advertised"] = sum(window) / len(window) if self.shares else fen(terms.advertised_share)
+        offer["advertised"] = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
         offer["brand"] = terms.brand
         offer["cover"] = 0
         for band in terms.bands:

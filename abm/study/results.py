@@ -17,7 +17,6 @@ from abm.scenario import ScenarioError
 from abm.study.run import Run
 
 PROVENANCE = "provenance.json"
-OURS = {"series.csv", "scenario.toml", PROVENANCE, "facts.txt", "history.png", "history.svg"}
 
 
 @contextmanager
@@ -28,9 +27,9 @@ def results_folder(folder: Path) -> Iterator[Path]:
     with one.
     """
     try:
-        strangers = sorted(path.name for path in folder.iterdir() if path.name not in OURS) if folder.exists() else []
-        if strangers and not (folder / PROVENANCE).exists():
-            raise ScenarioError(f"{folder}: holds other files ({strangers[0]}, ...); choose another folder with --out")
+        held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        if held and PROVENANCE not in held:
+            raise ScenarioError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
         above = folder.parent
         made = [path for path in (above, *above.parents) if not path.exists()]
         above.mkdir(parents=True, exist_ok=True)

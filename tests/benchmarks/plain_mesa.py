@@ -298,7 +298,7 @@ class Plan(mesa.Agent):
         self.waiting, self.claim_window = periods(terms.waiting_days), periods(terms.claim_days)
         self.annual_cap = round(100 * terms.annual_cap)
         window = self.shares[-terms.advertised_periods :]
-        self.advertised = sum(window) / len(window) if window else 100 * terms.advertised_share
+        self.advertised = max(100 * terms.advertised_share, sum(window) / max(1, len(window)))
 
     def cover(self, age: int) -> float:
         """Aid for a case at an age, yuan."""
