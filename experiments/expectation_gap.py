@@ -17,6 +17,7 @@ import math
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from abm.figures import save
@@ -60,10 +61,13 @@ def draw(histories: list[Run]) -> Figure:
         members = [each.series[f"{PLATFORM}.members"].to_numpy() / 1e6 for each in group]
         for one in members:
             panel.plot(days, one, line, color="black", linewidth=0.4, alpha=0.5)
-        panel.plot(days, sum(members) / len(members), line, color="black", label=f"told {told:g} yuan")
+        words = f"told to expect {told:g} yuan a half-month"
+        panel.plot(days, sum(members) / len(members), line, color="black", label=words)
     panel.set_title("Would people have stayed if they had been told?", loc="left")
     panel.set_ylabel("members, millions")
     panel.set_ylim(0)
+    panel.xaxis.set_major_locator(YearLocator())
+    panel.xaxis.set_major_formatter(DateFormatter("January %Y"))
     panel.legend(frameon=False)
     panel.spines[["top", "right"]].set_visible(False)
     size = histories[0].scenario.people.persons
