@@ -1,8 +1,8 @@
 """What one person does in each phase of a step.
 
 Every behaviour reads ``me`` (a row of `population.PERSON`), ``mine`` (my memberships, a row of slots), ``who`` (my
-row number, for draws and friends) and ``world`` (`market.World`), writes only my own rows, and returns a count or
-adds fen to a row of sums. Both drives call these very functions.
+row number, for draws and friends) and ``world`` (`market.World`), writes only my own rows, and returns at most a
+count. Both drives call these very functions. Paying is in `paying`.
 """
 
 import numpy as np
@@ -13,8 +13,6 @@ from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, World
 from abm.reckoning import (
     ACCIDENT,
-    AGED_OUT,
-    BARRED,
     CLAIMING,
     COVERED,
     DECLINED,
@@ -22,14 +20,11 @@ from abm.reckoning import (
     FILING,
     HIGH_RISK,
     HONEST,
-    LAPSED,
     LATENT,
     LEFT,
     STIRRED,
     WAITING,
     WELL,
-    age_of,
-    bill_of,
     chance_to_think,
     incidence_of,
     may_claim,
@@ -40,9 +35,19 @@ from abm.reckoning import (
 )
 
 NOT_STIRRED = 255 - STIRRED
-DUE, COLLECTED = 0, 1  # columns of the till
-MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, DEDUCTION, THINK, STAY, JOIN, NOTICE = (
-    purpose * SLOTS_A_PURPOSE for purpose in range(Purpose.MEET, Purpose.NOTICE + 1)
+MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, JOIN, NOTICE = (
+    purpose * SLOTS_A_PURPOSE
+    for purpose in (
+        Purpose.MEET,
+        Purpose.SEE_ADVERTISEMENT,
+        Purpose.FALL_ILL,
+        Purpose.BE_DIAGNOSED,
+        Purpose.FILE_CLAIM,
+        Purpose.THINK,
+        Purpose.STAY,
+        Purpose.JOIN,
+        Purpose.NOTICE,
+    )
 )
 
 
@@ -128,67 +133,6 @@ def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
 
 
 @behaviour
-def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarray) -> None:
-    """Pay the share, or fail to; end the wait; grow out of the plan.
-
-    Adds to ``till[platform]`` what was due and what was collected, fen.
-    """
-    p = world.settings[0]
-    now = p["now"]
-    for s in range(mine.size):
-        m = mine[s]
-        status = m["status"]
-        if status < WAITING or status > CLAIMING:
-            continue
-        k = np.int64(m["platform"])
-        offer = world.offers[k]
-        if status != WAITING or offer["newcomers_share"]:
-            pay(me, m, who, world, till)
-        if m["status"] == WAITING:
-            end_the_wait(me, m, now, offer["waiting"])
-        if offer["cover"][age_of(me, world)] == 0 and m["status"] <= COVERED and not may_claim(me, m, world):
-            m["status"] = AGED_OUT
-            m["since"] = now
-
-
-@behaviour
-def end_the_wait(me: np.void, m: np.void, now: int, waiting: int) -> None:
-    """Become covered when the wait is over; an illness found before that ends the membership."""
-    if me["health"] == DIAGNOSED and not me["traits"] & ACCIDENT:
-        m["status"] = BARRED
-        m["since"] = now
-    elif now - m["joined"] >= waiting:
-        m["status"] = COVERED
-        m["since"] = now + 1  # from the next publication on
-
-
-@behaviour
-def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> None:
-    """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand."""
-    p = world.settings[0]
-    k = np.int64(m["platform"])
-    if world.offers[k]["subsidised"]:
-        return
-    bill = bill_of(me, m, k, world)
-    arrears = -min(0, np.int64(m["balance"]))
-    till[k, DUE] += bill
-    if bill + arrears == 0:
-        return
-    chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
-    if draw(p["seed"], p["now"], who, DEDUCTION + k) >= chance:
-        m["paid"] += bill + arrears
-        me["paid"] += bill + arrears
-        m["balance"] = 0
-        till[k, COLLECTED] += bill + arrears
-    elif arrears > 0 and m["status"] <= COVERED:
-        m["status"] = LAPSED
-        m["since"] = p["now"]
-        m["balance"] = 0
-    else:
-        m["balance"] = -bill - arrears
-
-
-@behaviour
 def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
     """Expect more of what was seen, and trust more where aid is published."""
     p = world.settings[0]
@@ -241,7 +185,8 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
         if slot >= 0:
             returning = mine[slot]["platform"] == k
             trust = np.float64(mine[slot]["trust"]) if returning else world.offers[k]["brand"]
-            gain = worth(me, k, trust, newcomers_share(me, k, world), who, world) - np.float64(me["inertia"])
+            trouble = np.float64(me["inertia"]) + rules.entry(world.offers[k]["deposit"])
+            gain = worth(me, k, trust, newcomers_share(me, k, world), who, world) - trouble
             if gain > best_gain:
                 best, best_slot, best_gain = k, slot, gain
     if best >= 0 and draw(p["seed"], p["now"], who, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):

@@ -30,6 +30,7 @@ SOURCES = (
     "market",
     "reckoning",
     "behaviours",
+    "paying",
     "census",
     "drives",
 )

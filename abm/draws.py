@@ -56,6 +56,7 @@ class Purpose(IntEnum):
     WRONG_REFUSAL = 31
     JURY = 32
     SEVERITY = 33
+    TOP_UP = 34
 
 
 @rule("u8(u8, u8, u8)")

@@ -11,10 +11,11 @@ from typing import Any
 import numba
 import numpy as np
 
-from abm.behaviours import choose, claim, fall_ill, hear, learn, settle
+from abm.behaviours import choose, claim, fall_ill, hear, learn
 from abm.census import COLUMNS, count
 from abm.compiled import loop
 from abm.market import World
+from abm.paying import TILL_COLUMNS, settle
 from abm.population import Status
 
 BLOCK = 1024
@@ -66,7 +67,7 @@ class Drive(ABC):
 
     @abstractmethod
     def after_publication(self) -> np.ndarray:
-        """Settle, learn, choose. Returns the till (platforms, 2): fen due and fen collected."""
+        """Settle, learn, choose. Returns the till (platforms, columns of `paying`), fen."""
 
     @abstractmethod
     def census(self) -> np.ndarray:
@@ -92,7 +93,7 @@ class CompiledDrive(Drive):
         return np.concatenate([np.empty((0, 2), np.int64), *busy])
 
     def after_publication(self) -> np.ndarray:
-        tills = np.zeros((self.blocks, self.platforms, 2), np.int64)
+        tills = np.zeros((self.blocks, self.platforms, TILL_COLUMNS), np.int64)
         _after_publication(self.persons, self.memberships, self.world, tills)
         total: np.ndarray = tills.sum(axis=0)
         return total
@@ -116,7 +117,7 @@ class AgentDrive(Drive):
         return self._filed(0, self.persons.size)
 
     def after_publication(self) -> np.ndarray:
-        till = np.zeros((self.platforms, 2), np.int64)
+        till = np.zeros((self.platforms, TILL_COLUMNS), np.int64)
         self._everyone(AFTER_PUBLICATION, till)
         return till
 

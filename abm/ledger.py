@@ -54,6 +54,11 @@ def pool(platform: str) -> str:
     return f"{platform}.pool"
 
 
+def deposits(platform: str) -> str:
+    """What members have paid in and not yet been charged for."""
+    return f"{platform}.deposits"
+
+
 def own(platform: str) -> str:
     """The platform's own money: fees and traffic in; subsidies, investigation and technology out."""
     return f"{platform}.own"

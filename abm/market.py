@@ -29,6 +29,7 @@ OFFER_FIELDS = (
     ("pot", "i8", "fen", "what is divided in this step"),
     ("burdens", "i8", "1", "burdens of all who share, over which the pot is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
+    ("deposit", "i8", "fen", "paid in on joining, shares are drawn from it; 0 where shares are deducted"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
     ("advertised", "f8", "fen a period", "share that newcomers are led to expect"),
     ("brand", "f8", "1", "trust of newcomers"),

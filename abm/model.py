@@ -114,8 +114,8 @@ class MutualAidModel(mesa.Model):
     def settle_learn_choose(self) -> None:
         """Everybody's phases after publication; platforms take in the money."""
         till = self.drive.after_publication()
-        for platform, (due, collected) in zip(self.platforms, till.tolist(), strict=True):
-            platform.close_till(due, collected)
+        for platform, row in zip(self.platforms, till, strict=True):
+            platform.close_till(row)
 
     def review(self) -> None:
         """Platforms read their books; closing and supervision will follow here."""

@@ -28,18 +28,36 @@ def names() -> list[str]:
 
 def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
     """The scenario of that name, or in the file of that path, with `changes` made by dotted path."""
+    tables = _tables(name)
+    for other in tables.pop("include", []):
+        _include(tables, _tables(other))
+    for key, value in (changes or {}).items():
+        put(tables, key, value)
+    return parse(tables, Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def _tables(name: str) -> dict[str, Any]:
+    """The tables of a scenario file as they stand in it."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name}: broken TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path.name}: cannot be read: {error}") from None
-    for key, value in (changes or {}).items():
-        put(tables, key, value)
-    return parse(tables, path.name)
+
+
+def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
+    """Add the platforms of another scenario, with their sources, and its shocks where they are not yet there."""
+    for name, terms in other.get("platform", {}).items():
+        tables.setdefault("platform", {}).setdefault(name, terms)
+    shocks, sources = tables.setdefault("shocks", []), tables.setdefault("sources", {})
+    shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
+    for path, word in other.get("sources", {}).items():
+        if path.startswith(("platform", "shocks")):
+            sources.setdefault(path, word)
 
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:

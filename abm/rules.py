@@ -85,6 +85,12 @@ def cost_of_sharing(share: float) -> float:
     return PERIODS_A_YEAR * share / FEN_A_YUAN
 
 
+@rule("f8(f8)")
+def entry(deposit: float) -> float:
+    """Yuan that joining costs at once, for a deposit in fen: it will be drawn on, but it has to be parted with."""
+    return deposit / FEN_A_YUAN
+
+
 @rule("f8(f8, f8)")
 def choice_chance(gain: float, noise: float) -> float:
     """Chance of choosing what gains so much: logistic (McFadden 1974); without noise, whatever gains at all."""

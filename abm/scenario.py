@@ -225,7 +225,7 @@ class Scenario(Section):
         source="the scenario")
     slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,
         source="assumption: 1 where there is one platform; a user had joined four, F268")
-    shocks: tuple[Shock, ...] = fact((), "what came from outside", source="the scenario")
+    shocks: tuple[Shock, ...] = fact((), "what came from outside", source="none unless the scenario says so")
     sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
 
     @model_validator(mode="after")

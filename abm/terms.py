@@ -49,6 +49,9 @@ class PlatformTerms(Section):
         unit="days", low=15, high=3650,
         source="F123")
     fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")
+    deposit: float = number(0, "paid in on joining and drawn on for shares; 0 where shares are deducted",
+        unit="yuan", low=0, high=10_000,
+        source="none unless the terms of the plan say so")
     case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000,
         source="terms")
     annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000,

@@ -128,8 +128,15 @@ SERIES = (
     Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
     Series("tier_3", "1", "share of covered members in cities of tier 3 and below", _mean(Count.TIER_3)),
     Series("aid", "yuan a period", "aid paid to the ill", _money("aid")),
+    Series("deposited", "yuan a period", "paid into deposits", _money("deposit")),
+    Series("refunded", "yuan a period", "deposits paid back to those who left", _money("refund")),
     Series("fee", "yuan a period", "fee on the aid, the platform's income", _money("fee")),
-    Series("collected", "yuan a period", "shares collected from members", _money("share")),
+    Series(
+        "collected",
+        "yuan a period",
+        "shares collected, by deduction or from deposits",
+        _money("share", "drawn"),
+    ),
     Series(
         "subsidy",
         "yuan a period",

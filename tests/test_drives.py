@@ -8,7 +8,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from abm import behaviours, census, reckoning
+from abm import behaviours, census, paying, reckoning
 from worlds import busy, digest, finish, series
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +60,7 @@ def test_another_seed_is_another_history(compiled_digest: str) -> None:
 def test_every_behaviour_is_compiled_once() -> None:
     finish(busy(drive="agents"), 12)
     finish(busy(drive="compiled"), 12)
-    for module in (behaviours, census, reckoning):
+    for module in (behaviours, census, paying, reckoning):
         for name, function in vars(module).items():
             signatures = getattr(function, "nopython_signatures", [])
             assert len(signatures) <= 1, f"{module.__name__}.{name} was compiled for {signatures}"

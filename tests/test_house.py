@@ -23,7 +23,7 @@ FLOORS = (
     {"abm.network", "abm.population", "abm.ledger"},
     {"abm.market", "abm.memory"},
     {"abm.reckoning"},
-    {"abm.behaviours", "abm.census"},
+    {"abm.behaviours", "abm.census", "abm.paying"},
     {"abm.drives", "abm.watch"},
     {"abm.agents.member", "abm.agents.platform"},
     {"abm.agents"},
@@ -104,7 +104,9 @@ def test_every_rule_is_used_and_uses_what_it_is_given() -> None:
 
 
 def test_every_setting_that_persons_read_is_read() -> None:
-    text = "".join((ROOT / "abm" / f"{name}.py").read_text("utf-8") for name in ("behaviours", "reckoning", "census"))
+    text = "".join(
+        (ROOT / "abm" / f"{name}.py").read_text("utf-8") for name in ("behaviours", "paying", "reckoning", "census")
+    )
     for name in market.SETTINGS.names or ():
         assert f'["{name}"]' in text, name
     for name in market.OFFER.names or ():

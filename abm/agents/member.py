@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm import behaviours, reckoning
+from abm import behaviours, paying, reckoning
 from abm.money import yuan
 from abm.population import HealthState, Status, Trait
 
@@ -43,8 +43,8 @@ class Member(mesa.Agent):
         behaviours.claim(self._me, self._mine, self.row, self.model.world)
 
     def settle(self, till: np.ndarray) -> None:
-        """Pay what was published; `till` (platforms, 2) sums fen due and collected."""
-        behaviours.settle(self._me, self._mine, self.row, self.model.world, till)
+        """Pay what was published; `till` (platforms, columns of `paying`) sums fen."""
+        paying.settle(self._me, self._mine, self.row, self.model.world, till)
 
     def learn(self) -> None:
         """Bring expectations and trust up to date."""

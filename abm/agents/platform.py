@@ -13,7 +13,7 @@ from abm import rules
 from abm.census import Count
 from abm.clock import half_month, periods
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.ledger import OUTSIDE, PERSONS, own, pool
+from abm.ledger import OUTSIDE, PERSONS, deposits, own, pool
 from abm.market import BY_RISK, DIVISIONS
 from abm.money import divide, fen, part
 from abm.population import Status
@@ -66,6 +66,7 @@ class Platform(mesa.Agent):
         offer["waiting"] = periods(terms.waiting_days)
         offer["claim_window"] = periods(terms.claim_days)
         offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - self.model.first_period)
+        offer["deposit"] = fen(terms.deposit)
         offer["annual_cap"] = fen(terms.annual_cap)
         offer["advertised"] = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
         offer["brand"] = terms.brand
@@ -124,10 +125,14 @@ class Platform(mesa.Agent):
         published, now = self.model.world.published[self.index], self.model.now
         published[now + 1] = published[now] + (0 if offer["subsidised"] else self.share)
 
-    def close_till(self, due: int, collected: int) -> None:
+    def close_till(self, till: np.ndarray) -> None:
         """Take in what was collected; bear what the annual cap kept from members. Failures are carried on."""
         offer = self.model.world.offers[self.index]
+        due, collected, deposited, drawn, refunded = till.tolist()
         self._move(collected, PERSONS, pool(self.name), "share")
+        self._move(deposited, PERSONS, deposits(self.name), "deposit")
+        self._move(drawn, deposits(self.name), pool(self.name), "drawn")
+        self._move(refunded, deposits(self.name), PERSONS, "refund")
         if offer["division"] != BY_RISK and not offer["subsidised"]:
             self._move(self.share * self.sharing - due, own(self.name), pool(self.name), "annual_cap")
 
