@@ -181,7 +181,7 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
     p = world.settings[0]
     best, best_slot, best_gain = np.int64(-1), np.int64(-1), -np.inf
     for k in range(world.offers.size):
-        slot = slot_for(me, mine, k, world)
+        slot = slot_for(me, mine, k, who, world)
         if slot >= 0:
             returning = mine[slot]["platform"] == k
             trust = np.float64(mine[slot]["trust"]) if returning else world.offers[k]["brand"]

@@ -57,6 +57,7 @@ class Purpose(IntEnum):
     JURY = 32
     SEVERITY = 33
     TOP_UP = 34
+    AUDIENCE = 35
 
 
 @rule("u8(u8, u8, u8)")

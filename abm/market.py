@@ -33,6 +33,7 @@ OFFER_FIELDS = (
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
     ("advertised", "f8", "fen a period", "share that newcomers are led to expect"),
     ("brand", "f8", "1", "trust of newcomers"),
+    ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),
     ("reach", "f8", "1", "chance that marketing reaches an unaware person in this period"),
 )
 OFFER = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in OFFER_FIELDS])

@@ -127,7 +127,8 @@ def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.nd
     bill = bill_of(me, m, k, world)
     till[k, DUE] += bill
     if bill > m["balance"]:
-        gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - np.float64(me["inertia"])
+        trouble = np.float64(me["inertia"]) + rules.entry(bill - np.int64(m["balance"]))
+        gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble
         wanted = draw(p["seed"], p["now"], who, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
         if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
             m["status"] = LAPSED

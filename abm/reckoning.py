@@ -8,11 +8,13 @@ import numpy as np
 
 from abm import rules
 from abm.compiled import behaviour
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.market import BY_RISK, NEWS_BITS, World
 from abm.population import HealthState, Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
 NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
+AUDIENCE = Purpose.AUDIENCE * SLOTS_A_PURPOSE
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
 FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
 
@@ -120,17 +122,24 @@ def friends_in(k: int, who: int, world: World) -> float:
 
 
 @behaviour
-def slot_for(me: np.void, mine: np.ndarray, k: int, world: World) -> int:
+def in_audience(k: int, who: int, world: World) -> bool:
+    """Whether I use the pages of platform `k`: true of a person or not from the start, and for ever."""
+    audience = world.offers[k]["audience"]
+    return audience >= 1.0 or draw(world.settings[0]["seed"], 0, who, AUDIENCE + k) < audience
+
+
+@behaviour
+def slot_for(me: np.void, mine: np.ndarray, k: int, who: int, world: World) -> int:
     """The slot in which I could join platform `k`: mine of old, an empty one, or a left one; -1 if I may not."""
     offer = world.offers[k]
     if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
         return -1
-    if offer["cover"][age_of(me, world)] == 0:
+    if offer["cover"][age_of(me, world)] == 0 or not in_audience(k, who, world):
         return -1
     found = -1
     for s in range(mine.size):
         status = mine[s]["status"]
-        outside = status in (NEVER, LAPSED, LEFT)
+        outside = status in (NEVER, LAPSED, LEFT) and mine[s]["balance"] <= 0  # a deposit comes back first
         if mine[s]["platform"] == k:
             free_again = outside and mine[s]["since"] != world.settings[0]["now"]
             return s if free_again else -1

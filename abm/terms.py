@@ -42,6 +42,9 @@ class PlatformTerms(Section):
     mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
     min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950,
         source="terms")
+    audience: float = number(1.0, "share of the population that uses the pages on which the plan is offered",
+        unit="1", low=0, high=1,
+        source="everybody within reach, unless the scenario says otherwise")
     waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
     newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered",
         source="terms")

@@ -111,7 +111,7 @@ class Member(mesa.Agent):
     def join(self, platform: str) -> None:
         """Ask to be let in, as `choose` does; nothing happens to those who may not join."""
         k = self.model.index_of(platform)
-        slot = reckoning.slot_for(self._me, self._mine, k, self.model.world)
+        slot = reckoning.slot_for(self._me, self._mine, k, self.row, self.model.world)
         if slot >= 0:
             behaviours.enter(self._me, self._mine[slot], k, self.row, self.model.world)
 

@@ -70,6 +70,7 @@ class Platform(mesa.Agent):
         offer["annual_cap"] = fen(terms.annual_cap)
         offer["advertised"] = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
         offer["brand"] = terms.brand
+        offer["audience"] = terms.audience
         offer["cover"] = 0
         for band in terms.bands:
             offer["cover"][band.age_from : band.age_to + 1] = round(band.cover)

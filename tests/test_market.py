@@ -1,0 +1,135 @@
+"""Many platforms at once: persons in several, deposits, audiences, the same bytes, no fen lost."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
+from abm.ledger import deposits
+from abm.model import MutualAidModel
+from abm.population import Status
+from abm.reading import load, names
+from abm.scenario import ScenarioError
+from worlds import BUSY, busy, digest, finish, series
+
+ROOT = Path(__file__).parent.parent
+INSIDE = (Status.WAITING, Status.COVERED, Status.CLAIMING)
+
+
+def little_market(**given: Any) -> MutualAidModel:
+    """The market of 2018 to 2020 with a few hundred persons among whom illness is common and cover small."""
+    changes: dict[str, Any] = {path: value for path, value in BUSY.items() if not path.startswith("platform")}
+    changes |= {"calendar.start": date(2018, 10, 16), "people.credit_mean": 700}
+    for name, terms in load("market").platform.items():
+        changes[f"platform.{name}.audience"] = 1.0 if name in ("xianghubao", "waterdrop", "jd") else 0.5
+        changes[f"platform.{name}.launch_reach"] = 0.5
+        changes[f"platform.{name}.mild_cover"] = 500.0
+        changes[f"platform.{name}.capacity"] = 1_000.0
+        for index in range(len(terms.bands)):
+            changes[f"platform.{name}.bands.{index}.cover"] = 2_000.0
+    return MutualAidModel("market", seed=5, changes=changes, **given)
+
+
+def test_the_market_is_the_same_one_by_one_and_all_at_once() -> None:
+    assert digest(finish(little_market(drive="compiled"), 25)) == digest(finish(little_market(drive="agents"), 25))
+
+
+def test_the_market_is_the_same_in_plain_python(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.path[:0] = ['tests']; from test_market import *; print(digest(finish(little_market(), 12)))"
+    )
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == digest(finish(little_market(), 12)), done.stderr
+
+
+def test_no_fen_is_lost_in_the_market() -> None:
+    model = little_market()
+    while model.running:
+        model.step()
+        model.audit()
+        held = np.zeros(len(model.platforms), np.int64)
+        rows = model.memberships[model.memberships["platform"] >= 0]
+        np.add.at(held, rows["platform"], np.maximum(0, rows["balance"]))
+        assert [model.ledger.balances[deposits(each.name)] for each in model.platforms] == held.tolist()
+
+
+def test_persons_are_in_several_plans_at_once_and_in_none_twice() -> None:
+    model = finish(little_market())
+    inside = np.isin(model.memberships["status"], INSIDE)
+    assert inside.sum(axis=1).max() >= 3
+    for row, mask in zip(model.memberships["platform"], inside, strict=True):
+        assert len(set(row[mask])) == mask.sum()
+
+
+def test_one_illness_is_claimed_from_every_plan_one_is_in() -> None:
+    model = finish(little_market())
+    assert ((model.memberships["status"] == Status.AIDED).sum(axis=1) >= 2).any()
+
+
+def test_only_those_who_use_the_pages_of_a_company_join_its_plan() -> None:
+    model = finish(little_market())
+    k = model.index_of("meituan")
+    joined = np.flatnonzero((model.memberships["platform"] == k).any(axis=1))
+    assert joined.size > 5
+    purpose = Purpose.AUDIENCE * SLOTS_A_PURPOSE + k
+    assert all(draw(model.seed, 0, person, purpose) < 0.5 for person in joined.tolist())
+
+
+@pytest.fixture(scope="module")
+def prepaid() -> MutualAidModel:
+    """A busy little world whose one plan takes a deposit of ten yuan."""
+    return finish(busy(changes={"platform.xianghubao.deposit": 10.0}), 41)
+
+
+def test_a_deposit_is_paid_on_joining_and_drawn_on_for_shares(prepaid: MutualAidModel) -> None:
+    flows = series(prepaid)
+    assert flows["deposited"].sum() >= 10 * flows["joined"].iloc[:-1].sum()
+    assert flows["collected"].sum() > 0
+    weight = prepaid.weight
+    paid_in = (flows["deposited"].sum() - flows["refunded"].sum()) * 100 / weight
+    assert round(paid_in) == int(prepaid.persons["paid"].sum(dtype=np.int64))
+
+
+def test_those_who_left_got_the_rest_of_their_deposit_back(prepaid: MutualAidModel) -> None:
+    outside = prepaid.memberships[~np.isin(prepaid.memberships["status"], INSIDE)]
+    gone = outside[(outside["platform"] >= 0) & (outside["since"] < prepaid.now)]
+    assert gone.size > 50
+    assert (gone["balance"] == 0).all()
+    assert series(prepaid)["refunded"].sum() > 0
+
+
+def test_an_empty_deposit_loses_those_whom_a_deduction_would_have_kept(prepaid: MutualAidModel) -> None:
+    deducted = finish(busy(changes={"people.deduction_failure": 0.0}), 41)
+    assert series(prepaid)["lapsed"].sum() > series(deducted)["lapsed"].sum() == 0
+
+
+@pytest.mark.parametrize("case", names())
+def test_every_named_case_runs(case: str) -> None:
+    scenario = load(case, {"people.persons": 2000})
+    model = MutualAidModel(scenario, seed=1)
+    for _ in range(12):
+        model.step()
+    model.audit()
+
+
+def test_a_scenario_includes_the_platforms_shocks_and_sources_of_others(tmp_path: Path) -> None:
+    text = 'title = "two"\ninclude = ["xianghubao", "meituan"]\nslots = 2\n[calendar]\nstart = 2018-10-16\n'
+    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
+    scenario = load(str(tmp_path / "two.toml"))
+    assert list(scenario.platform) == ["xianghubao", "meituan"]
+    assert scenario.shocks == load("xianghubao").shocks
+    assert scenario.sources["platform.meituan.launch"] == "F180"
+
+
+def test_an_included_scenario_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    (tmp_path / "two.toml").write_text('include = ["meitan"]\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match="no scenario 'meitan'; did you mean 'meituan'"):
+        load(str(tmp_path / "two.toml"))
