@@ -27,7 +27,7 @@ PLATFORMS = {
     "qingsong": ("Qingsong Mutual",),
     "meituan": ("Meituan Mutual",),
     "baidu": ("Baidu Denghuo Mutual",),
-    "360": ("360 Mutual",),
+    "qihoo360": ("360 Mutual",),
     "ehuzhu": ("eHuzhu (Fanhua)",),
 }
 
