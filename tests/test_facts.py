@@ -71,7 +71,9 @@ def test_every_quantity_has_series_that_are_watched_and_a_floor():
 def test_every_platform_has_its_facts_in_the_file():
     named = {row["platform"] for row in read_csv("facts.csv", {"platform": str})}
     assert all(set(names) <= named for names in PLATFORMS.values())
-    assert all(load_facts(name) for name in ("xianghubao", "waterdrop", "qingsong", "meituan", "jd", "qihoo360", "ehuzhu"))
+    assert all(
+        load_facts(name) for name in ("xianghubao", "waterdrop", "qingsong", "meituan", "jd", "qihoo360", "ehuzhu")
+    )
 
 
 def test_a_head_platform_without_a_name_counts_as_xianghubao():
