@@ -28,7 +28,7 @@ from abm.reckoning import (
     chance_to_think,
     incidence_of,
     may_claim,
-    newcomers_share,
+    share_led_to_expect,
     shown_bill,
     slot_for,
     worth,
@@ -186,7 +186,7 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
             returning = mine[slot]["platform"] == k
             trust = np.float64(mine[slot]["trust"]) if returning else world.offers[k]["brand"]
             trouble = np.float64(me["inertia"]) + rules.entry(world.offers[k]["deposit"])
-            gain = worth(me, k, trust, newcomers_share(me, k, world), who, world) - trouble
+            gain = worth(me, k, trust, share_led_to_expect(me, k, world), who, world) - trouble
             if gain > best_gain:
                 best, best_slot, best_gain = k, slot, gain
     if best >= 0 and draw(p["seed"], p["now"], who, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
@@ -211,7 +211,7 @@ def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
         m["trust"] = world.offers[k]["brand"]
     m["joined"] = now
     m["since"] = now
-    m["expected"] = newcomers_share(me, k, world)
+    m["expected"] = share_led_to_expect(me, k, world)
     m["concealed"] = ill
     m["status"] = WAITING
     if me["health"] == DIAGNOSED or (ill and me["traits"] & HONEST):

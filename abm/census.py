@@ -1,6 +1,6 @@
 """Counting everybody at the end of a step: one look at each person, whole numbers only.
 
-Sums of reals would change with the number of threads, so each real is counted in small whole units (`UNITS`).
+Sums of reals would change with the number of threads, so each real is counted in small whole units.
 The last row of a census, after the platforms, is the population at large.
 """
 
@@ -56,7 +56,6 @@ class Count(IntEnum):
 
 
 COLUMNS = Count.LEAVERS_RISK + 1
-UNITS = {Count.RISK: 1e9, Count.LEAVERS_RISK: 1e9, Count.AGE: 1, Count.TRUST: 1e6, Count.EXPECTED: 1e3}
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 

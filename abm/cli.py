@@ -31,9 +31,13 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):  # Chinese names must not stop a run where letters are few
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     choices = _parser().parse_args(arguments)
     try:
         choices.action(choices)
+        sys.stdout.flush()
     except ScenarioError as error:
         print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 2
@@ -120,15 +124,16 @@ def run_scenario(choices: argparse.Namespace) -> None:
                 bar.update()
 
             run = simulate(scenario, choices.seed, choices.drive, choices.until, tick)
-        report(run, staging)
-        replaced = earlier_run(folder)
+        text = report(run, staging)
+        replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
+    print(text)
     if replaced:
         print(f"\nReplaced {replaced}.")
-    print(f"\nWritten to {folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+    print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
 
 
-def report(run: "Run", folder: Path) -> None:
-    """Print facts beside simulation for each platform and write everything about a run into a folder."""
+def report(run: "Run", folder: Path) -> str:
+    """Write everything about a run into a folder; returns facts beside simulation for each platform, as text."""
     from abm import facts, figures
     from abm.study.results import write_run
 
@@ -148,7 +153,7 @@ def report(run: "Run", folder: Path) -> None:
         figures.save(figure, folder, "history" if len(run.scenario.platform) == 1 else f"history-{platform}")
     text = "\n".join(lines)
     (folder / "facts.txt").write_text(text + "\n", encoding="utf-8")
-    print(text)
+    return text
 
 
 def noise_line(run: "Run", platform: str) -> str:
@@ -171,6 +176,8 @@ def _day(text: str) -> date:
     try:
         parts = [int(part) for part in text.split("-")]
         year, month = parts[0], parts[1] if len(parts) > 1 else 12
+        if len(parts) > 3:
+            raise ValueError
         return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
     except (ValueError, IndexError, calendar.IllegalMonthError):
         raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2020, 2020-12 or 2020-12-31") from None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # importing matplotlib reads all fonts: only when a figure is
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE, DPI = (10.0, 13.0), 150
+SIZE, DPI = (10.0, 15.0), 150
 MILLION = 1e6
 
 # Okabe and Ito (2008), told apart by the colour-blind; styles, markers and hatches tell them apart in print.
@@ -57,7 +57,7 @@ def history(
     persons: int | None = None,
     seed: int | None = None,
 ) -> "Figure":
-    """A page on one platform: members, share, cases, risk and books on one axis of time.
+    """A page on one platform: members, flows, share, cases, risk and books on one axis of time.
 
     `series` has a column `date` and columns ``platform.series``; `comparisons` are those of `facts.compare`. The
     band around the share is one standard error of sampling few cases. `persons` and `seed` go into the footnote.
@@ -70,10 +70,10 @@ def history(
     own = own.rename(columns=lambda name: name.removeprefix(f"{platform}."))
     data = History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
-    panels = figure.subplots(5, 1, sharex=True, height_ratios=(1.15, 1.25, 1, 1, 1.25))
+    panels = figure.subplots(6, 1, sharex=True, height_ratios=(1.15, 1, 1.25, 1, 1, 1.25))
     figure.subplots_adjust(left=0.085, right=0.765, top=0.925, bottom=0.058, hspace=0.27)
-    drawings = (_members, _share, _cases, _risk, _books)
-    for letter, panel, draw in zip("abcde", panels, drawings, strict=True):
+    drawings = (_members, _flows, _share, _cases, _risk, _books)
+    for letter, panel, draw in zip("abcdef", panels, drawings, strict=True):
         title, unit = draw(panel, data)
         panel.set_title(f"({letter})  {title}", loc="left", fontsize=11, fontweight="bold", pad=6)
         panel.set_ylabel(unit, fontsize=9)
@@ -133,6 +133,17 @@ def _share(panel: "Axes", data: History) -> tuple[str, str]:
     panel.plot(data.days, data["expected_share"], color=BLACK, lw=1.4, ls="--", label="share that members\nexpect")
     _observed(panel, data, "share", "o", BLUE, "share, observed", 1)
     return "What does a member pay in a period?", "yuan a period"
+
+
+def _flows(panel: "Axes", data: History) -> tuple[str, str]:
+    panel.plot(data.days, data["joined"] / MILLION, color=GREEN, lw=1.6, label="joined")
+    panel.plot(data.days, data["left"] / MILLION, color=RED, lw=1.6, ls="--", label="chose to leave")
+    panel.plot(
+        data.days, data["lapsed"] / MILLION, color=BLACK, lw=1.4, ls=":", label="removed after failed\ndeductions"
+    )
+    panel.set_yscale("symlog", linthresh=0.1)
+    panel.set_ylim(bottom=0)
+    return "Who comes, who goes? Linear below 0.1", "million a period"
 
 
 def _cases(panel: "Axes", data: History) -> tuple[str, str]:

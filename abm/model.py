@@ -18,7 +18,7 @@ from abm.market import open_world
 from abm.memory import require_room
 from abm.network import befriend
 from abm.population import Trait, empty_memberships, found
-from abm.reading import load, parse, put, setting
+from abm.reading import changed, load, nearest, parse, setting
 from abm.scenario import Scenario, ScenarioError
 from abm.tables import incidence_by_age
 
@@ -40,7 +40,7 @@ class MutualAidModel(mesa.Model):
         self,
         case: str | Scenario = "xianghubao",
         persons: int | None = None,
-        seed: int | None = 0,
+        seed: int | None = None,
         changes: Mapping[str, Any] | str | None = None,
         drive: str = "auto",
         members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
@@ -146,8 +146,11 @@ class MutualAidModel(mesa.Model):
         self.running = self.now + 1 < self.case.calendar.periods
 
     def index_of(self, platform: str) -> int:
-        """The number of a platform."""
-        return list(self.case.platform).index(platform)
+        """The number of a platform. Raises `ScenarioError` where there is none of that name."""
+        known = list(self.case.platform)
+        if platform not in known:
+            raise ScenarioError(f"no platform '{platform}'{nearest(platform, known)}; there are: {', '.join(known)}")
+        return known.index(platform)
 
     def member(self, row: int) -> Member:
         """The person of a row as an agent: the one there is, or a view made on demand."""
@@ -170,8 +173,7 @@ class MutualAidModel(mesa.Model):
         """Let go of the agents, so that the memory of this model can be used again."""
         self.remove_all_agents()
         self._members.clear()
-        for registry in ("_ids",):  # Mesa 3.3 keeps every model that ever made an agent
-            getattr(mesa.Agent, registry, {}).pop(self, None)
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 keeps every model that ever made an agent
 
     def _found_society(self) -> None:
         """The population, its memberships, its friends and the empty market."""
@@ -221,7 +223,4 @@ def _scenario(case: str | Scenario, persons: int | None, changes: Mapping[str, A
     wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
     if isinstance(case, str):
         return load(case, wanted)
-    tables = case.model_dump(exclude_none=True)
-    for key, value in wanted.items():
-        put(tables, key, value)
-    return parse(tables, case.title)
+    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)

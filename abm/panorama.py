@@ -48,7 +48,7 @@ def panorama(
     _time(shares, days)
     first, last = (pd.Timestamp(day).strftime("%B %Y") for day in (days[0], days[-1]))
     figure.text(0.085, 0.955, f"The market, {first} to {last}", fontsize=16, fontweight="bold")
-    note = f"{_footnote((), persons, seed)}  One person can be a member of several plans. The share axis is linear below 1."
+    note = f"{_footnote((), persons, seed)}  A person can be in several plans. The axis of shares is linear below 1."
     figure.text(0.085, 0.02, note, fontsize=8, color=GREY)
     return figure
 

@@ -1,7 +1,7 @@
 """What a member pays, and how: by deduction, period by period, or out of a deposit.
 
-Amounts go into the ``till`` (platforms, 5), in fen: what was due, what came from members' accounts into the pool, into
-deposits, from deposits into the pool, and from deposits back to members.
+Amounts go into the ``till`` (platforms, 5), in fen: what the annual cap kept from members, what came from their
+accounts into the pool, into deposits, from deposits into the pool, and from deposits back to members.
 """
 
 import numpy as np
@@ -22,10 +22,11 @@ from abm.reckoning import (
     age_of,
     bill_of,
     may_claim,
+    uncapped,
     worth,
 )
 
-DUE, COLLECTED, DEPOSITED, DRAWN, REFUNDED = range(5)  # columns of the till
+CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED = range(5)  # columns of the till
 TILL_COLUMNS = 5
 DEDUCTION = Purpose.DEDUCTION * SLOTS_A_PURPOSE
 TOP_UP = Purpose.TOP_UP * SLOTS_A_PURPOSE
@@ -77,7 +78,7 @@ def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> No
         return
     bill = bill_of(me, m, k, world)
     arrears = -min(0, np.int64(m["balance"]))
-    till[k, DUE] += bill
+    till[k, CAPPED] += uncapped(me, k, world) - bill
     if bill + arrears == 0:
         return
     chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
@@ -125,7 +126,7 @@ def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.nd
     if offer["subsidised"]:
         return
     bill = bill_of(me, m, k, world)
-    till[k, DUE] += bill
+    till[k, CAPPED] += uncapped(me, k, world) - bill
     if bill > m["balance"]:
         trouble = np.float64(me["inertia"]) + rules.entry(bill - np.int64(m["balance"]))
         gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble

@@ -31,22 +31,32 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
     tables = _tables(name)
     for other in tables.pop("include", []):
         _include(tables, _tables(other))
-    for key, value in (changes or {}).items():
+    return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen."""
+    for key, value in changes.items():
+        parts, known = key.split("."), tables.get("platform", {})
+        if parts[0] == "platform" and len(parts) > 2 and parts[1] not in known:
+            raise ScenarioError(
+                f"{key}: no platform '{parts[1]}'{nearest(parts[1], list(known))}; there are: {', '.join(known)}"
+            )
         put(tables, key, value)
-    return parse(tables, Path(name).name if name.endswith(".toml") else f"{name}.toml")
+    return tables
 
 
 def _tables(name: str) -> dict[str, Any]:
     """The tables of a scenario file as they stand in it."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
-    if not path.is_file():
-        raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        if not path.exists():
+            raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name}: broken TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path.name}: cannot be read: {error}") from None
+        raise ScenarioError(f"{path.name}: cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
@@ -75,7 +85,8 @@ def setting(text: str) -> tuple[str, Any]:
     if not equals or not key.strip() or not value.strip():
         raise ScenarioError(f"--set {text}: write key=value, for example mind.altruism=30")
     try:
-        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+        table = tomllib.loads(f"value = {value}")
+        return key.strip(), table["value"] if len(table) == 1 else value.strip()
     except tomllib.TOMLDecodeError:
         return key.strip(), value.strip()
 

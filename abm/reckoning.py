@@ -52,11 +52,20 @@ def burden_of(me: np.void, k: int, world: World) -> int:
 
 
 @behaviour
+def uncapped(me: np.void, k: int, world: World) -> int:
+    """Fen that the rule of division asks of the person in this period."""
+    offer = world.offers[k]
+    if offer["division"] == BY_RISK:
+        return rules.part_of_pot(offer["pot"], burden_of(me, k, world), max(1, offer["burdens"]))
+    return np.int64(offer["share"])
+
+
+@behaviour
 def bill_of(me: np.void, m: np.void, k: int, world: World) -> int:
     """Fen that the member owes for this period, the annual cap observed; 0 where the platform pays."""
     offer = world.offers[k]
     if offer["division"] == BY_RISK:
-        return rules.part_of_pot(offer["pot"], burden_of(me, k, world), max(1, offer["burdens"]))
+        return uncapped(me, k, world)
     now = world.settings[0]["now"]
     begun = np.int64(m["joined"]) + 1 if offer["newcomers_share"] else np.int64(m["since"])
     counted_from = max(begun, np.int64(offer["year_start"]))
@@ -74,7 +83,7 @@ def shown_bill(me: np.void, k: int, world: World) -> float:
 
 
 @behaviour
-def newcomers_share(me: np.void, k: int, world: World) -> float:
+def share_led_to_expect(me: np.void, k: int, world: World) -> float:
     """The share that I am led to expect, fen: as advertised, weighed by my burden under division by risk."""
     offer = world.offers[k]
     if offer["division"] == BY_RISK and offer["burdens"] > 0:
@@ -130,19 +139,23 @@ def in_audience(k: int, who: int, world: World) -> bool:
 
 @behaviour
 def slot_for(me: np.void, mine: np.ndarray, k: int, who: int, world: World) -> int:
-    """The slot in which I could join platform `k`: mine of old, an empty one, or a left one; -1 if I may not."""
+    """The slot in which I could join platform `k`: mine of old, an empty one, or a left one; -1 if I may not.
+
+    A slot left in this very step is not free yet: the leaving has to be counted and a deposit to come back. What
+    ended for good, by aid, refusal, at the door or by age, keeps its slot.
+    """
     offer = world.offers[k]
     if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
         return -1
     if offer["cover"][age_of(me, world)] == 0 or not in_audience(k, who, world):
         return -1
-    found = -1
+    found, now = np.int64(-1), world.settings[0]["now"]
     for s in range(mine.size):
         status = mine[s]["status"]
-        outside = status in (NEVER, LAPSED, LEFT) and mine[s]["balance"] <= 0  # a deposit comes back first
+        settled = mine[s]["since"] != now and mine[s]["balance"] <= 0
+        outside = status == NEVER or (status in (LAPSED, LEFT) and settled)
         if mine[s]["platform"] == k:
-            free_again = outside and mine[s]["since"] != world.settings[0]["now"]
-            return s if free_again else -1
+            return s if outside else -1
         if outside and (found < 0 or mine[s]["platform"] < 0):
             found = s
     return found

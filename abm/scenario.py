@@ -13,6 +13,10 @@ from abm.clock import half_month
 from abm.declare import Section, fact, number
 from abm.terms import PlatformTerms
 
+LONGEST = 2_400  # half-months, a century
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=24)]
+
 
 class ScenarioError(ValueError):
     """What is wrong with a scenario or its data, a line for each fault."""
@@ -29,6 +33,8 @@ class Calendar(Section):
     def _in_order(self) -> "Calendar":
         if self.end < self.start:
             raise ValueError(f"end = {self.end} is before start = {self.start}; are the two swapped?")
+        if self.periods > LONGEST:
+            raise ValueError(f"{self.start} to {self.end} are {self.periods} half-months; at most {LONGEST} can be run")
         return self
 
     @property
@@ -100,6 +106,12 @@ class Friends(Section):
         source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,
         source="assumption, 4 to 24: a great event is talked about for half a year")
+
+    @model_validator(mode="after")
+    def _even(self) -> "Friends":
+        if self.degree % 2:
+            raise ValueError(f"degree = {self.degree} must be even: as many friends on either side of the ring")
+        return self
 
 
 class Health(Section):
@@ -220,7 +232,7 @@ class Scenario(Section):
     friends: Friends = Friends()
     health: Health = Health()
     mind: Mind = Mind()
-    platform: Annotated[dict[str, PlatformTerms], Field(min_length=1, max_length=24)] = fact({"pool": PlatformTerms()},
+    platform: Platforms = fact({"pool": PlatformTerms()},
         "platforms by name",
         source="the scenario")
     slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,

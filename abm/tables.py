@@ -24,6 +24,8 @@ def incidence_by_age(health: Health) -> np.ndarray:
             f"health.incidence_table = '{health.incidence_table}': {health.incidence_file} has no rate for"
             f" {('men', 'women')[sex]} of {age}; each table needs both sexes at ages 0-{OLDEST}"
         )
+    if not ((table >= 0) & (table <= 1)).all():
+        raise ScenarioError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
     return table * health.incidence_level
 
 
@@ -39,6 +41,8 @@ def age_structure(people: People) -> list[tuple[int, int, float]]:
             raise ScenarioError(f"{place}: ages {high + 1}-{after - 1} are missing")
     if bands[-1][1] > OLDEST or min(share for *_, share in bands) < 0 or not sum(share for *_, share in bands) > 0:
         raise ScenarioError(f"{place}: ages must end by {OLDEST} and shares be positive")
+    if bands[0][0] < 0 or any(low > high for low, high, _ in bands):
+        raise ScenarioError(f"{place}: ages run from 0 up, and the first of a band is not above its last")
     total = sum(share for *_, share in bands)
     return [(low, high, share / total) for low, high, share in bands]
 
@@ -47,7 +51,7 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
     """The rows of a data file, each column in its type; a plain name is looked up among the program's data."""
     path = Path(name) if "/" in name else DATA / name
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
                 raise ScenarioError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")

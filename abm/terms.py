@@ -117,6 +117,8 @@ class PlatformTerms(Section):
     @model_validator(mode="after")
     def _consistent(self) -> "PlatformTerms":
         bands = sorted(self.bands, key=lambda band: band.age_from)
+        if not bands:
+            raise ValueError("bands: is empty; a plan covers at least one band of ages")
         for band in bands:
             if band.age_to < band.age_from:
                 raise ValueError(f"bands: ages {band.age_from} to {band.age_to} run backwards")
@@ -129,7 +131,7 @@ class PlatformTerms(Section):
         days = [self.launch, *(change.day for change in self.amendments)]
         if days != sorted(days):
             raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
-        lowest = min([self.annual_cap, *(change.annual_cap for change in self.amendments if change.annual_cap)])
+        lowest = min([self.annual_cap, *(each.annual_cap for each in self.amendments if each.annual_cap is not None)])
         if self.division == "risk" and lowest < 100_000:
             raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by risk have no cap")
         if self.subsidised_until and self.subsidised_until < self.launch:

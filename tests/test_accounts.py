@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.ledger import PERSONS, Ledger, LedgerError, own, pool
+from abm.ledger import Ledger, LedgerError, own, pool
 from abm.model import MutualAidModel
 from worlds import busy, finish, series
 
@@ -22,7 +22,7 @@ PHASES = (
 
 
 def step_with_audits(model: MutualAidModel) -> None:
-    """One step, the books audited after each phase but while the members' payments lie in the till."""
+    """One step, the books audited after each phase."""
     for phase in PHASES:
         getattr(model, phase)()
         model.audit()
@@ -47,7 +47,6 @@ def test_no_fen_is_lost_after_any_phase(
     model = busy(seed, {"people.deduction_failure": failure} | changes, drive="compiled")
     for _ in range(25):
         step_with_audits(model)
-    assert model.ledger.balances[PERSONS] <= 0 or model.ledger.balances[PERSONS] > 0
 
 
 def test_what_members_paid_is_what_the_pool_took_in() -> None:

@@ -169,7 +169,7 @@ def test_an_interrupted_run_leaves_the_earlier_results_whole(tmp_path: Path) -> 
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     environment = os.environ | {"TQDM_DISABLE": "0"}
     with subprocess.Popen([*command, "--persons", "2000000"], stderr=subprocess.PIPE, env=environment) as process:
-        while not list(tmp_path.glob(".huzhu-*")):
+        while not list(folder.glob(".huzhu-*")):
             time.sleep(0.05)
         time.sleep(1.0)
         process.send_signal(signal.SIGINT)

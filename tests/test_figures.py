@@ -53,8 +53,8 @@ def markers(panel, label):
     return np.asarray(date2num(found[0].get_xdata())), np.asarray(found[0].get_ydata(), float)
 
 
-def test_five_panels_with_a_subject_and_a_unit_share_the_time(page):
-    assert len(page.axes) == 5
+def test_six_panels_with_a_subject_and_a_unit_share_the_time(page):
+    assert len(page.axes) == 6
     assert [panel.get_title(loc="left")[:3] for panel in page.axes] == ["(a)", "(b)", "(c)", "(d)", "(e)"]
     assert all(panel.get_ylabel() for panel in page.axes)
     assert len({panel.get_xlim() for panel in page.axes}) == 1

@@ -32,6 +32,7 @@ FLOORS = (
     {"abm.facts"},
     {"abm.study.run"},
     {"abm.study.results", "abm.figures"},
+    {"abm.panorama"},
     {"abm.cli"},
 )
 
@@ -79,8 +80,8 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
     [
         ("numba", {"abm.compiled", "abm.drives", "abm.study.run"}),
         ("mesa", {"abm.model", "abm.agents.member", "abm.agents.platform"}),
-        ("pandas", {"abm.facts", "abm.figures", "abm.study.run", "abm.study.results"}),
-        ("matplotlib", {"abm.figures"}),
+        ("pandas", {"abm.facts", "abm.figures", "abm.panorama", "abm.study.run", "abm.study.results"}),
+        ("matplotlib", {"abm.figures", "abm.panorama"}),
         ("networkx", {"abm.network"}),
     ],
 )

@@ -4,6 +4,8 @@ A million persons stand for 829 million, so a share rests on a few cases: figure
 until their sampling error is small beside what they are held against.
 """
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,20 +70,37 @@ def test_in_the_pandemic_few_claims_are_decided_and_the_backlog_comes_back(runs:
     assert backlog["2020-04-28"] > 1.5 * backlog["2020-01-28"] > backlog["2020-08-28"]
 
 
-def test_the_share_rises_while_nobody_leaves_because_the_pool_matures(runs: list[pd.DataFrame]) -> None:
+def test_the_share_rises_while_hardly_anybody_leaves_because_the_pool_matures(runs: list[pd.DataFrame]) -> None:
     for run in runs:
-        assert run["left"]["2019-01-01":"2019-08-31"].sum() < 0.01 * run.loc["2019-08-28", "members"]  # type: ignore[misc]
+        assert run["left"]["2019-01-01":"2019-08-31"].sum() < 0.05 * run.loc["2019-08-28", "members"]  # type: ignore[misc]
         per_member = run["filed"] / run["members"]
         early = per_member["2019-02-01":"2019-04-30"].mean()  # type: ignore[misc]
         late = per_member["2019-08-01":"2019-12-31"].mean()  # type: ignore[misc]
         assert late > 2 * early
 
 
-def test_risk_rises_while_the_healthy_leave(runs: list[pd.DataFrame]) -> None:
+def test_risk_falls_while_the_pool_grows_and_rises_as_the_healthy_leave(runs: list[pd.DataFrame]) -> None:
+    """Each history has its own spikes of the share, and so its own exits: the mean rise is held against nothing."""
+    risk = [run["relative_risk"] for run in runs]
+    growth = [each["2020-05-28"] - each["2019-02-28"] for each in risk]
+    exits = [each["2022-01-28"] - each["2020-05-28"] for each in risk]
+    assert max(growth) < 0 < min(exits)
+    assert np.mean(exits) > 0.01
     for run in runs:
-        assert run.loc["2022-01-28", "relative_risk"] > run.loc["2019-10-28", "relative_risk"] + 0.01
         leavers = np.average(run["leavers_risk"].fillna(0), weights=run["left"])
         assert leavers < 0.5 * run["risk"].mean()
+
+
+def test_the_number_of_the_aided_does_not_depend_on_how_many_are_simulated() -> None:
+    """Sixteen thousand cases of 2019 are forty at 300,000 persons and forty at 3 million over ten: good to a sixth."""
+
+    def aided(persons: int, seeds: int) -> float:
+        scenario = load("xianghubao", {"people.persons": persons})
+        runs = [own(simulate(scenario, seed, until=date(2019, 12, 31))) for seed in range(seeds)]
+        return float(np.mean([run["aided"].sum() for run in runs]))
+
+    few, many = aided(300_000, 10), aided(3_000_000, 1)
+    assert abs(few - many) < 3 * np.hypot(1 / np.sqrt(40 * 10 * 0.3), 1 / np.sqrt(40)) * many
 
 
 def test_the_platform_loses_money_though_it_takes_hundreds_of_millions_in_fees(runs: list[pd.DataFrame]) -> None:

@@ -14,8 +14,8 @@ from abm.census import Count
 from abm.clock import half_month, periods
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.ledger import OUTSIDE, PERSONS, deposits, own, pool
-from abm.market import BY_RISK, DIVISIONS
-from abm.money import divide, fen, part
+from abm.market import DIVISIONS
+from abm.money import FEN_A_YUAN, divide, fen, part
 from abm.population import Status
 from abm.reckoning import burden_of
 from abm.terms import PlatformTerms
@@ -41,7 +41,8 @@ class Platform(mesa.Agent):
         super().__init__(model)
         self.name, self.original_terms, self.terms, self.index = name, terms, terms, index
         self.queue: deque[Claim] = deque()
-        self.capacity = terms.capacity  # real cases a period
+        # Real cases a period: at least one simulated case, or small samples would see the first claims decided late.
+        self.capacity = max(terms.capacity, model.weight)
         self._unused = 0.0  # part of a simulated case that capacity left over
         self.sharing = 0  # simulated members who share in this step
         self.burdens = 0
@@ -49,6 +50,7 @@ class Platform(mesa.Agent):
         self.accepted: list[tuple[Claim, int]] = []  # in this step, with the aid
         self.refused = 0
         self.share = 0
+        self.inside = 0  # simulated members, the waiting among them, as of the last census
 
     def post_terms(self, day: date) -> None:
         """Publish the offer of this step."""
@@ -114,13 +116,14 @@ class Platform(mesa.Agent):
             self._move(aid, pool(self.name), PERSONS, "aid")
             fee = part(aid, self.terms.fee_rate)
             self._move(fee, pool(self.name), own(self.name), "fee")
-            most = math.ceil(fen(self.terms.case_cap) * self.sharing * self.model.weight)
+            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
             self._move(max(0, aid + fee - most), own(self.name), pool(self.name), "case_cap")
         pot = max(0, -ledger.balances[pool(self.name)])
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
-        self.shares.append(self.share)
+        if offer["open"]:
+            self.shares.append(self.share)
         offer["share"], offer["pot"], offer["aid_published"] = self.share, pot, bool(self.accepted)
         offer["sharing"], offer["burdens"] = self.sharing, self.burdens
         published, now = self.model.world.published[self.index], self.model.now
@@ -128,14 +131,12 @@ class Platform(mesa.Agent):
 
     def close_till(self, till: np.ndarray) -> None:
         """Take in what was collected; bear what the annual cap kept from members. Failures are carried on."""
-        offer = self.model.world.offers[self.index]
-        due, collected, deposited, drawn, refunded = till.tolist()
+        capped, collected, deposited, drawn, refunded = till.tolist()
         self._move(collected, PERSONS, pool(self.name), "share")
         self._move(deposited, PERSONS, deposits(self.name), "deposit")
         self._move(drawn, deposits(self.name), pool(self.name), "drawn")
         self._move(refunded, deposits(self.name), PERSONS, "refund")
-        if offer["division"] != BY_RISK and not offer["subsidised"]:
-            self._move(self.share * self.sharing - due, own(self.name), pool(self.name), "annual_cap")
+        self._move(capped, own(self.name), pool(self.name), "annual_cap")
 
     def review(self) -> None:
         """Read the books: pay for investigation and technology, take in traffic, hire against a backlog."""
@@ -158,8 +159,6 @@ class Platform(mesa.Agent):
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
-
-    inside = 0  # simulated members, the waiting among them, as of the last census
 
     def _move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         self.model.ledger.transfer(amount, payer, payee, self.name, purpose)
@@ -186,5 +185,7 @@ class Platform(mesa.Agent):
         person = self.model.persons[claim.person]
         age = int(float(person["age_at_start"]) + max(0, int(person["turned"])) / 24)
         cover = int(self.model.world.offers[self.index]["cover"][age])
-        mild = self._chance(claim, Purpose.SEVERITY) < self.model.case.health.mild_share
+        found = max(0, int(person["turned"]))  # drawn for the illness: the same for every platform, whenever it decides
+        severity = draw(self.model.seed, found, claim.person, Purpose.SEVERITY * SLOTS_A_PURPOSE)
+        mild = severity < self.model.case.health.mild_share
         return fen(min(cover, self.terms.mild_cover) if mild else cover)

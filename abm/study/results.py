@@ -1,6 +1,6 @@
 """A folder of results that is never half written.
 
-Files are made in a hidden folder beside the target and moved into place when all are done. An interrupted or
+Files are made in a hidden folder inside the target and moved into place when all are done. An interrupted or
 failed run leaves the earlier results as they were.
 """
 
@@ -27,24 +27,24 @@ def results_folder(folder: Path) -> Iterator[Path]:
     with one.
     """
     try:
-        held = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
         if held and PROVENANCE not in held:
             raise ScenarioError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
-        above = folder.parent
-        made = [path for path in (above, *above.parents) if not path.exists()]
-        above.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=above))
+        made = [path for path in (folder, *folder.parents) if not path.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=folder))
     except OSError as error:
         raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
     try:
         yield staging
-        folder.mkdir(exist_ok=True)
         for path in sorted(staging.iterdir()):
             os.replace(path, folder / path.name)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(staging)
         for path in made:
             path.rmdir()
+        if isinstance(error, OSError):
+            raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
         raise
     shutil.rmtree(staging)
 

@@ -283,7 +283,7 @@ class Plan(mesa.Agent):
         self.original_terms = self.terms = terms
         self.queue: deque[Person] = deque()
         self.accepted: list[int] = []
-        self.capacity, self.unused = terms.capacity, 0.0
+        self.capacity, self.unused = max(terms.capacity, model.case.people.weight), 0.0
         self.shares: list[int] = []
         self.sharing = self.share = self.pool = self.due = self.collected = 0
 
