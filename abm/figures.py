@@ -57,7 +57,7 @@ def history(
     persons: int | None = None,
     seed: int | None = None,
 ) -> "Figure":
-    """A page on one platform: members, flows, share, cases, risk and books on one axis of time.
+    """A page on one platform: members, share, cases, risk, books and flows on one axis of time.
 
     `series` has a column `date` and columns ``platform.series``; `comparisons` are those of `facts.compare`. The
     band around the share is one standard error of sampling few cases. `persons` and `seed` go into the footnote.
@@ -70,9 +70,9 @@ def history(
     own = own.rename(columns=lambda name: name.removeprefix(f"{platform}."))
     data = History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
-    panels = figure.subplots(6, 1, sharex=True, height_ratios=(1.15, 1, 1.25, 1, 1, 1.25))
+    panels = figure.subplots(6, 1, sharex=True, height_ratios=(1.15, 1.25, 1, 1, 1.25, 1))
     figure.subplots_adjust(left=0.085, right=0.765, top=0.925, bottom=0.058, hspace=0.27)
-    drawings = (_members, _flows, _share, _cases, _risk, _books)
+    drawings = (_members, _share, _cases, _risk, _books, _flows)
     for letter, panel, draw in zip("abcdef", panels, drawings, strict=True):
         title, unit = draw(panel, data)
         panel.set_title(f"({letter})  {title}", loc="left", fontsize=11, fontweight="bold", pad=6)
@@ -142,6 +142,8 @@ def _flows(panel: "Axes", data: History) -> tuple[str, str]:
         data.days, data["lapsed"] / MILLION, color=BLACK, lw=1.4, ls=":", label="removed after failed\ndeductions"
     )
     panel.set_yscale("symlog", linthresh=0.1)
+    panel.set_yticks([0, 0.1, 1, 10], labels=["0", "0.1", "1", "10"])
+    panel.set_yticks([], minor=True)
     panel.set_ylim(bottom=0)
     return "Who comes, who goes? Linear below 0.1", "million a period"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from abm import reading
 from abm.cli import main
 from abm.memory import bytes_a_person, require_room
 from abm.reading import load, put, setting
@@ -49,6 +50,18 @@ SLIPS = [
     (["--set", "platform.xianghubao.division=random"], "division = 'random' must be 'equal' or 'risk'"),
     (["--set", "people.tier_shares=[0.5, 0.2, 0.2]"], "tier_shares = (0.5, 0.2, 0.2) must be shares that sum to 1"),
     (["--set", "people.population=100"], "persons = 500 is more than population = 100: nobody twice"),
+    (["--set", "platform.nope.fee_rate=0.1"], "no platform 'nope'; there are: xianghubao"),
+    (["--set", "platform.xianhubao.fee_rate=0.1"], "no platform 'xianhubao'; did you mean 'xianghubao'?"),
+    (["--set", "platform.xianghubao.bands=[]"], "bands: is empty; a plan covers at least one band of ages"),
+    (["--set", "people.tier_shares=[nan, 0.5, 0.5]"], "people.tier_shares.0 = nan must be a finite number"),
+    (["--set", "mind.altruism=inf"], "mind.altruism = inf"),
+    (["--set", "friends.degree=9"], "degree = 9 must be even"),
+    (["--set", "calendar.end=9999-12-31"], "half-months; at most 2400 can be run"),
+    (
+        ["--set", "platform.xianghubao.amendments.0.annual_cap=0", "--set", "platform.xianghubao.division=risk"],
+        "annual_cap = 0 needs division",
+    ),
+    (["--until", "2018-11-15-99"], "'2018-11-15-99' is no date"),
     (["--persons", "0"], "people.persons = 0 is below 1 (persons simulated, unit persons)"),
     (["--persons", "-5"], "people.persons = -5 is below 1"),
     (["--persons", "many"], "argument --persons: invalid int value: 'many'"),
@@ -119,6 +132,8 @@ def test_a_data_file_with_a_word_for_a_number_is_named_with_its_line(
         ("0,30,0.5\n31,130,0.5\n", "ages must end by 105"),
         ("0,30,-0.5\n31,59,1.5\n", "shares be positive"),
         ("", "has no rows"),
+        ("-5,30,0.5\n31,59,0.5\n", "ages run from 0 up"),
+        ("50,40,1.0\n", "the first of a band is not above its last"),
     ],
 )
 def test_age_bands_of_the_population_must_cover_each_age_once(
@@ -160,6 +175,46 @@ def test_a_folder_with_other_files_is_not_mixed_with_results(
     line = complaint([*RUN, "--out", str(tmp_path)], capsys)
     assert "holds other files (thesis.txt, ...); choose another folder with --out" in line
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_rate_outside_nought_to_one_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = (Path(reading.FOLDER).parent / "data" / "incidence.csv").read_text(encoding="utf-8")
+    (tmp_path / "rates.csv").write_text(rows.replace("0.000438", "-0.000438", 1), encoding="utf-8")
+    slip = f"health.incidence_file={tmp_path}/rates.csv"
+    assert "has a rate outside 0 to 1 a year" in complaint([*RUN, "--out", str(tmp_path / "r"), "--set", slip], capsys)
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('\ufefftitle = "mine"\n', encoding="utf-8")
+    assert load(str(tmp_path / "mine.toml")).title == "mine"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a/b"])
+def test_a_name_that_is_no_file_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "huzhu: " in complaint(["run", name], capsys)
+
+
+@pytest.mark.parametrize("name", ["", "a.b", "a/b", "Big"])
+def test_a_platform_needs_a_plain_name(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.toml").write_text(f'[platform."{name}"]\nfee_rate = 0.1\n', encoding="utf-8")
+    complaint(["run", str(tmp_path / "mine.toml")], capsys)
+
+
+def test_results_are_kept_when_nobody_can_read_what_is_printed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "abm.cli", *RUN, "--out", str(tmp_path / "results")]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    with open("/dev/full", "w") as full:
+        subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (tmp_path / "results" / "series.csv").exists()
+
+
+def test_a_result_that_is_in_the_way_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "series.csv").mkdir()
+    (tmp_path / "provenance.json").write_text("{}", encoding="utf-8")
+    assert "cannot be written: " in complaint([*RUN, "--out", str(tmp_path)], capsys)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["provenance.json", "series.csv"]
 
 
 def test_an_interrupted_run_leaves_the_earlier_results_whole(tmp_path: Path) -> None:

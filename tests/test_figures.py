@@ -55,7 +55,7 @@ def markers(panel, label):
 
 def test_six_panels_with_a_subject_and_a_unit_share_the_time(page):
     assert len(page.axes) == 6
-    assert [panel.get_title(loc="left")[:3] for panel in page.axes] == ["(a)", "(b)", "(c)", "(d)", "(e)"]
+    assert [panel.get_title(loc="left")[:3] for panel in page.axes] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
     assert all(panel.get_ylabel() for panel in page.axes)
     assert len({panel.get_xlim() for panel in page.axes}) == 1
     assert tuple(page.get_size_inches()) == SIZE

@@ -37,6 +37,8 @@ def results_folder(folder: Path) -> Iterator[Path]:
         raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
     try:
         yield staging
+        if blocked := [path.name for path in staging.iterdir() if (folder / path.name).is_dir()]:
+            raise ScenarioError(f"{folder}: cannot be written: {blocked[0]} is a folder")
         for path in sorted(staging.iterdir()):
             os.replace(path, folder / path.name)
     except BaseException as error:
