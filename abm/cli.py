@@ -135,6 +135,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
 def report(run: "Run", folder: Path) -> str:
     """Write everything about a run into a folder; returns facts beside simulation for each platform, as text."""
     from abm import facts, figures
+    from abm.panorama import panorama
     from abm.study.results import write_run
 
     write_run(run, folder)
@@ -151,6 +152,9 @@ def report(run: "Run", folder: Path) -> str:
             run.series, platform, comparisons, shocks=run.scenario.shocks, persons=people.persons, seed=run.seed
         )
         figures.save(figure, folder, "history" if len(run.scenario.platform) == 1 else f"history-{platform}")
+    if len(run.scenario.platform) > 1:
+        page = panorama(run.series, list(run.scenario.platform), run.scenario.shocks, people.persons, run.seed)
+        figures.save(page, folder, "market")
     text = "\n".join(lines)
     (folder / "facts.txt").write_text(text + "\n", encoding="utf-8")
     return text
