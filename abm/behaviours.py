@@ -28,6 +28,7 @@ from abm.reckoning import (
     chance_to_think,
     incidence_of,
     may_claim,
+    meet,
     share_led_to_expect,
     shown_bill,
     slot_for,
@@ -35,10 +36,10 @@ from abm.reckoning import (
 )
 
 NOT_STIRRED = 255 - STIRRED
-MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, JOIN, NOTICE = (
+RECOMMEND, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, JOIN, NOTICE = (
     purpose * SLOTS_A_PURPOSE
     for purpose in (
-        Purpose.MEET,
+        Purpose.RECOMMEND,
         Purpose.SEE_ADVERTISEMENT,
         Purpose.FALL_ILL,
         Purpose.BE_DIAGNOSED,
@@ -54,21 +55,22 @@ MEET, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, JOIN, 
 @behaviour
 def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
     """Meet one friend and see what advertisements come by: awareness, and news of aid, refusals and leaving."""
+    listen(me, mine, who, meet(who, world), world)
+
+
+@behaviour
+def listen(me: np.void, mine: np.ndarray, who: int, seen: int, world: World) -> None:
+    """Take in what the friend one met shows (`seen`, bits), and what advertisements say."""
     p = world.settings[0]
     now, seed = p["now"], p["seed"]
-    start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
     known = np.int64(me["aware"])
     heard = known
-    if end > start:
-        place = draw(seed, now, who, MEET) * (end - start)
-        friend = int(place)
-        seen = np.int64(world.seen[world.friends[start + friend]])
-        recommended = (seen & ~np.int64(world.seen[who])) >> NEWS_BITS
-        if recommended and place - friend < p["telling"]:
-            heard |= recommended
-            me["traits"] |= STIRRED
-        if seen & NEWS:
-            take_news(me, mine, seen, p)
+    recommended = (seen & ~np.int64(world.seen[who])) >> NEWS_BITS
+    if recommended and draw(seed, now, who, RECOMMEND) < p["telling"]:
+        heard |= recommended
+        me["traits"] |= STIRRED
+    if seen & NEWS:
+        take_news(me, mine, seen, p)
     for k in range(world.offers.size):
         reach = world.offers[k]["reach"]
         if reach > 0.0 and not heard >> k & 1 and draw(seed, now, who, SEE_ADVERTISEMENT + k) < reach:

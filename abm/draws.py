@@ -58,6 +58,7 @@ class Purpose(IntEnum):
     SEVERITY = 33
     TOP_UP = 34
     AUDIENCE = 35
+    RECOMMEND = 36
 
 
 @rule("u8(u8, u8, u8)")

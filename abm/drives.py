@@ -11,12 +11,13 @@ from typing import Any
 import numba
 import numpy as np
 
-from abm.behaviours import choose, claim, fall_ill, hear, learn
+from abm.behaviours import choose, claim, fall_ill, learn, listen
 from abm.census import COLUMNS, count
 from abm.compiled import loop
 from abm.market import World
 from abm.paying import TILL_COLUMNS, settle
 from abm.population import Status
+from abm.reckoning import meet
 
 BLOCK = 1024
 
@@ -28,10 +29,12 @@ AFTER_PUBLICATION = ("settle", "learn", "choose")
 def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
     for block in numba.prange(filed.size):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        # On its own: friends are far apart in memory, and short loops wait for many at once.
+        # Friends are far apart in memory. A short loop that does nothing else waits for many of them at once.
+        shown = np.empty(BLOCK, np.int64)
         for i in range(first, last):
-            hear(persons[i], memberships[i], i, world)
+            shown[i - first] = meet(i, world)
         for i in range(first, last):
+            listen(persons[i], memberships[i], i, shown[i - first], world)
             fall_ill(persons[i], memberships[i], i, world)
             filed[block] += claim(persons[i], memberships[i], i, world)
 

@@ -14,6 +14,7 @@ from abm.population import HealthState, Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
 NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
+MEET = Purpose.MEET * SLOTS_A_PURPOSE
 AUDIENCE = Purpose.AUDIENCE * SLOTS_A_PURPOSE
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
 FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
@@ -118,6 +119,17 @@ def worth(me: np.void, k: int, trust: float, share: float, who: int, world: Worl
         + rules.worth_of_company(me["altruism"], me["herding"], friends_in(k, who, world))
         - rules.cost_of_sharing(share)
     )
+
+
+@behaviour
+def meet(who: int, world: World) -> int:
+    """What the one friend whom I meet in this period shows, in bits; nothing where there is no friend."""
+    p = world.settings[0]
+    start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
+    if start == end:
+        return np.int64(0)
+    friend = int(draw(p["seed"], p["now"], who, MEET) * (end - start))
+    return np.int64(world.seen[world.friends[start + friend]])
 
 
 @behaviour
