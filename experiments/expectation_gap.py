@@ -8,8 +8,8 @@ Prediction: the more is told, the fewer join and the fewer of those who joined l
 least, do not come in the first place, so the risk of the pool starts higher and rises less.
 
 Found, with a million persons and four seeds: fewer join, and the risk of the pool starts higher and then falls, as
-predicted; but of those who join no part that is clearly smaller leaves (14, 12, 13 and 12 in a hundred, each with a
-standard error of 1 to 2). Those who were told pay more each from the start, because the young are missing.
+predicted; but of those who join no part that is clearly smaller leaves (13, 12, 12 and 12 in a hundred, each with a
+standard error above 1). Those who were told pay more each from the start, because the young are missing.
 """
 
 import argparse
