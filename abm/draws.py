@@ -14,7 +14,7 @@ from abm.compiled import behaviour, rule
 ROUNDS = 7
 MULTIPLIER, WEYL = np.uint64(0xD256D193), np.uint64(0x9E3779B9)
 LOW_32 = np.uint64(0xFFFFFFFF)
-B11, B16, B21, B32 = np.uint64(11), np.uint64(16), np.uint64(21), np.uint64(32)
+B11, B16, B32 = np.uint64(11), np.uint64(16), np.uint64(32)
 TO_UNIT = 1.0 / (1 << 53)
 SLOTS_A_PURPOSE = 64  # numbers a purpose may use in one step: one a platform
 SEEDS = 1 << 32

@@ -82,9 +82,10 @@ class Platform(mesa.Agent):
         for person, slot in filed.tolist():
             m = self.model.memberships[person, slot]
             if m["joined"] == m["since"]:
-                self.sharing += not self.terms.newcomers_share
-                self.burdens += self._burden(person) * (not self.terms.newcomers_share)
                 m["since"] = self.model.now
+                if not self.terms.newcomers_share:  # who shares while waiting is counted already
+                    self.sharing += 1
+                    self.burdens += self._burden(person)
             m["status"] = Status.CLAIMING
             self.queue.append(Claim(person, slot))
 
