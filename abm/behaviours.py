@@ -1,8 +1,9 @@
 """What one person does in each phase of a step.
 
 Every behaviour reads ``me`` (a row of `population.PERSON`), ``mine`` (my memberships, a row of slots), ``who`` (my
-row number, for draws and friends) and ``world`` (`market.World`), writes only my own rows, and returns at most a
-count. Both drives call these very functions. Paying is in `paying`.
+row number, for draws and friends), ``world`` (`market.World`) and perhaps ``luck``, the number drawn for me and the
+phase. It writes only my own rows and returns at most a count. Both drives call these very functions. Paying is in
+`paying`.
 """
 
 import numpy as np
@@ -28,7 +29,6 @@ from abm.reckoning import (
     chance_to_think,
     incidence_of,
     may_claim,
-    meet,
     share_led_to_expect,
     shown_bill,
     slot_for,
@@ -36,15 +36,12 @@ from abm.reckoning import (
 )
 
 NOT_STIRRED = 255 - STIRRED
-RECOMMEND, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, JOIN, NOTICE = (
+RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN, NOTICE = (
     purpose * SLOTS_A_PURPOSE
     for purpose in (
         Purpose.RECOMMEND,
-        Purpose.SEE_ADVERTISEMENT,
-        Purpose.FALL_ILL,
         Purpose.BE_DIAGNOSED,
         Purpose.FILE_CLAIM,
-        Purpose.THINK,
         Purpose.STAY,
         Purpose.JOIN,
         Purpose.NOTICE,
@@ -53,14 +50,11 @@ RECOMMEND, SEE_ADVERTISEMENT, FALL_ILL, BE_DIAGNOSED, FILE_CLAIM, THINK, STAY, J
 
 
 @behaviour
-def hear(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
-    """Meet one friend and see what advertisements come by: awareness, and news of aid, refusals and leaving."""
-    listen(me, mine, who, meet(who, world), world)
+def hear(me: np.void, mine: np.ndarray, who: int, seen: int, luck: float, world: World) -> None:
+    """Take in what the friend whom I met shows (`seen`, bits), and the advertisements that come by.
 
-
-@behaviour
-def listen(me: np.void, mine: np.ndarray, who: int, seen: int, world: World) -> None:
-    """Take in what the friend one met shows (`seen`, bits), and what advertisements say."""
+    One number serves for all platforms, moved on by an equal step for each: seldom more than one advertisement at once.
+    """
     p = world.settings[0]
     now, seed = p["now"], p["seed"]
     known = np.int64(me["aware"])
@@ -73,7 +67,7 @@ def listen(me: np.void, mine: np.ndarray, who: int, seen: int, world: World) -> 
         take_news(me, mine, seen, p)
     for k in range(world.offers.size):
         reach = world.offers[k]["reach"]
-        if reach > 0.0 and not heard >> k & 1 and draw(seed, now, who, SEE_ADVERTISEMENT + k) < reach:
+        if not heard >> k & 1 and (luck + k / world.offers.size) % 1.0 < reach:
             heard |= 1 << k
     if heard != known:
         me["aware"] = heard
@@ -96,13 +90,12 @@ def take_news(me: np.void, mine: np.ndarray, seen: int, p: np.void) -> None:
 
 
 @behaviour
-def fall_ill(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+def fall_ill(me: np.void, mine: np.ndarray, who: int, luck: float, world: World) -> None:
     """Well to latent, latent to diagnosed; an accident is diagnosed at once."""
     p = world.settings[0]
     now, seed = p["now"], p["seed"]
     if me["health"] == WELL:
         chance = rules.illness_chance(incidence_of(me, world), me["frailty"])
-        luck = draw(seed, now, who, FALL_ILL)
         if luck < chance:
             me["turned"] = now
             if luck < chance * p["accident_share"]:
@@ -148,15 +141,14 @@ def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
 
 
 @behaviour
-def choose(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+def choose(me: np.void, mine: np.ndarray, who: int, luck: float, world: World) -> None:
     """Think again, perhaps: stay or leave where I am; join the best of those I know."""
     inside = 0
     for s in range(mine.size):
         inside += WAITING <= mine[s]["status"] <= CLAIMING
     if inside == 0 and me["aware"] == 0:
         return
-    p = world.settings[0]
-    if draw(p["seed"], p["now"], who, THINK) < chance_to_think(me, mine, world):
+    if luck < chance_to_think(me, mine, world):
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
                 stay_or_leave(me, mine[s], who, world)

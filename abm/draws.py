@@ -84,14 +84,14 @@ def draw(seed: int, step: int, person: int, purpose: int) -> float:
 
 
 @behaviour
-def fill(numbers: np.ndarray, seed: int, first: int, purpose: int) -> None:
-    """The founding draws (step 0) of the persons `first`, `first` + 1, ... for one purpose."""
+def fill(numbers: np.ndarray, seed: int, step: int, first: int, purpose: int) -> None:
+    """The numbers of one step and purpose for the persons `first`, `first` + 1, ...: several at a time, and fast."""
     for i in range(numbers.size):
-        numbers[i] = draw(seed, 0, first + i, purpose * SLOTS_A_PURPOSE)
+        numbers[i] = draw(seed, step, first + i, purpose * SLOTS_A_PURPOSE)
 
 
 def founding(seed: int, first: int, count: int, purpose: Purpose) -> np.ndarray:
     """Numbers in (0, 1) for the founding of `count` persons from row `first`, float64."""
     numbers = np.empty(count)
-    fill(numbers, seed, first, int(purpose))
+    fill(numbers, seed, 0, first, int(purpose))
     return numbers + TO_UNIT / 2

@@ -5,21 +5,26 @@ numbers only, so that neither the threads nor their number can show in a result.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numba
 import numpy as np
 
-from abm.behaviours import choose, claim, fall_ill, learn, listen
+from abm.behaviours import choose, claim, fall_ill, hear, learn
 from abm.census import COLUMNS, count
 from abm.compiled import loop
+from abm.draws import Purpose, fill
 from abm.market import World
 from abm.paying import TILL_COLUMNS, settle
 from abm.population import Status
-from abm.reckoning import meet
+from abm.reckoning import friend_met, shown_by
 
 BLOCK = 1024
+BLOCKS_A_THREAD = 16  # waking a thread for fewer takes longer than their work
+MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK = map(
+    int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK)
+)
 
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
 AFTER_PUBLICATION = ("settle", "learn", "choose")
@@ -29,24 +34,32 @@ AFTER_PUBLICATION = ("settle", "learn", "choose")
 def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
     for block in numba.prange(filed.size):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        # Friends are far apart in memory. A short loop that does nothing else waits for many of them at once.
-        shown = np.empty(BLOCK, np.int64)
+        seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+        seeing, falling = np.empty(BLOCK), np.empty(BLOCK)
+        friends, shown = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+        # In short loops several numbers are drawn, and many far friends fetched, at the same time.
+        fill(seeing, seed, now, first, MEET)
+        for i in range(last - first):
+            friends[i] = friend_met(first + i, seeing[i], world)
+        for i in range(last - first):
+            shown[i] = shown_by(friends[i], first + i, world)
+        fill(seeing, seed, now, first, SEE_ADVERTISEMENT)
+        fill(falling, seed, now, first, FALL_ILL)
         for i in range(first, last):
-            shown[i - first] = meet(i, world)
-        for i in range(first, last):
-            listen(persons[i], memberships[i], i, shown[i - first], world)
-            fall_ill(persons[i], memberships[i], i, world)
+            hear(persons[i], memberships[i], i, shown[i - first], seeing[i - first], world)
+            fall_ill(persons[i], memberships[i], i, falling[i - first], world)
             filed[block] += claim(persons[i], memberships[i], i, world)
 
 
 @loop
 def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, tills: np.ndarray) -> None:
     for block in numba.prange(tills.shape[0]):
-        till = tills[block]
-        for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
+        till, thinking, first = tills[block], np.empty(BLOCK), block * BLOCK
+        fill(thinking, world.settings[0]["seed"], world.settings[0]["now"], first, THINK)
+        for i in range(first, min(persons.size, first + BLOCK)):
             settle(persons[i], memberships[i], i, world, till)
             learn(persons[i], memberships[i], i, world)
-            choose(persons[i], memberships[i], i, world)
+            choose(persons[i], memberships[i], i, thinking[i - first], world)
 
 
 @loop
@@ -83,7 +96,7 @@ class Drive(ABC):
 
 
 class CompiledDrive(Drive):
-    """Everybody at once, on as many threads as numba is given."""
+    """Everybody at once, on as many threads as numba is given and there is work for."""
 
     def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
         super().__init__(persons, memberships, world)
@@ -91,21 +104,29 @@ class CompiledDrive(Drive):
 
     def before_publication(self) -> np.ndarray:
         filed = np.zeros(self.blocks, np.int64)
-        _before_publication(self.persons, self.memberships, self.world, filed)
+        self._loop(_before_publication, filed)
         busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(filed).tolist()]
         return np.concatenate([np.empty((0, 2), np.int64), *busy])
 
     def after_publication(self) -> np.ndarray:
         tills = np.zeros((self.blocks, self.platforms, TILL_COLUMNS), np.int64)
-        _after_publication(self.persons, self.memberships, self.world, tills)
+        self._loop(_after_publication, tills)
         total: np.ndarray = tills.sum(axis=0)
         return total
 
     def census(self) -> np.ndarray:
         tallies = np.zeros((self.blocks, self.platforms + 1, COLUMNS), np.int64)
-        _count(self.persons, self.memberships, self.world, tallies)
+        self._loop(_count, tallies)
         total: np.ndarray = tallies.sum(axis=0)
         return total
+
+    def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
+        given = numba.get_num_threads()
+        numba.set_num_threads(max(1, min(given, self.blocks // BLOCKS_A_THREAD)))
+        try:
+            over_everybody(self.persons, self.memberships, self.world, sums)
+        finally:
+            numba.set_num_threads(given)
 
 
 class AgentDrive(Drive):

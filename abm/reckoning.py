@@ -14,7 +14,6 @@ from abm.population import HealthState, Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
 NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
-MEET = Purpose.MEET * SLOTS_A_PURPOSE
 AUDIENCE = Purpose.AUDIENCE * SLOTS_A_PURPOSE
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
 FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
@@ -122,14 +121,18 @@ def worth(me: np.void, k: int, trust: float, share: float, who: int, world: Worl
 
 
 @behaviour
-def meet(who: int, world: World) -> int:
-    """What the one friend whom I meet in this period shows, in bits; nothing where there is no friend."""
-    p = world.settings[0]
+def friend_met(who: int, luck: float, world: World) -> int:
+    """The one friend whom I meet in this period, by a number in [0, 1); myself where I have none."""
     start, end = np.int64(world.first[who]), np.int64(world.first[who + 1])
     if start == end:
-        return np.int64(0)
-    friend = int(draw(p["seed"], p["now"], who, MEET) * (end - start))
-    return np.int64(world.seen[world.friends[start + friend]])
+        return np.int64(who)
+    return np.int64(world.friends[start + int(luck * (end - start))])
+
+
+@behaviour
+def shown_by(friend: int, who: int, world: World) -> int:
+    """What a friend shows, as of the last step, in bits; nothing where there is no friend."""
+    return np.int64(0) if friend == who else np.int64(world.seen[friend])
 
 
 @behaviour

@@ -10,6 +10,7 @@ import mesa
 import numpy as np
 
 from abm import behaviours, paying, reckoning
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.money import yuan
 from abm.population import HealthState, Status, Trait
 
@@ -32,11 +33,14 @@ class Member(mesa.Agent):
 
     def hear(self) -> None:
         """Meet a friend, see advertisements."""
-        behaviours.hear(self._me, self._mine, self.row, self.model.world)
+        world = self.model.world
+        friend = reckoning.friend_met(self.row, self._luck(Purpose.MEET), world)
+        shown = reckoning.shown_by(friend, self.row, world)
+        behaviours.hear(self._me, self._mine, self.row, shown, self._luck(Purpose.SEE_ADVERTISEMENT), world)
 
     def fall_ill(self) -> None:
         """Perhaps fall ill, perhaps be diagnosed."""
-        behaviours.fall_ill(self._me, self._mine, self.row, self.model.world)
+        behaviours.fall_ill(self._me, self._mine, self.row, self._luck(Purpose.FALL_ILL), self.model.world)
 
     def claim(self) -> None:
         """File the claims that are due."""
@@ -52,7 +56,7 @@ class Member(mesa.Agent):
 
     def choose(self) -> None:
         """Stay, leave or join."""
-        behaviours.choose(self._me, self._mine, self.row, self.model.world)
+        behaviours.choose(self._me, self._mine, self.row, self._luck(Purpose.THINK), self.model.world)
 
     @property
     def age(self) -> int:
@@ -114,6 +118,10 @@ class Member(mesa.Agent):
         slot = reckoning.slot_for(self._me, self._mine, k, self.row, self.model.world)
         if slot >= 0:
             behaviours.enter(self._me, self._mine[slot], k, self.row, self.model.world)
+
+    def _luck(self, purpose: Purpose) -> float:
+        """The number drawn for me in this step."""
+        return float(draw(self.model.seed, self.model.now, self.row, purpose * SLOTS_A_PURPOSE))
 
     def _membership(self, platform: str) -> Any:
         """My row for a platform, or None."""
