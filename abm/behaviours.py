@@ -3,7 +3,7 @@
 Every behaviour reads ``me`` (a row of `population.PERSON`), ``mine`` (my memberships, a row of slots), ``who`` (my
 row number, for draws and friends), ``world`` (`market.World`) and perhaps ``luck``, the number drawn for me and the
 phase. It writes only my own rows and returns at most a count. Both drives call these very functions. Paying is in
-`paying`.
+`paying`, insurance in `insuring`.
 """
 
 import numpy as np
@@ -11,7 +11,16 @@ import numpy as np
 from abm import rules
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, World
+from abm.market import (
+    NEWS,
+    NEWS_BITS,
+    NEWS_OF_AID,
+    NEWS_OF_ILLNESS,
+    NEWS_OF_REFUSAL,
+    PLATFORMS,
+    SUBJECT_AT,
+    World,
+)
 from abm.reckoning import (
     ACCIDENT,
     CLAIMING,
@@ -23,20 +32,22 @@ from abm.reckoning import (
     HONEST,
     LATENT,
     LEFT,
+    NOTICE,
     STIRRED,
     WAITING,
     WELL,
+    age_of,
     chance_to_think,
+    for_me,
     incidence_of,
     may_claim,
-    share_led_to_expect,
     shown_bill,
     slot_for,
     worth,
 )
 
 NOT_STIRRED = 255 - STIRRED
-RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN, NOTICE = (
+RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
     purpose * SLOTS_A_PURPOSE
     for purpose in (
         Purpose.RECOMMEND,
@@ -44,7 +55,6 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN, NOTICE = (
         Purpose.FILE_CLAIM,
         Purpose.STAY,
         Purpose.JOIN,
-        Purpose.NOTICE,
     )
 )
 
@@ -56,37 +66,55 @@ def hear(me: np.void, mine: np.ndarray, who: int, seen: int, luck: float, world:
     One number serves for all platforms, moved on by an equal step for each: seldom more than one advertisement at once.
     """
     p = world.settings[0]
-    now, seed = p["now"], p["seed"]
     known = np.int64(me["aware"])
     heard = known
-    recommended = (seen & ~np.int64(world.seen[who])) >> NEWS_BITS
-    if recommended and draw(seed, now, who, RECOMMEND) < p["telling"]:
+    recommended = (seen & PLATFORMS & ~np.int64(world.seen[who])) >> NEWS_BITS
+    if recommended and draw(p["seed"], p["now"], who, RECOMMEND) < p["telling"]:
         heard |= recommended
         me["traits"] |= STIRRED
     if seen & NEWS:
-        take_news(me, mine, seen, p)
-    for k in range(world.offers.size):
-        reach = world.offers[k]["reach"]
-        if not heard >> k & 1 and (luck + k / world.offers.size) % 1.0 < reach:
-            heard |= 1 << k
+        take_news(me, mine, seen, world)
+    if p["offering"] & ~heard:
+        for k in range(world.offers.size):
+            reach = world.offers[k]["reach"]
+            if not heard >> k & 1 and (luck + k / world.offers.size) % 1.0 < reach:
+                heard |= 1 << k
     if heard != known:
         me["aware"] = heard
         me["traits"] |= STIRRED
 
 
 @behaviour
-def take_news(me: np.void, mine: np.ndarray, seen: int, p: np.void) -> None:
-    """A friend has been ill, aided or refused, or has left: believe more in one's own risk, trust more or less."""
+def take_news(me: np.void, mine: np.ndarray, seen: int, world: World) -> None:
+    """A friend has been ill, aided or refused, or has left: fear illness more, trust the plan concerned more or less.
+
+    Who has no membership in that plan remembers it in an empty slot.
+    """
+    p = world.settings[0]
     me["traits"] |= STIRRED
     if seen & NEWS_OF_ILLNESS:
         me["believed_frailty"] = rules.alarmed(me["believed_frailty"], p["alarm"], p["salience"])
+    if not seen & (NEWS_OF_AID | NEWS_OF_REFUSAL):
+        return
+    k, slot = seen >> SUBJECT_AT, np.int64(-1)
     for s in range(mine.size):
-        trust = np.float64(mine[s]["trust"])
-        if seen & NEWS_OF_AID:
-            trust = rules.won(trust, p["trust_from_aid"])
-        if seen & NEWS_OF_REFUSAL:
-            trust = rules.lost(trust, p["trust_from_refusal"])
-        mine[s]["trust"] = trust
+        if mine[s]["platform"] == k:
+            slot = s
+            break
+        if mine[s]["platform"] < 0 and slot < 0:
+            slot = s
+    if slot < 0:
+        return
+    m = mine[slot]
+    if m["platform"] < 0:
+        m["platform"] = k
+        m["trust"] = world.offers[k]["brand"]
+    trust = np.float64(m["trust"])
+    if seen & NEWS_OF_AID:
+        trust = rules.won(trust, p["trust_from_aid"])
+    if seen & NEWS_OF_REFUSAL:
+        trust = rules.lost(trust, p["trust_from_refusal"])
+    m["trust"] = trust
 
 
 @behaviour
@@ -129,15 +157,22 @@ def claim(me: np.void, mine: np.ndarray, who: int, world: World) -> int:
 
 @behaviour
 def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
-    """Expect more of what was seen, and trust more where aid is published."""
+    """Expect more of what was seen and taught; trust more where aid is published, less where there is doubt."""
     p = world.settings[0]
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
             k = np.int64(m["platform"])
-            m["expected"] = rules.learned(m["expected"], shown_bill(me, k, world), p["learning"])
-            if world.offers[k]["aid_published"]:
+            offer = world.offers[k]
+            m["expected"] = rules.learned(m["expected"], shown_bill(me, k, who, world), p["learning"])
+            if offer["education"] > 0.0:
+                level = for_me(offer["true_level"], me, k, who, world)
+                m["expected"] = rules.learned(m["expected"], level, offer["education"])
+            if offer["aid_published"]:
                 m["trust"] = rules.won(m["trust"], p["trust_from_publication"])
+            if offer["doubt"] > 0.0:
+                m["trust"] = rules.lost(m["trust"], offer["doubt"])
+                me["traits"] |= STIRRED
 
 
 @behaviour
@@ -148,11 +183,11 @@ def choose(me: np.void, mine: np.ndarray, who: int, luck: float, world: World) -
         inside += WAITING <= mine[s]["status"] <= CLAIMING
     if inside == 0 and me["aware"] == 0:
         return
-    if luck < chance_to_think(me, mine, world):
+    if luck < chance_to_think(me, mine, who, world):
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
                 stay_or_leave(me, mine[s], who, world)
-        if inside < mine.size:
+        if inside < mine.size and me["health"] != DIAGNOSED:
             join_the_best(me, mine, who, world)
     me["traits"] &= NOT_STIRRED
 
@@ -162,8 +197,9 @@ def stay_or_leave(me: np.void, m: np.void, who: int, world: World) -> None:
     """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying."""
     p = world.settings[0]
     k = np.int64(m["platform"])
-    share = rules.outlook(m["expected"], shown_bill(me, k, world), me["anxiety"])
-    gain = worth(me, k, np.float64(m["trust"]), share, who, world) + np.float64(me["inertia"])
+    share = rules.outlook(m["expected"], shown_bill(me, k, who, world), me["anxiety"])
+    grudge = rules.grudge(m["paid"], world.offers[k]["fear"], p["resentment"])
+    gain = worth(me, k, np.float64(m["trust"]), share, who, world) - grudge + np.float64(me["inertia"])
     if draw(p["seed"], p["now"], who, STAY + k) >= rules.choice_chance(gain, p["noise"]):
         m["status"] = LEFT
         m["since"] = p["now"]
@@ -177,10 +213,11 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
     for k in range(world.offers.size):
         slot = slot_for(me, mine, k, who, world)
         if slot >= 0:
-            returning = mine[slot]["platform"] == k
-            trust = np.float64(mine[slot]["trust"]) if returning else world.offers[k]["brand"]
-            trouble = np.float64(me["inertia"]) + rules.entry(world.offers[k]["deposit"])
-            gain = worth(me, k, trust, share_led_to_expect(me, k, world), who, world) - trouble
+            remembered = mine[slot]["platform"] == k
+            trust = np.float64(mine[slot]["trust"]) if remembered else world.offers[k]["brand"]
+            trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
+            share = for_me(world.offers[k]["advertised"], me, k, who, world)
+            gain = worth(me, k, trust, share, who, world) - trouble
             if gain > best_gain:
                 best, best_slot, best_gain = k, slot, gain
     if best >= 0 and draw(p["seed"], p["now"], who, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
@@ -195,7 +232,7 @@ def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
     """
     p = world.settings[0]
     now = p["now"]
-    ill = bool(me["traits"] & HIGH_RISK)
+    ill = bool(me["traits"] & HIGH_RISK) and not world.offers[k]["chronic_only"]
     if me["health"] == LATENT:
         ill = ill or draw(p["seed"], now, who, NOTICE) < p["noticed_share"]
     if m["platform"] != k:
@@ -205,7 +242,7 @@ def enter(me: np.void, m: np.void, k: int, who: int, world: World) -> None:
         m["trust"] = world.offers[k]["brand"]
     m["joined"] = now
     m["since"] = now
-    m["expected"] = share_led_to_expect(me, k, world)
+    m["expected"] = for_me(world.offers[k]["advertised"], me, k, who, world)
     m["concealed"] = ill
     m["status"] = WAITING
     if me["health"] == DIAGNOSED or (ill and me["traits"] & HONEST):

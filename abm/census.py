@@ -1,7 +1,7 @@
 """Counting everybody at the end of a step: one look at each person, whole numbers only.
 
 Sums of reals would change with the number of threads, so each real is counted in small whole units.
-The last row of a census, after the platforms, is the population at large.
+After the rows of the platforms follow the population at large and those of it who are in any plan.
 """
 
 from enum import IntEnum
@@ -15,11 +15,14 @@ from abm.market import (
     NEWS_OF_ILLNESS,
     NEWS_OF_LEAVING,
     NEWS_OF_REFUSAL,
+    PLATFORMS,
+    SUBJECT_AT,
     World,
 )
 from abm.population import HealthState, Status
 from abm.reckoning import (
     AIDED,
+    CITY_PLAN,
     CLAIMING,
     HIGH_RISK,
     INSURED,
@@ -29,6 +32,7 @@ from abm.reckoning import (
     age_of,
     burden_of,
     incidence_of,
+    may_be_covered,
 )
 
 STATUSES = len(Status)
@@ -53,10 +57,12 @@ class Count(IntEnum):
     EXPECTED = DESCRIBED + 9
     BURDENS = DESCRIBED + 10
     LEAVERS_RISK = DESCRIBED + 11
+    CITY_PLAN = DESCRIBED + 12
+    AID = DESCRIBED + 13
 
 
-COLUMNS = Count.LEAVERS_RISK + 1
-RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT = 1e9, 1e6, 1e3
+COLUMNS = Count.AID + 1
+RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT, AID_UNIT = 1e9, 1e6, 1e3, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
 DIAGNOSED = int(HealthState.DIAGNOSED)
@@ -64,11 +70,12 @@ DESCRIBED, RISK, AGE = int(Count.DESCRIBED), int(Count.RISK), int(Count.AGE)
 RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
 LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
 EXPECTED, BURDENS, LEAVERS_RISK = int(Count.EXPECTED), int(Count.BURDENS), int(Count.LEAVERS_RISK)
+CITY, AID = int(Count.CITY_PLAN), int(Count.AID)
 
 
 @behaviour
 def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarray) -> None:
-    """Add one person to the tally (platforms + 1, columns), and show friends what they may see of me."""
+    """Add one person to the tally (platforms + 2, columns), and show friends what they may see of me."""
     now = world.settings[0]["now"]
     recent = now - world.settings[0]["news_periods"]
     platforms = world.offers.size
@@ -86,24 +93,25 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
         if WAITING <= status <= CLAIMING:
             shown |= 1 << NEWS_BITS + k
             if status != WAITING or world.offers[k]["newcomers_share"]:
-                tally[k, BURDENS] += burden_of(me, k, world)
+                tally[k, BURDENS] += burden_of(me, k, who, world)
             if status != WAITING:
                 describe(me, risk, world, tally[k])
+                tally[k, AID] += np.int64(risk / RISK_UNIT * world.covers[k, age_of(me, world)] * AID_UNIT)
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
         elif status == LEFT and m["since"] == now:
             tally[k, LEAVERS_RISK] += risk
         if m["since"] > recent:
             if status == AIDED:
-                shown |= NEWS_OF_AID | 1 << NEWS_BITS + k
+                shown = shown & ~(31 << SUBJECT_AT) | NEWS_OF_AID | 1 << NEWS_BITS + k | k << SUBJECT_AT
             elif status == REFUSED:
-                shown |= NEWS_OF_REFUSAL
+                shown = shown & ~(31 << SUBJECT_AT) | NEWS_OF_REFUSAL | k << SUBJECT_AT
             elif status == LEFT:
                 shown |= NEWS_OF_LEAVING
-    for k in range(platforms):
-        if me["health"] != DIAGNOSED and world.offers[k]["cover"][age_of(me, world)] > 0:
-            describe(me, risk, world, tally[platforms])
-            break
+    if me["health"] != DIAGNOSED and may_be_covered(me, world):
+        describe(me, risk, world, tally[platforms])
+        if shown & PLATFORMS:
+            describe(me, risk, world, tally[platforms + 1])
     world.seen[who] = shown
 
 
@@ -116,6 +124,7 @@ def describe(me: np.void, risk: int, world: World, row: np.ndarray) -> None:
     row[AGE] += age
     row[RISKY] += (me["traits"] & HIGH_RISK) > 0
     row[COVERED_ELSEWHERE] += (me["traits"] & INSURED) > 0
+    row[CITY] += (me["traits"] & CITY_PLAN) > 0
     row[UNDER_30] += age < 30
     row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
     row[TIER_3] += me["tier"] == 3

@@ -96,7 +96,7 @@ def show_numbers(choices: argparse.Namespace) -> None:
                 continue
             low, high = bounds(field)
             allowed = "" if low is None else f"{low:,g} to {high:,g}"
-            shown = ", ".join(f"{part:,g}" for part in value) if isinstance(value, tuple) else _shown(value)
+            shown = ", ".join(map(_shown, value)) if isinstance(value, tuple) else _shown(value)
             print(f"  {path.rpartition('.')[2]:24} {shown:>16}  {notes(field)['unit']:14} {allowed}".rstrip())
             words = f"{field.description}. {source_of(scenario, path)}"
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))

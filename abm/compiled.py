@@ -31,6 +31,7 @@ SOURCES = (
     "reckoning",
     "behaviours",
     "paying",
+    "insuring",
     "census",
     "drives",
 )

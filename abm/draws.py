@@ -59,6 +59,15 @@ class Purpose(IntEnum):
     TOP_UP = 34
     AUDIENCE = 35
     RECOMMEND = 36
+    ASSESS = 37
+    APPROACH = 38
+    BUY = 39
+    UNDERWRITE = 40
+    CONVERT = 41
+    END = 42
+    SEIZE = 43
+    BOARD = 44
+    COPIES = 45
 
 
 @rule("u8(u8, u8, u8)")

@@ -15,6 +15,7 @@ from abm.behaviours import choose, claim, fall_ill, hear, learn
 from abm.census import COLUMNS, count
 from abm.compiled import loop
 from abm.draws import Purpose, fill
+from abm.insuring import insure
 from abm.market import World
 from abm.paying import TILL_COLUMNS, settle
 from abm.population import Status
@@ -22,12 +23,13 @@ from abm.reckoning import friend_met, shown_by
 
 BLOCK = 1024
 BLOCKS_A_THREAD = 16  # waking a thread for fewer takes longer than their work
-MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK = map(
-    int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK)
+MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
+    int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
 )
 
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
-AFTER_PUBLICATION = ("settle", "learn", "choose")
+WITH_TILL = ("settle", "insure")
+AFTER_PUBLICATION = ("settle", "learn", "choose", "insure")
 
 
 @loop
@@ -54,12 +56,15 @@ def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: Wor
 @loop
 def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, tills: np.ndarray) -> None:
     for block in numba.prange(tills.shape[0]):
-        till, thinking, first = tills[block], np.empty(BLOCK), block * BLOCK
-        fill(thinking, world.settings[0]["seed"], world.settings[0]["now"], first, THINK)
+        till, thinking, approaching, first = tills[block], np.empty(BLOCK), np.empty(BLOCK), block * BLOCK
+        seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+        fill(thinking, seed, now, first, THINK)
+        fill(approaching, seed, now, first, APPROACH)
         for i in range(first, min(persons.size, first + BLOCK)):
             settle(persons[i], memberships[i], i, world, till)
             learn(persons[i], memberships[i], i, world)
             choose(persons[i], memberships[i], i, thinking[i - first], world)
+            insure(persons[i], memberships[i], i, approaching[i - first], world, till)
 
 
 @loop
@@ -83,11 +88,11 @@ class Drive(ABC):
 
     @abstractmethod
     def after_publication(self) -> np.ndarray:
-        """Settle, learn, choose. Returns the till (platforms, columns of `paying`), fen."""
+        """Settle, learn, choose, insure. Returns the till (platforms + 2, columns of `paying`), fen."""
 
     @abstractmethod
     def census(self) -> np.ndarray:
-        """Count everybody. Returns the tally (platforms + 1, columns of `census`)."""
+        """Count everybody. Returns the tally (platforms + 2, columns of `census`)."""
 
     def _filed(self, first: int, last: int) -> np.ndarray:
         found = np.argwhere(self.memberships["status"][first:last] == Status.FILING)
@@ -109,13 +114,13 @@ class CompiledDrive(Drive):
         return np.concatenate([np.empty((0, 2), np.int64), *busy])
 
     def after_publication(self) -> np.ndarray:
-        tills = np.zeros((self.blocks, self.platforms, TILL_COLUMNS), np.int64)
+        tills = np.zeros((self.blocks, self.platforms + 2, TILL_COLUMNS), np.int64)
         self._loop(_after_publication, tills)
         total: np.ndarray = tills.sum(axis=0)
         return total
 
     def census(self) -> np.ndarray:
-        tallies = np.zeros((self.blocks, self.platforms + 1, COLUMNS), np.int64)
+        tallies = np.zeros((self.blocks, self.platforms + 2, COLUMNS), np.int64)
         self._loop(_count, tallies)
         total: np.ndarray = tallies.sum(axis=0)
         return total
@@ -141,12 +146,12 @@ class AgentDrive(Drive):
         return self._filed(0, self.persons.size)
 
     def after_publication(self) -> np.ndarray:
-        till = np.zeros((self.platforms, TILL_COLUMNS), np.int64)
+        till = np.zeros((self.platforms + 2, TILL_COLUMNS), np.int64)
         self._everyone(AFTER_PUBLICATION, till)
         return till
 
     def census(self) -> np.ndarray:
-        tally = np.zeros((self.platforms + 1, COLUMNS), np.int64)
+        tally = np.zeros((self.platforms + 2, COLUMNS), np.int64)
         for i in range(self.persons.size):
             count(self.persons[i], self.memberships[i], i, self.world, tally)
         return tally
@@ -154,4 +159,4 @@ class AgentDrive(Drive):
     def _everyone(self, phases: Iterable[str], till: np.ndarray | None = None) -> None:
         for phase in phases:
             everyone = self.members.shuffle_do if self.order == "shuffled" else self.members.do
-            everyone(phase, till) if phase == "settle" else everyone(phase)
+            everyone(phase, till) if phase in WITH_TILL else everyone(phase)

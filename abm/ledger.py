@@ -9,7 +9,9 @@ from collections import Counter
 import numpy as np
 
 PERSONS = "persons"
+HOUSEHOLDS = "households"  # the same persons, as far as premiums and benefits of insurance go
 OUTSIDE = "outside"
+FUND = "guarantee_fund"
 
 
 class LedgerError(ArithmeticError):

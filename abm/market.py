@@ -11,34 +11,53 @@ from abm.network import Network
 from abm.scenario import Scenario
 from abm.terms import OLDEST
 
-EQUAL, BY_RISK = 0, 1
-DIVISIONS = {"equal": EQUAL, "risk": BY_RISK}
+EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the pot is divided: by heads, by published weights, by those and own risk
+COMMERCIAL, CITY = 0, 1  # rows of the policies that insurers sell
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
-    ("division", "u1", "code", "rule of division"),
+    ("division", "u1", "code", "EQUAL, WEIGHTED or ASSESSED"),
     ("subsidised", "u1", "0 or 1", "the platform pays this share itself"),
     ("newcomers_share", "u1", "0 or 1", "members share from the day they join, not only once covered"),
+    ("chronic_only", "u1", "0 or 1", "for people at high risk, who need not hide it"),
     ("aid_published", "u1", "0 or 1", "aid was published in this period"),
     ("min_credit", "i2", "points", "credit score below which nobody may join"),
     ("waiting", "i2", "periods", "from joining to cover"),
     ("claim_window", "i2", "periods", "from diagnosis to the last day for a claim"),
     ("year_start", "i2", "step", "first step of this calendar year"),
-    ("cover", ("i4", (OLDEST + 1,)), "yuan", "aid for a case by age; 0 where nobody may join"),
+    ("covered_until", "i4", "step", "last step of a diagnosis that is covered"),
     ("share", "i8", "fen", "equal share published in this step"),
     ("pot", "i8", "fen", "what is divided in this step"),
     ("burdens", "i8", "1", "burdens of all who share, over which the pot is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
-    ("deposit", "i8", "fen", "paid in on joining, shares are drawn from it; 0 where shares are deducted"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
+    ("assessment_error", "f8", "1", "standard deviation of the logarithm of risk as assessed, over true risk"),
     ("advertised", "f8", "fen a period", "share that newcomers are led to expect"),
+    ("true_level", "f8", "fen a period", "share that an actuary expects in the long run"),
+    ("education", "f8", "1 a period", "part of the gap to the true level that members are taught"),
     ("brand", "f8", "1", "trust of newcomers"),
+    ("doubt", "f8", "1", "part of trust that all members lose in this step"),
+    ("fear", "f8", "1", "believed chance that the plan closes within a year"),
     ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),
     ("reach", "f8", "1", "chance that marketing reaches an unaware person in this period"),
+    ("exposure", "f8", "1", "chance that a member is shown insurance in this period"),
+    ("ending", "f8", "1", "chance that a membership ends in this step because the plan does"),
+    ("seized", "f8", "1", "chance that the deposit is then gone"),
+    ("returned", "f8", "1", "part of all shares paid that then comes back"),
+    ("conversion", "f8", "years", "insurance that is then offered free, without questions"),
 )
-OFFER = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in OFFER_FIELDS])
+POLICY_FIELDS = (
+    ("on_sale", ("u1", (4,)), "0 or 1", "by tier, 1 to 3"),
+    ("sum_insured", "i8", "fen", "paid at diagnosis"),
+    ("trust", "f8", "1", "believed chance that a valid claim is paid"),
+    ("reach", "f8", "1", "chance that it is offered to a person in this period"),
+    ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
+    ("affordable", "f8", "1", "largest share of income spent on it"),
+)
+OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
+POLICY = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in POLICY_FIELDS])
 
-CLOCK_FIELDS = ("now", "seed")
+CLOCK_FIELDS = ("now", "seed", "offering")
 FROM_PEOPLE = ("deduction_failure", "retry_failure")
 FROM_FRIENDS = ("telling", "news_periods")
 FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
@@ -48,6 +67,9 @@ FROM_MIND = (
     "noise",
     "learning",
     "insured_overlap",
+    "city_overlap",
+    "plan_overlap",
+    "resentment",
     "trust_from_aid",
     "trust_from_refusal",
     "trust_from_publication",
@@ -60,21 +82,33 @@ SETTINGS = np.dtype(
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 
-# Bits of `seen`: four of news, then one for each platform that the person is in.
+# Bits of `seen`: four of news, one for each platform that the person is in, and on top the number of the platform that
+# the news of aid or refusal is about. With one platform that number is nothing, and eight bits are enough.
 NEWS_OF_AID, NEWS_OF_REFUSAL, NEWS_OF_LEAVING, NEWS_OF_ILLNESS = 1, 2, 4, 8
 NEWS, NEWS_BITS = 15, 4
+SUBJECT_AT = 27
+MOST_PLATFORMS = SUBJECT_AT - NEWS_BITS
+PLATFORMS = (1 << SUBJECT_AT) - 1 - NEWS
 
 
 class World(NamedTuple):
     """What every behaviour may read.
 
-    `offers` one row a platform; `published` (platforms, steps + 1) shares published before each step, summed,
-    fen; `seen` what friends see of each person as of the last step, in bits; `first` and `friends`
-    the network; `incidence` (sex, age) annual; `settings` one row of date and constants.
+    `offers` one row a platform; `covers` (platforms, ages) aid in yuan, 0 where nobody may join; `deposits` (platforms,
+    ages) fen paid in on joining, 0 where shares are deducted; `weights` (platforms, sex, age) of the rule of division;
+    `published` (platforms, steps + 1) shares published before each step, summed, fen; `policies` what insurers sell,
+    and `premiums` (policies, sex, age) fen a year; `seen` what friends see of each person as of the last step, in bits;
+    `first` and `friends` the network; `incidence` (sex, age) annual; `settings` one row of date and constants, with
+    `offering` the platforms that advertise, in bits.
     """
 
     offers: np.ndarray
+    covers: np.ndarray
+    deposits: np.ndarray
+    weights: np.ndarray
     published: np.ndarray
+    policies: np.ndarray
+    premiums: np.ndarray
     seen: np.ndarray
     first: np.ndarray
     friends: np.ndarray
@@ -94,11 +128,16 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
     ):
         for name in fields:
             settings[name] = getattr(section, name)
-    platforms = len(scenario.platform)
+    platforms, ages = len(scenario.platform), OLDEST + 1
     return World(
         offers=np.zeros(platforms, OFFER),
+        covers=np.zeros((platforms, ages), np.int32),
+        deposits=np.zeros((platforms, ages), np.int32),
+        weights=np.zeros((platforms, 2, ages)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
-        seen=np.zeros(scenario.people.persons, np.uint8 if platforms + NEWS_BITS <= 8 else np.uint32),
+        policies=np.zeros(2, POLICY),
+        premiums=np.zeros((2, 2, ages), np.int64),
+        seen=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
         first=network.first,
         friends=network.friends,
         incidence=incidence,

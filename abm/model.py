@@ -8,15 +8,20 @@ import mesa
 import numpy as np
 
 from abm import watch
+from abm.agents.closing import Closing
+from abm.agents.insurer import Insurer, LicensedMutual
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
 from abm.agents.platform import Platform
+from abm.agents.policies import Policy
+from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
 from abm.drives import AgentDrive, CompiledDrive, Drive
 from abm.ledger import Ledger, pool
-from abm.market import open_world
+from abm.market import CITY, COMMERCIAL, open_world
 from abm.memory import require_room
 from abm.network import befriend
+from abm.paying import SALES
 from abm.population import Trait, empty_memberships, found
 from abm.reading import changed, load, nearest, parse, setting
 from abm.scenario import Scenario, ScenarioError
@@ -33,7 +38,8 @@ class MutualAidModel(mesa.Model):
     ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive`: "compiled", "agents", or "auto", which is
     agents where a member class overrides a phase. `members`: the classes for the healthy and for those at high
     risk; agents are made for up to `MOST_AGENTS` persons, above that on demand by `member`. `order`: that in which
-    the agent drive visits them, "shuffled", "listed" or "reversed"; it changes nothing.
+    the agent drive visits them, "shuffled", "listed" or "reversed"; it changes nothing. `policy`: rules of your own for
+    the regulator, instead of those that the scenario names.
     """
 
     def __init__(
@@ -45,6 +51,7 @@ class MutualAidModel(mesa.Model):
         drive: str = "auto",
         members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
         order: str = "shuffled",
+        policy: Policy | None = None,
     ) -> None:
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
@@ -56,7 +63,10 @@ class MutualAidModel(mesa.Model):
         self.first_period = half_month(self.case.calendar.start)
         self.day: date = self.case.calendar.start
         self.ledger = Ledger()
+        self.events: list[dict[str, Any]] = []
+        self.closings: list[Closing] = []
         self._found_society()
+        self._make_institutions(policy)
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
         names = [f"{name}.{series.name}" for name in self.case.platform for series in watch.SERIES]
@@ -73,7 +83,8 @@ class MutualAidModel(mesa.Model):
         self.investigate()  # platforms decide claims, within capacity
         self.share()  # platforms pay aid and publish each member's share
         self.settle_learn_choose()  # persons: pay; expect and trust anew; stay, leave or join
-        self.review()  # platforms read their books
+        self.review()  # platforms read their books, change what they may, and go on or announce their end
+        self.supervise()  # the regulator looks, remembers and acts
         self.record()  # count; observation changes nothing
 
     def begin(self) -> None:
@@ -89,9 +100,13 @@ class MutualAidModel(mesa.Model):
         self.ledger.open_period()
 
     def post_terms(self) -> None:
-        """Platforms publish offers; the regulator's rules will bind here."""
+        """Platforms and insurers publish offers; the regulator's rules bind."""
         for platform in self.platforms:
             platform.post_terms(self.day)
+        for insurer in self.insurers:
+            insurer.post_terms(self.day)
+        reached = [platform.index for platform in self.platforms if self.world.offers[platform.index]["reach"] > 0]
+        self.world.settings["offering"] = sum(1 << index for index in reached)
 
     def hear_fall_ill_claim(self) -> None:
         """Everybody's phases before publication; platforms take in the claims."""
@@ -99,12 +114,12 @@ class MutualAidModel(mesa.Model):
         wanted = self.memberships["platform"][filed[:, 0], filed[:, 1]]
         self.filed = [filed[wanted == platform.index] for platform in self.platforms]
         for platform, claims in zip(self.platforms, self.filed, strict=True):
-            platform.receive(claims)
+            platform.desk.receive(claims)
 
     def investigate(self) -> None:
         """Platforms decide claims."""
         for platform in self.platforms:
-            platform.investigate()
+            platform.desk.investigate()
 
     def share(self) -> None:
         """Platforms pay the ill and publish what each member owes."""
@@ -114,13 +129,22 @@ class MutualAidModel(mesa.Model):
     def settle_learn_choose(self) -> None:
         """Everybody's phases after publication; platforms take in the money."""
         till = self.drive.after_publication()
-        for platform, row in zip(self.platforms, till, strict=True):
+        for platform, row in zip(self.platforms, till, strict=False):
             platform.close_till(row)
+        plans = len(self.platforms)
+        for insurer in self.insurers:
+            insurer.close_till(till[plans + insurer.row], till[:plans, SALES])
 
     def review(self) -> None:
-        """Platforms read their books; closing and supervision will follow here."""
+        """Platforms read their books; once a month they decide."""
         for platform in self.platforms:
             platform.review()
+        for platform in self.platforms:
+            platform.decide()
+
+    def supervise(self) -> None:
+        """The regulator looks at what there is, and acts by its policy."""
+        self.regulator.supervise()
 
     def record(self) -> None:
         """Count everybody and keep the series of this step."""
@@ -129,21 +153,29 @@ class MutualAidModel(mesa.Model):
             sight = watch.Sight(
                 weight=self.weight,
                 census=row,
-                population=tally[-1],
+                population=tally[len(self.platforms)],
                 flows={what: amount for (name, what), amount in self.ledger.flows.items() if name == platform.name},
                 sharing=platform.sharing,
                 share=platform.share,
-                aid=tuple(aid for _, aid in platform.accepted),
+                aid=tuple(aid for _, aid in platform.desk.accepted),
                 filed=len(self.filed[platform.index]),
-                refused=platform.refused,
-                backlog=len(platform.queue),
-                capacity=platform.capacity,
+                refused=platform.desk.refused,
+                backlog=len(platform.desk.queue),
+                capacity=platform.desk.capacity,
                 pool=self.ledger.balances[pool(platform.name)],
             )
             self.latest |= {f"{platform.name}.{name}": value for name, value in watch.observe(sight).items()}
             platform.take_stock(row)
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
+
+    def note(self, who: str, what: str, detail: str) -> None:
+        """Write an event into the chronicle of the model."""
+        self.events.append({"date": self.day, "who": who, "what": what, "detail": detail})
+
+    def insurer_of(self, platform: Platform) -> LicensedMutual | None:
+        """The licensed mutual insurer behind a platform's product."""
+        return None if platform.terms.insurer is None else self.mutual_insurers[platform.terms.insurer]
 
     def index_of(self, platform: str) -> int:
         """The number of a platform. Raises `ScenarioError` where there is none of that name."""
@@ -185,12 +217,19 @@ class MutualAidModel(mesa.Model):
         self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
         self.world = open_world(scenario, self.network, incidence, self.seed)
 
-    def _make_agents(self, drive: str, members: tuple[type[Member], type[Member]], order: str) -> None:
-        """Platforms, the members where there are not too many, and the drive that lets them act."""
-        self._classes = members
+    def _make_institutions(self, policy: Policy | None) -> None:
+        """The regulator, the insurers, and the platforms."""
+        self.regulator = Regulator(self, self.case.supervision, policy)
+        on_sale = {"commercial": (self.case.insurance.commercial, COMMERCIAL), "city": (self.case.insurance.city, CITY)}
+        self.insurers = [Insurer(self, name, terms, row) for name, (terms, row) in on_sale.items() if terms is not None]
+        self.mutual_insurers = {name: LicensedMutual(self, name, terms) for name, terms in self.case.insurer.items()}
         self.platforms = [
             Platform(self, name, terms, index) for index, (name, terms) in enumerate(self.case.platform.items())
         ]
+
+    def _make_agents(self, drive: str, members: tuple[type[Member], type[Member]], order: str) -> None:
+        """The members where there are not too many, and the drive that lets them act."""
+        self._classes = members
         overridden = any(getattr(kind, phase) is not getattr(Member, phase) for kind in members for phase in PHASES)
         by_agents = drive == "agents" or (drive == "auto" and overridden)
         if overridden and drive == "compiled":

@@ -13,7 +13,7 @@ import numpy as np
 
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.scenario import Friends
+from abm.society import Friends
 
 DRAWABLE = 10_000
 REWIRE = int(Purpose.REWIRE) * SLOTS_A_PURPOSE

@@ -1,7 +1,6 @@
-"""What a member pays, and how: by deduction, period by period, or out of a deposit.
+"""What a member pays, and how: by deduction, period by period, or out of a deposit; and what the end of a plan brings.
 
-Amounts go into the ``till`` (platforms, 5), in fen: what the annual cap kept from members, what came from their
-accounts into the pool, into deposits, from deposits into the pool, and from deposits back to members.
+Amounts go into the ``till`` (platforms + 2, columns), in fen, a row for each platform and then for each policy.
 """
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from abm import rules
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.market import World
+from abm.market import COMMERCIAL, World
 from abm.reckoning import (
     ACCIDENT,
     AGED_OUT,
@@ -17,6 +16,9 @@ from abm.reckoning import (
     CLAIMING,
     COVERED,
     DIAGNOSED,
+    ENDED,
+    FEMALE,
+    INSURED,
     LAPSED,
     WAITING,
     age_of,
@@ -24,38 +26,76 @@ from abm.reckoning import (
     may_claim,
     uncapped,
     worth,
+    worth_of_policy,
 )
 
-CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED = range(5)  # columns of the till
-TILL_COLUMNS = 5
+# Columns of the till: what the annual cap kept from members; what came from their accounts into the pool, into
+# deposits, from deposits into the pool and back to members; deposits gone with the platform; shares given back; and of
+# insurance the premiums of the free time, the policies sold, a year's premium of these, premiums and benefits paid.
+CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, SALES, PREMIUMS, BENEFITS = range(12)
+TILL_COLUMNS = 12
 DEDUCTION = Purpose.DEDUCTION * SLOTS_A_PURPOSE
 TOP_UP = Purpose.TOP_UP * SLOTS_A_PURPOSE
+END = Purpose.END * SLOTS_A_PURPOSE
+SEIZE = Purpose.SEIZE * SLOTS_A_PURPOSE
+CONVERT = Purpose.CONVERT * SLOTS_A_PURPOSE
 
 
 @behaviour
 def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarray) -> None:
-    """Pay the share, or fail to; end the wait; grow out of the plan. Those outside get back what they had deposited."""
+    """Pay the share, or fail to; end the wait; grow out of the plan or see it end. Outside, get back the deposit."""
     now = world.settings[0]["now"]
     for s in range(mine.size):
         m = mine[s]
         status = m["status"]
         if status < WAITING or status > CLAIMING:
-            if m["balance"] > 0:
+            if m["balance"] != 0:
                 refund(me, m, till)
             continue
-        offer = world.offers[np.int64(m["platform"])]
-        if offer["deposit"] > 0 and m["joined"] == now - 1:
-            put_down(me, m, offer["deposit"], till)
+        k, age = np.int64(m["platform"]), age_of(me, world)
+        offer, deposit = world.offers[k], world.deposits[k, age]
+        if deposit > 0 and m["joined"] == now - 1:
+            put_down(me, m, deposit, till)
         if status != WAITING or offer["newcomers_share"]:
-            if offer["deposit"] > 0:
+            if deposit > 0:
                 draw_on_deposit(me, m, who, world, till)
             else:
                 pay(me, m, who, world, till)
         if m["status"] == WAITING:
             end_the_wait(me, m, now, offer["waiting"])
-        if offer["cover"][age_of(me, world)] == 0 and m["status"] <= COVERED and not may_claim(me, m, world):
-            m["status"] = AGED_OUT
-            m["since"] = now
+        if m["status"] <= COVERED and not may_claim(me, m, world):
+            if world.covers[k, age] == 0:
+                m["status"] = AGED_OUT
+                m["since"] = now
+            elif offer["ending"] > 0.0 and draw(world.settings[0]["seed"], now, who, END + k) < offer["ending"]:
+                end(me, m, mine, who, world, till)
+
+
+@behaviour
+def end(me: np.void, m: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarray) -> None:
+    """The plan ends: the deposit comes back or is gone, shares may come back, insurance may be offered to all.
+
+    Who still has a claim to file stays until it is filed or too late.
+    """
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    offer = world.offers[k]
+    m["status"] = ENDED
+    m["since"] = p["now"]
+    if m["balance"] > 0 and draw(p["seed"], p["now"], who, SEIZE + k) < offer["seized"]:
+        till[k, SEIZED] += np.int64(m["balance"])
+        m["balance"] = 0
+    refund(me, m, till)
+    back = np.int64(np.float64(m["paid"]) * offer["returned"])
+    m["paid"] -= back
+    me["paid"] -= back
+    till[k, RETURNED] += back
+    if offer["conversion"] > 0.0 and not me["traits"] & INSURED:
+        gain = worth_of_policy(me, mine, COMMERCIAL, offer["conversion"], world)
+        if draw(p["seed"], p["now"], who, CONVERT + k) < rules.choice_chance(gain, p["noise"]):
+            premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]
+            me["traits"] |= INSURED
+            till[k, FREED] += np.int64(premium * offer["conversion"])
 
 
 @behaviour
@@ -76,9 +116,9 @@ def pay(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> No
     k = np.int64(m["platform"])
     if world.offers[k]["subsidised"]:
         return
-    bill = bill_of(me, m, k, world)
+    bill = bill_of(me, m, k, who, world)
     arrears = -min(0, np.int64(m["balance"]))
-    till[k, CAPPED] += uncapped(me, k, world) - bill
+    till[k, CAPPED] += uncapped(me, k, who, world) - bill
     if bill + arrears == 0:
         return
     chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
@@ -106,8 +146,8 @@ def put_down(me: np.void, m: np.void, amount: int, till: np.ndarray) -> None:
 
 @behaviour
 def refund(me: np.void, m: np.void, till: np.ndarray) -> None:
-    """What is left of a deposit comes back to those who are no longer inside."""
-    amount = np.int64(m["balance"])
+    """What is left of a deposit comes back to those who are no longer inside; what is owed is forgotten."""
+    amount = max(0, np.int64(m["balance"]))
     m["paid"] -= amount
     me["paid"] -= amount
     m["balance"] = 0
@@ -116,7 +156,7 @@ def refund(me: np.void, m: np.void, till: np.ndarray) -> None:
 
 @behaviour
 def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> None:
-    """Take the share from the deposit. When it is used up, paying in again is an act, and the trouble of it counts.
+    """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
 
     Where a deduction keeps the idle inside, an empty deposit loses them: they lapse.
     """
@@ -125,17 +165,22 @@ def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.nd
     offer = world.offers[k]
     if offer["subsidised"]:
         return
-    bill = bill_of(me, m, k, world)
-    till[k, CAPPED] += uncapped(me, k, world) - bill
-    if bill > m["balance"]:
-        trouble = np.float64(me["inertia"]) + rules.entry(bill - np.int64(m["balance"]))
-        gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble
-        wanted = draw(p["seed"], p["now"], who, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
-        if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
-            m["status"] = LAPSED
-            m["since"] = p["now"]
-            return
-        lacking = bill - np.int64(m["balance"])
-        put_down(me, m, -(-lacking // offer["deposit"]) * offer["deposit"], till)
-    m["balance"] -= bill
-    till[k, DRAWN] += bill
+    bill = bill_of(me, m, k, who, world)
+    till[k, CAPPED] += uncapped(me, k, who, world) - bill
+    drawn = min(bill, max(0, np.int64(m["balance"])))
+    m["balance"] -= drawn
+    till[k, DRAWN] += drawn
+    lacking = bill - drawn
+    if lacking == 0:
+        return
+    trouble = np.float64(me["inertia"]) + rules.entry(lacking)
+    gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble
+    wanted = draw(p["seed"], p["now"], who, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
+    if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
+        m["status"] = LAPSED
+        m["since"] = p["now"]
+        return
+    deposit = world.deposits[k, age_of(me, world)]
+    put_down(me, m, -(-lacking // deposit) * deposit, till)
+    m["balance"] -= lacking
+    till[k, DRAWN] += lacking

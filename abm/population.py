@@ -12,7 +12,8 @@ from scipy.special import ndtri
 
 from abm import draws
 from abm.draws import Purpose
-from abm.scenario import People, Scenario
+from abm.scenario import Scenario
+from abm.society import People
 from abm.tables import age_structure
 
 CHUNK = 1 << 16
@@ -36,6 +37,7 @@ class Trait(IntFlag):
     INSURED = 8  # has commercial critical-illness cover
     ACCIDENT = 16  # the illness is an accident: no waiting period
     STIRRED = 32  # has heard news since last thinking
+    CITY_PLAN = 64  # has the supplementary cover of the city
 
 
 class Status(IntEnum):
@@ -53,6 +55,7 @@ class Status(IntEnum):
     DECLINED = 9  # turned away at the door
     BARRED = 10  # diagnosed while waiting
     AGED_OUT = 11
+    ENDED = 12  # the plan ended
 
 
 # name, type, unit, meaning

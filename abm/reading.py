@@ -60,13 +60,16 @@ def _tables(name: str) -> dict[str, Any]:
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
-    """Add the platforms of another scenario, with their sources, and its shocks where they are not yet there."""
+    """Add the platforms and insurers of another scenario, its sources, and its shocks where they are not yet there."""
     for name, terms in other.get("platform", {}).items():
-        tables.setdefault("platform", {}).setdefault(name, terms)
+        if name in tables.setdefault("platform", {}):
+            raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
+        tables["platform"][name] = terms
+    tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
     shocks, sources = tables.setdefault("shocks", []), tables.setdefault("sources", {})
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
     for path, word in other.get("sources", {}).items():
-        if path.startswith(("platform", "shocks")):
+        if path.startswith(("platform", "shocks", "insurer")):
             sources.setdefault(path, word)
 
 
@@ -221,7 +224,8 @@ def _message(fault: Any) -> str:
         )
         return f"{place} = {value} is {side}{meaning}{slip}"
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return f"{place} = {value!r} must be {wanted}{meaning}"
+    allowed = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if "literal" in kind else []
+    return f"{place} = {value!r} must be {wanted}{meaning}{nearest(str(value), allowed)}"
 
 
 def _frozen(value: Any) -> Any:

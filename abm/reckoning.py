@@ -9,14 +9,18 @@ import numpy as np
 from abm import rules
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.market import BY_RISK, NEWS_BITS, World
+from abm.market import ASSESSED, CITY, COMMERCIAL, EQUAL, NEWS_BITS, World
 from abm.population import HealthState, Status, Trait
 
 # Numba takes plain whole numbers; the names are those of the codes.
-NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT = map(int, Status)
+NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINED, BARRED, AGED_OUT, ENDED = map(
+    int, Status
+)
+ASSESS = Purpose.ASSESS * SLOTS_A_PURPOSE
+NOTICE = Purpose.NOTICE * SLOTS_A_PURPOSE
 AUDIENCE = Purpose.AUDIENCE * SLOTS_A_PURPOSE
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
-FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED = map(int, Trait)
+FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, STIRRED, CITY_PLAN = map(int, Trait)
 
 
 @behaviour
@@ -39,33 +43,48 @@ def may_claim(me: np.void, m: np.void, world: World) -> bool:
         m["status"] == COVERED or (m["status"] == WAITING and me["traits"] & ACCIDENT)
     ):
         return False
-    return world.settings[0]["now"] - me["turned"] <= world.offers[m["platform"]]["claim_window"]
+    offer, turned = world.offers[m["platform"]], np.int64(me["turned"])
+    return turned <= offer["covered_until"] and world.settings[0]["now"] - turned <= offer["claim_window"]
 
 
 @behaviour
-def burden_of(me: np.void, k: int, world: World) -> int:
+def may_be_covered(me: np.void, world: World) -> bool:
+    """Whether some plan covers people of my age."""
+    age = age_of(me, world)
+    covered = False
+    for k in range(world.covers.shape[0]):
+        covered = covered or world.covers[k, age] > 0
+    return covered
+
+
+@behaviour
+def burden_of(me: np.void, k: int, who: int, world: World) -> int:
     """What the rule of division weighs the person with: 1 under equal division."""
     offer = world.offers[k]
-    if offer["division"] == BY_RISK:
-        return rules.risk_burden(offer["cover"][age_of(me, world)], incidence_of(me, world), me["frailty"])
-    return 1
+    if offer["division"] == EQUAL:
+        return 1
+    risk = 1.0
+    if offer["division"] == ASSESSED:
+        luck = draw(world.settings[0]["seed"], 0, who, ASSESS + k)
+        risk = rules.assessed(me["frailty"], luck, offer["assessment_error"])
+    return rules.burden(world.weights[k, me["traits"] & FEMALE, age_of(me, world)], risk)
 
 
 @behaviour
-def uncapped(me: np.void, k: int, world: World) -> int:
+def uncapped(me: np.void, k: int, who: int, world: World) -> int:
     """Fen that the rule of division asks of the person in this period."""
     offer = world.offers[k]
-    if offer["division"] == BY_RISK:
-        return rules.part_of_pot(offer["pot"], burden_of(me, k, world), max(1, offer["burdens"]))
-    return np.int64(offer["share"])
+    if offer["division"] == EQUAL:
+        return np.int64(offer["share"])
+    return rules.part_of_pot(offer["pot"], burden_of(me, k, who, world), max(1, offer["burdens"]))
 
 
 @behaviour
-def bill_of(me: np.void, m: np.void, k: int, world: World) -> int:
+def bill_of(me: np.void, m: np.void, k: int, who: int, world: World) -> int:
     """Fen that the member owes for this period, the annual cap observed; 0 where the platform pays."""
     offer = world.offers[k]
-    if offer["division"] == BY_RISK:
-        return uncapped(me, k, world)
+    if offer["division"] != EQUAL:
+        return uncapped(me, k, who, world)
     now = world.settings[0]["now"]
     begun = np.int64(m["joined"]) + 1 if offer["newcomers_share"] else np.int64(m["since"])
     counted_from = max(begun, np.int64(offer["year_start"]))
@@ -74,25 +93,25 @@ def bill_of(me: np.void, m: np.void, k: int, world: World) -> int:
 
 
 @behaviour
-def shown_bill(me: np.void, k: int, world: World) -> float:
+def shown_bill(me: np.void, k: int, who: int, world: World) -> float:
     """The bill as published for someone like me, fen: subsidies and caps are not counted on to last."""
     offer = world.offers[k]
-    if offer["division"] == BY_RISK:
-        return offer["pot"] * burden_of(me, k, world) / max(1, offer["burdens"])
-    return np.float64(offer["share"])
+    if offer["division"] == EQUAL:
+        return np.float64(offer["share"])
+    return offer["pot"] * burden_of(me, k, who, world) / max(1, offer["burdens"])
 
 
 @behaviour
-def share_led_to_expect(me: np.void, k: int, world: World) -> float:
-    """The share that I am led to expect, fen: as advertised, weighed by my burden under division by risk."""
+def for_me(share: float, me: np.void, k: int, who: int, world: World) -> float:
+    """A mean share as it would be for me, fen: weighed by my burden where burdens differ."""
     offer = world.offers[k]
-    if offer["division"] == BY_RISK and offer["burdens"] > 0:
-        return offer["advertised"] * burden_of(me, k, world) * offer["sharing"] / offer["burdens"]
-    return offer["advertised"]
+    if offer["division"] == EQUAL or offer["burdens"] == 0:
+        return share
+    return share * burden_of(me, k, who, world) * offer["sharing"] / offer["burdens"]
 
 
 @behaviour
-def chance_to_think(me: np.void, mine: np.ndarray, world: World) -> float:
+def chance_to_think(me: np.void, mine: np.ndarray, who: int, world: World) -> float:
     """Attention, raised by news heard and by a bill above the expected one."""
     p = world.settings[0]
     attention, shock = np.float64(me["attention"]), 0.0
@@ -101,23 +120,48 @@ def chance_to_think(me: np.void, mine: np.ndarray, world: World) -> float:
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
-            bill = shown_bill(me, np.int64(m["platform"]), world)
+            bill = shown_bill(me, np.int64(m["platform"]), who, world)
             shock = max(shock, rules.surprise(bill, m["expected"], p["noticeable_bill"]))
     return rules.thinking_chance(attention, shock, me["patience"])
 
 
 @behaviour
 def worth(me: np.void, k: int, trust: float, share: float, who: int, world: World) -> float:
-    """Yuan a year that being in platform `k` is worth to me, at that trust and at that share a period (fen)."""
+    """Yuan a year that being in platform `k` is worth to me, at that trust and at that share a period (fen).
+
+    A plan that may close before one's turn is trusted by so much less.
+    """
     p = world.settings[0]
-    cover = np.float64(world.offers[k]["cover"][age_of(me, world)])
+    cover = np.float64(world.covers[k, age_of(me, world)])
     risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
-    overlap = p["insured_overlap"] if me["traits"] & INSURED else 0.0
+    insured = p["insured_overlap"] if me["traits"] & INSURED else 0.0
+    overlap = rules.overlap(insured, p["city_overlap"] if me["traits"] & CITY_PLAN else 0.0)
+    reliance = rules.lost(trust, world.offers[k]["fear"])
     return (
-        rules.worth_of_cover(trust, cover, risk, me["risk_aversion"], overlap)
+        rules.worth_of_cover(reliance, cover, risk, me["risk_aversion"], overlap)
         + rules.worth_of_company(me["altruism"], me["herding"], friends_in(k, who, world))
         - rules.cost_of_sharing(share)
     )
+
+
+@behaviour
+def worth_of_policy(me: np.void, mine: np.ndarray, policy: int, free: float, world: World) -> float:
+    """Yuan a year that a policy of an insurer is worth to me beyond its premium, of which so many years are free."""
+    p, offer = world.settings[0], world.policies[policy]
+    inside = False
+    for s in range(mine.size):
+        inside = inside or WAITING <= mine[s]["status"] <= CLAIMING
+    risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
+    other = p["city_overlap"] if policy == COMMERCIAL and me["traits"] & CITY_PLAN else 0.0
+    if policy == CITY and me["traits"] & INSURED:
+        other = p["insured_overlap"]
+    overlap = rules.overlap(other, p["plan_overlap"] if inside else 0.0)
+    amount = offer["sum_insured"] / rules.FEN_A_YUAN
+    premium = world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] / rules.FEN_A_YUAN
+    if premium > offer["affordable"] * np.float64(me["income"]):
+        return -np.inf
+    gain = rules.worth_of_cover(offer["trust"], amount, risk, me["risk_aversion"], overlap)
+    return gain - premium * max(0.0, 1.0 - free)
 
 
 @behaviour
@@ -154,23 +198,28 @@ def in_audience(k: int, who: int, world: World) -> bool:
 
 @behaviour
 def slot_for(me: np.void, mine: np.ndarray, k: int, who: int, world: World) -> int:
-    """The slot in which I could join platform `k`: mine of old, an empty one, or a left one; -1 if I may not.
+    """The slot in which I could join platform `k`: mine of old, an empty one, or one no longer used; -1 if I may not.
 
-    A slot left in this very step is not free yet: the leaving has to be counted and a deposit to come back. What
-    ended for good, by aid, refusal, at the door or by age, keeps its slot.
+    Who is in as many plans as there are slots joins no other. A slot that was given up in this very step is not free
+    yet: the leaving has to be counted and a deposit to come back. A plan in which a membership ended for good (aid, a
+    refusal, at the door, by age) is closed to that person until the slot has served another plan; then the door decides
+    anew, by the same facts.
     """
     offer = world.offers[k]
     if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
         return -1
-    if offer["cover"][age_of(me, world)] == 0 or not in_audience(k, who, world):
+    if world.covers[k, age_of(me, world)] == 0 or not in_audience(k, who, world):
         return -1
-    found, now = np.int64(-1), world.settings[0]["now"]
+    if offer["chronic_only"] and not me["traits"] & HIGH_RISK:
+        return -1
+    found, worst, now = np.int64(-1), np.int64(99), world.settings[0]["now"]
     for s in range(mine.size):
-        status = mine[s]["status"]
-        settled = mine[s]["since"] != now and mine[s]["balance"] <= 0
-        outside = status == NEVER or (status in (LAPSED, LEFT) and settled)
+        status = np.int64(mine[s]["status"])
+        inside = WAITING <= status <= CLAIMING
+        free = status == NEVER or (not inside and mine[s]["since"] != now and mine[s]["balance"] <= 0)
         if mine[s]["platform"] == k:
-            return s if outside else -1
-        if outside and (found < 0 or mine[s]["platform"] < 0):
-            found = s
+            return s if free and status <= LEFT else -1
+        rank = np.int64(0) if mine[s]["platform"] < 0 else 1 + status
+        if free and rank < worst:
+            found, worst = s, rank
     return found

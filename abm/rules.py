@@ -114,10 +114,29 @@ def part_of_pot(pot: int, burden: int, burdens: int) -> int:
     return -(-pot * burden // burdens)
 
 
-@rule("i8(i8, f8, f8)")
-def risk_burden(cover: int, incidence: float, frailty: float) -> int:
-    """Burden under division by risk: own expected aid in tenths of a yuan a year, at least one."""
-    return max(1, int(10.0 * cover * incidence * frailty))
+@rule("f8(f8, f8, f8)")
+def assessed(frailty: float, luck: float, error: float) -> float:
+    """A person's multiplier as assessed by others: off by a logistic error with this standard deviation of logs."""
+    odds = (luck + 0.5 / (1 << 53)) / (1.0 - luck)
+    return frailty * math.exp(math.log(odds) * error * math.sqrt(3.0) / math.pi)
+
+
+@rule("i8(f8, f8)")
+def burden(weight: float, frailty: float) -> int:
+    """Burden under division by weights: the weight of one's age and sex times one's risk, at least one."""
+    return max(1, int(weight * frailty))
+
+
+@rule("f8(f8, f8)")
+def overlap(one: float, other: float) -> float:
+    """What two covers together take away from the worth of a third."""
+    return 1.0 - (1.0 - one) * (1.0 - other)
+
+
+@rule("f8(f8, f8, f8)")
+def grudge(paid: float, fear: float, resentment: float) -> float:
+    """Yuan a year that weigh against staying: what one has paid (fen), if the plan closes before one's own turn."""
+    return resentment * fear * paid / FEN_A_YUAN
 
 
 @rule("f8(f8, f8)")

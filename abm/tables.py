@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from abm.scenario import Health, People, ScenarioError
+from abm.scenario import ScenarioError
+from abm.society import Health, People
 from abm.terms import OLDEST
 
 DATA = Path(__file__).parent / "data"

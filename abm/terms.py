@@ -3,15 +3,19 @@
 The defaults are those of the largest platform where its terms say nothing else; a scenario file gives the terms.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import model_validator
 
+from abm.business import ClosingPlan, Copies, Parent, Stopped
 from abm.declare import Section, fact, number
 
 OLDEST = 105
+DivisionName = Literal["equal", "age", "risk"]
+RuleName = Literal["term_over", "too_few_members", "losses", "not_wanted", "run_away"]
 
 
 # fmt: off
@@ -21,6 +25,8 @@ class CoverBand(Section):
     age_from: int = number(0, "youngest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
     age_to: int = number(59, "oldest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
     cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
+    deposit: float | None = number(None, "paid in on joining, where it depends on age", unit="yuan", low=0, high=10_000,
+        source="as for all ages")
 
 
 class Amendment(Section):
@@ -38,10 +44,14 @@ class PlatformTerms(Section):
     """What a platform publishes, and what it costs to run."""
 
     launch: date = fact(date(2018, 10, 16), "first day open", unit="date", source="terms")
+    ends: date | None = fact(None, "last day of a plan that is sold for a fixed time only", unit="date",
+        source="none: no plan was")
     bands: tuple[CoverBand, ...] = fact((CoverBand(),), "aid by age", source="terms")
     mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
     min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950,
         source="terms")
+    chronic_only: bool = fact(False, "whether the plan is for people at high risk, who need not hide it",
+        source="no, unless the terms of the plan say so")
     audience: float = number(1.0, "share of the population that uses the pages on which the plan is offered",
         unit="1", low=0, high=1,
         source="everybody within reach, unless the scenario says otherwise")
@@ -55,6 +65,27 @@ class PlatformTerms(Section):
     deposit: float = number(0, "paid in on joining and drawn on for shares; 0 where shares are deducted",
         unit="yuan", low=0, high=10_000,
         source="none unless the terms of the plan say so")
+    custody: bool = fact(False, "whether a bank holds the deposits, out of the platform's reach",
+        source="no, unless the terms of the plan say so")
+    insurer: str | None = fact(None, "licensed mutual insurer behind an insurance-like product",
+        source="none unless the terms of the plan say so")
+    excess_borne_by: Literal["platform", "insurer", "claimant"] = fact("platform",
+        "who bears what caps keep off members: the platform, its insurer, or for the cap of a case the claimant, "
+        "whose aid is then less", source="the platform, unless the terms of the plan say so")
+    stopped: Stopped | None = fact(None,
+        "how the product goes on as mutual aid if the regulator stops it; without, it is wound up",
+        source="none unless the terms of the plan say so")
+    minimum_members: int = number(0, "members below which the plan ends by its own terms", unit="persons", low=0,
+        high=1e9, source="none unless the terms of the plan say so")
+    minimum_from_days: int = number(270, "days after the launch from which that minimum is asked for", unit="days",
+        low=0, high=3650, source="assumption, 90 to 300: one was ended by it ten months after its launch, F190, F191")
+    closing: ClosingPlan = ClosingPlan()
+    parent: Parent | None = fact(None, "the company behind the plan; without one the plan never changes and never ends",
+        source="none unless the scenario says so")
+    copies: Copies | None = fact(None, "given where the plan stands for many small ones",
+        source="none unless the scenario says so")
+    closing_rules: tuple[RuleName, ...] = fact(("term_over", "too_few_members", "losses", "not_wanted", "run_away"),
+        "grounds on which the plan may end", source="all that observers name, F270")
     case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000,
         source="terms")
     annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000,
@@ -62,9 +93,12 @@ class PlatformTerms(Section):
     subsidised_until: date | None = fact(None, "last day of the shares that the platform pays itself", unit="date",
         source="terms")
     amendments: tuple[Amendment, ...] = fact((), "changes of the terms", source="terms")
-    division: Literal["equal", "risk"] = fact("equal",
-        "rule of division: equal shares, or shares in proportion to one's own expected aid",
+    division: DivisionName = fact("equal",
+        "rule of division: equal shares, by age band, or in proportion to one's own expected aid",
         source="terms")
+    assessment_error: float = number(0, "standard deviation of the logarithm of risk as assessed, over true risk",
+        unit="1", low=0, high=3,
+        source="none unless the scenario says so; 0.3 to 1 where risk is read from a questionnaire")
     advertised_share: float = number(0.1, "share a period that newcomers are told to expect until the past says more",
         unit="yuan", low=0, high=1_000,
         source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")
@@ -101,14 +135,17 @@ class PlatformTerms(Section):
         source="assumption, 0 to 0.6; juries of members vote since February 2019, F124")
     case_cost: float = number(4_000, "cost of investigating a case at effort 0.5", unit="yuan", low=0, high=1e6,
         source="assumption, 2,000 to 6,000: 41 % of about a billion yuan over about 100,000 cases in 2020, F133")
+    traffic_exposure: float = number(0.02, "chance that a member is shown insurance in a period, in the first year",
+        unit="1", low=0, high=1,
+        source="assumption, 0.005 to 0.05: 12.6 million bought insurance through one platform in 2020, F168")
     technology_cost: float = number(3.6, "cost of technology for each member", unit="yuan a year", low=0, high=1_000,
         source="assumption, 2 to 6: 38 % of about a billion yuan in 2020, F134")
     other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000,
         source="assumption, 1 to 4: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
     traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year",
         unit="yuan a year", low=0, high=1_000,
-        source="assumption, 0 to 10: a policy of 400 yuan, F106, sold to four members in a thousand a year at a "
-               "commission of 60 %")
+        source="assumption, 0 to 10, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
+               "sold to four members in a thousand a year at a commission of 60 %")
     traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
         source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")
 
@@ -131,17 +168,24 @@ class PlatformTerms(Section):
         days = [self.launch, *(change.day for change in self.amendments)]
         if days != sorted(days):
             raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
-        lowest = min([self.annual_cap, *(each.annual_cap for each in self.amendments if each.annual_cap is not None)])
-        if self.division == "risk" and lowest < 100_000:
-            raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by risk have no cap")
+        later = [self.stopped.annual_cap] if self.stopped else []
+        later += [each.annual_cap for each in self.amendments if each.annual_cap is not None]
+        lowest = min([self.annual_cap, *later])
+        if self.division != "equal" and lowest < 100_000:
+            raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by {self.division} have no cap")
+        if self.ends and self.ends < self.launch:
+            raise ValueError(f"ends = {self.ends} is before launch = {self.launch}; are the two swapped?")
+        if self.excess_borne_by == "insurer" and not self.insurer:
+            raise ValueError("excess_borne_by = 'insurer' needs an insurer")
         if self.subsidised_until and self.subsidised_until < self.launch:
             raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
         return self
 
-    def on(self, day: date) -> "PlatformTerms":
-        """The terms in force on a day, all amendments made."""
+    def on(self, day: date, later: Mapping[str, Any] | None = None) -> "PlatformTerms":
+        """The terms in force on a day: all amendments made, and then the changes decided on later."""
         changes: dict[str, Any] = {}
         for amendment in self.amendments:
             if amendment.day <= day:
                 changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
-        return self.model_copy(update=changes)
+        changes |= later or {}
+        return self.model_copy(update=changes) if changes else self

@@ -35,14 +35,14 @@ def step_with_audits(model: MutualAidModel) -> None:
     case_cap=st.floats(0, 20),
     annual_cap=st.floats(0, 200),
     failure=st.floats(0, 1),
-    by_risk=st.booleans(),
+    division=st.sampled_from(["equal", "age", "risk"]),
 )
 def test_no_fen_is_lost_after_any_phase(
-    seed: int, fee: float, case_cap: float, annual_cap: float, failure: float, by_risk: bool
+    seed: int, fee: float, case_cap: float, annual_cap: float, failure: float, division: str
 ) -> None:
-    terms = {"fee_rate": fee, "case_cap": case_cap, "amendments": []} | (
-        {"division": "risk"} if by_risk else {"annual_cap": annual_cap}
-    )
+    most = annual_cap if division == "equal" else 100_000.0
+    terms = {"fee_rate": fee, "case_cap": case_cap, "division": division}
+    terms |= {"annual_cap": most, "stopped.annual_cap": most, "assessment_error": 0.5}
     changes = {f"platform.xianghubao.{name}": value for name, value in terms.items()}
     model = busy(seed, {"people.deduction_failure": failure} | changes, drive="compiled")
     for _ in range(25):

@@ -41,7 +41,7 @@ def turn_to(model: MutualAidModel, now: int) -> None:
 
 def new_till() -> np.ndarray:
     """An empty till of one platform."""
-    return np.zeros((1, TILL_COLUMNS), np.int64)
+    return np.zeros((3, TILL_COLUMNS), np.int64)
 
 
 def covered(**given: Any) -> np.ndarray:
@@ -92,9 +92,9 @@ def test_aid_goes_by_age_at_diagnosis_and_not_at_the_decision(age: float, mild: 
     platform = model.platforms[0]
     model.persons[:1] = ill(age_at_start=age)
     model.memberships[:1] = covered(status=Status.CLAIMING)
-    platform.queue.append(Claim(0, 0))
-    platform.investigate()
-    assert platform.accepted == [(Claim(0, 0), aid * 100)]
+    platform.desk.queue.append(Claim(0, 0))
+    platform.desk.investigate()
+    assert platform.desk.accepted == [(Claim(0, 0), aid * 100)]
 
 
 # Payments
@@ -206,7 +206,7 @@ def test_a_newcomer_starts_at_the_trust_of_the_brand(before: dict[str, Any]) -> 
 def test_news_of_a_friend_moves_trust_and_fear(news: int, trust: float, belief: float) -> None:
     mind = {"mind.trust_from_aid": 0.2, "mind.trust_from_refusal": 0.5, "mind.alarm": 2.0, "mind.salience": 0.1}
     me, mine = person(), covered(trust=0.6)
-    take_news(me[0], mine[0], news, at(**mind).world.settings[0])
+    take_news(me[0], mine[0], news, at(**mind).world)
     assert mine[0, 0]["trust"] == pytest.approx(trust, rel=SINGLE)
     assert me[0]["believed_frailty"] == pytest.approx(belief, rel=SINGLE)
     assert me[0]["traits"] & Trait.STIRRED
@@ -214,7 +214,7 @@ def test_news_of_a_friend_moves_trust_and_fear(news: int, trust: float, belief: 
 
 def test_a_friends_illness_calms_nobody() -> None:
     me = person(believed_frailty=3)
-    take_news(me[0], covered()[0], NEWS_OF_ILLNESS, at(mind__alarm=2.0).world.settings[0])
+    take_news(me[0], covered()[0], NEWS_OF_ILLNESS, at(mind__alarm=2.0).world)
     assert me[0]["believed_frailty"] == 3
 
 
@@ -234,7 +234,7 @@ def test_newcomers_are_told_the_past_year_and_at_least_the_advertised_share(past
 def shown(me: np.ndarray, mine: np.ndarray) -> int:
     """The news that friends see of a person at the end of the step, of twelve periods."""
     world = at(friends__news_periods=12).world
-    count(me[0], mine[0], 0, world, np.zeros((2, COLUMNS), np.int64))
+    count(me[0], mine[0], 0, world, np.zeros((3, COLUMNS), np.int64))
     return int(world.seen[0]) & (NEWS_OF_AID | NEWS_OF_REFUSAL | NEWS_OF_ILLNESS)
 
 
@@ -287,6 +287,6 @@ def test_a_platform_hires_only_when_claims_wait_longer_than_it_will_have(backlog
     """A simulated claim is a thousand real ones, and a thousand are investigated in a period."""
     model = at(**{f"{TERMS}capacity": 1_000.0, f"{TERMS}longest_wait": 3.0, f"{TERMS}hiring": 0.5})
     platform = model.platforms[0]
-    platform.queue.extend([Claim(row, 0) for row in range(backlog)])
+    platform.desk.queue.extend([Claim(row, 0) for row in range(backlog)])
     platform.review()
-    assert platform.capacity == capacity
+    assert platform.desk.capacity == capacity

@@ -8,7 +8,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from abm import behaviours, census, paying, reckoning
+from abm import behaviours, census, insuring, paying, reckoning
 from worlds import busy, digest, finish, series
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +60,7 @@ def test_another_seed_is_another_history(compiled_digest: str) -> None:
 def test_every_behaviour_is_compiled_once_for_each_width_of_what_friends_see() -> None:
     finish(busy(drive="agents"), 12)
     finish(busy(drive="compiled"), 12)
-    for module in (behaviours, census, paying, reckoning):
+    for module in (behaviours, census, insuring, paying, reckoning):
         for name, function in vars(module).items():
             signatures = [str(signature) for signature in getattr(function, "nopython_signatures", [])]
             for width in ("array(uint8, 1d", "array(uint32, 1d, C), array(uint32, 1d"):

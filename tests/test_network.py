@@ -8,7 +8,7 @@ from abm.market import open_world
 from abm.network import DRAWABLE, Network, befriend, small_world
 from abm.population import found
 from abm.reading import load
-from abm.scenario import Friends
+from abm.society import Friends
 from abm.tables import incidence_by_age
 
 SIZE = 5000

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from plain_mesa import PlainMesaModel
+from plain_mesa import WITHOUT_INSTITUTIONS, PlainMesaModel
 from scipy import stats
 
 from abm.compiled import JIT
@@ -39,7 +39,7 @@ FREQUENT_ILLNESS = {
 @lru_cache
 def outcomes() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Outcome -> (ours by seed, plain by seed)."""
-    case = load("xianghubao", FREQUENT_ILLNESS)
+    case = load("xianghubao", WITHOUT_INSTITUTIONS | FREQUENT_ILLNESS)
     found: dict[str, tuple[list[float], list[float]]] = {}
     for seed in range(SEEDS):
         for side, model in enumerate((MutualAidModel(case, seed=seed), PlainMesaModel(case, seed=seed))):

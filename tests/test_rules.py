@@ -3,11 +3,13 @@
 import math
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abm import clock, money, rules
+from abm.divisions import DIVISIONS
 
 chances = st.floats(0, 1)
 fens = st.integers(0, 10**12)
@@ -177,8 +179,9 @@ def test_a_chance_of_failure_is_a_chance(credit: float, base: float) -> None:
 
 
 def test_a_burden_is_the_expected_aid_in_tenths_of_a_yuan_and_at_least_one() -> None:
-    assert rules.risk_burden(300_000, 0.001, 2.0) == 6_000
-    assert rules.risk_burden(300_000, 0.0, 1.0) == 1
+    by_risk = DIVISIONS["risk"].weights(np.array([300_000.0]), np.array([[0.001], [0.0]]))
+    assert rules.burden(by_risk[0, 0], 2.0) == 6_000
+    assert rules.burden(by_risk[1, 0], 1.0) == 1
 
 
 def test_effort_finds_and_costs_in_proportion() -> None:

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import chi2
 
 from abm.population import HealthState
-from abm.scenario import Health
+from abm.society import Health
 from abm.tables import incidence_by_age
 from plain_worlds import StationaryModel, run, world
 

@@ -31,7 +31,14 @@ BUSY: dict[str, Any] = {
     "platform.xianghubao.bands.1.cover": 1_500.0,
     "platform.xianghubao.mild_cover": 800.0,
     "platform.xianghubao.case_cap": 0.009,
-    "platform.xianghubao.amendments.0.annual_cap": 60.0,
+    "platform.xianghubao.annual_cap": 60.0,
+    "platform.xianghubao.closing_rules": [],
+    "platform.xianghubao.parent.fee_ceiling": 0.0,
+    "platform.xianghubao.parent.effort_response": 0.0,
+    "platform.xianghubao.parent.marketing_response": 1.0,
+    "shocks.1.first": date(2020, 1, 1),
+    "shocks.1.last": date(2020, 6, 30),
+    "supervision.policy": "laissez_faire",
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm import behaviours, paying, reckoning
+from abm import behaviours, insuring, paying, reckoning
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.money import yuan
 from abm.population import HealthState, Status, Trait
@@ -17,7 +17,7 @@ from abm.population import HealthState, Status, Trait
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
-PHASES = ("hear", "fall_ill", "claim", "settle", "learn", "choose")
+PHASES = ("hear", "fall_ill", "claim", "settle", "learn", "choose", "insure")
 
 
 class Member(mesa.Agent):
@@ -57,6 +57,11 @@ class Member(mesa.Agent):
     def choose(self) -> None:
         """Stay, leave or join."""
         behaviours.choose(self._me, self._mine, self.row, self._luck(Purpose.THINK), self.model.world)
+
+    def insure(self, till: np.ndarray) -> None:
+        """Pay premiums; consider a policy that is offered."""
+        luck = self._luck(Purpose.APPROACH)
+        insuring.insure(self._me, self._mine, self.row, luck, self.model.world, till)
 
     @property
     def age(self) -> int:

@@ -1,21 +1,21 @@
-"""A platform: it posts terms, investigates claims, divides the aid over its members and reads its books."""
+"""A platform: it posts terms, divides the aid over its members, keeps its books, and goes on or comes to an end."""
 
 import math
-from collections import deque
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
 
 from abm import rules
-from abm.census import Count
+from abm.agents import board, copies, offers
+from abm.agents.claims import Claim, ClaimsDesk
+from abm.agents.closing import CLOSING_RULES, Closing, Standing
+from abm.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.clock import half_month, periods
-from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.ledger import OUTSIDE, PERSONS, deposits, own, pool
-from abm.market import DIVISIONS
-from abm.money import FEN_A_YUAN, divide, fen, part
+from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
+from abm.money import FEN_A_YUAN, divide, fen, part, yuan
+from abm.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
 from abm.population import Status
 from abm.reckoning import burden_of
 from abm.terms import PlatformTerms
@@ -23,172 +23,271 @@ from abm.terms import PlatformTerms
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim in hand: whose, and from which membership slot."""
-
-    person: int
-    slot: int
+FOR_EVER = 1_000_000  # a step after all others
 
 
 class Platform(mesa.Agent):
-    """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario."""
+    """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario until it acts."""
 
     model: "MutualAidModel"
 
     def __init__(self, model: "MutualAidModel", name: str, terms: PlatformTerms, index: int) -> None:
         super().__init__(model)
         self.name, self.original_terms, self.terms, self.index = name, terms, terms, index
-        self.queue: deque[Claim] = deque()
-        # Real cases a period: at least one simulated case, or small samples would see the first claims decided late.
-        self.capacity = max(terms.capacity, model.weight)
-        self._unused = 0.0  # part of a simulated case that capacity left over
-        self.sharing = 0  # simulated members who share in this step
-        self.burdens = 0
+        self.desk = ClaimsDesk(self)
+        self.standing = Standing.COMING
+        self.closing: Closing | None = None
+        self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
+        self.books, self.outlook = board.Books(), board.Outlook()
+        self.brand, self.marketing, self.effort, self.education = terms.brand, 1.0, terms.effort, 0.0
+        self.in_custody, self.licensed, self.discloses = terms.custody, False, False
+        self.copies = terms.copies.at_start if terms.copies else 0
+        self.failing = 0.0  # part of the memberships that end because small plans fail
+        self.doubt = 0.0  # part of trust that members lose in the next step
+        self.sharing = self.burdens = 0  # simulated members who share in this step, and their burdens
         self.shares: list[int] = []  # published so far, fen
-        self.accepted: list[tuple[Claim, int]] = []  # in this step, with the aid
-        self.refused = 0
-        self.share = 0
-        self.inside = 0  # simulated members, the waiting among them, as of the last census
+        self.share = self.inside = self.left = self.complaints = self.policies_sold = 0
+        self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
+        self.mean_aid = self.mean_cases = self.refused_share = 0.0  # smoothed, of simulated members
+        self.collected = self.ever_joined = self._funds_before = 0
+        self.last_change = -FOR_EVER
+        self._printed: PlatformTerms | None = None
+
+    @property
+    def members(self) -> float:
+        """Real persons inside, the waiting among them, as of the last census."""
+        return self.inside * self.model.weight
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this is the first period of the plan."""
+        return half_month(self.model.day) == half_month(self.terms.launch)
+
+    @property
+    def exit_rate(self) -> float:
+        """Part of the members who left or lapsed, as a rate of a month."""
+        return 2 * self.left / max(1, self.inside)
+
+    @property
+    def periods_since_change(self) -> int:
+        """Periods since the terms were last changed."""
+        return self.model.now - self.last_change
+
+    @property
+    def paid_by_members(self) -> float:
+        """Shares that those now inside have paid, fen: all collected, as if everybody had stayed as long."""
+        return self.collected * self.inside / max(1, self.ever_joined)
 
     def post_terms(self, day: date) -> None:
         """Publish the offer of this step."""
-        terms = self.terms = self.original_terms.on(day)
-        offer = self.model.world.offers[self.index]
-        age = half_month(day) - half_month(terms.launch)
-        reach = terms.steady_reach + terms.launch_reach * terms.launch_fading ** max(0, age)
-        window = self.shares[-terms.advertised_periods :]
-        offer["open"] = day >= terms.launch
-        offer["reach"] = min(1.0, reach * self.model.case.shock("marketing", day)) if offer["open"] else 0.0
-        offer["division"] = DIVISIONS[terms.division]
-        offer["subsidised"] = terms.subsidised_until is not None and day <= terms.subsidised_until
-        offer["newcomers_share"] = terms.newcomers_share
-        offer["min_credit"] = terms.min_credit
-        offer["waiting"] = periods(terms.waiting_days)
-        offer["claim_window"] = periods(terms.claim_days)
-        offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - self.model.first_period)
-        offer["deposit"] = fen(terms.deposit)
-        offer["annual_cap"] = fen(terms.annual_cap)
-        offer["advertised"] = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
-        offer["brand"] = terms.brand
-        offer["audience"] = terms.audience
-        offer["cover"] = 0
-        for band in terms.bands:
-            offer["cover"][band.age_from : band.age_to + 1] = round(band.cover)
+        self._move_on(day)
+        self._funds_before = self._funds()
+        self.terms = self.original_terms.on(day, self.changes)
+        self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
+        offers.post(self, day)
+        if self.terms != self._printed:
+            offers.print_terms(self)
+            self._printed = self.terms
+        self.brand = rules.learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
+        self.doubt = self.failing = 0.0
 
-    def receive(self, filed: np.ndarray) -> None:
-        """Take in claims just filed, rows of (person, slot). An accident's cover begins with its claim."""
-        for person, slot in filed.tolist():
-            m = self.model.memberships[person, slot]
-            if m["joined"] == m["since"]:
-                m["since"] = self.model.now
-                if not self.terms.newcomers_share:  # who shares while waiting is counted already
-                    self.sharing += 1
-                    self.burdens += self._burden(person)
-            m["status"] = Status.CLAIMING
-            self.queue.append(Claim(person, slot))
-
-    def investigate(self) -> None:
-        """Decide as many claims as there is capacity for, the oldest first; the rest wait."""
-        self.accepted, self.refused = [], 0
-        work = self.capacity * self.model.case.shock("investigation", self.model.day) / self.model.weight
-        work += self._unused
-        decisions = min(len(self.queue), int(work))
-        self._unused = work - math.floor(work)
-        for _ in range(decisions):
-            claim = self.queue.popleft()
-            self.sharing -= 1
-            self.burdens -= self._burden(claim.person)
-            if self._accepts(claim):
-                self.accepted.append((claim, self._aid(claim)))
-            else:
-                self.refused += 1
-                m = self.model.memberships[claim.person, claim.slot]
-                m["status"], m["since"] = Status.REFUSED, self.model.now
+    def count_sharer(self, person: int, sign: int) -> None:
+        """One more or one less of those over whom this period's aid is divided."""
+        self.sharing += sign
+        # Under equal division the answer is 1, and asking the compiled rule would take a hundred times longer.
+        equal = self.terms.division == "equal"
+        burden = 1 if equal else int(burden_of(self.model.persons[person], self.index, person, self.model.world))
+        self.burdens += sign * burden
 
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
-        ledger, offer = self.model.ledger, self.model.world.offers[self.index]
-        for claim, aid in self.accepted:
-            person, m = self.model.persons[claim.person], self.model.memberships[claim.person, claim.slot]
-            person["received"] += aid
-            m["status"], m["since"] = Status.AIDED, self.model.now
-            self._move(aid, pool(self.name), PERSONS, "aid")
-            fee = part(aid, self.terms.fee_rate)
-            self._move(fee, pool(self.name), own(self.name), "fee")
-            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
-            self._move(max(0, aid + fee - most), own(self.name), pool(self.name), "case_cap")
+        ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
+        self._pay_claims()
         pot = max(0, -ledger.balances[pool(self.name)])
+        if self.closing and self.model.now == self.closing.last and not self.terms.closing.run_off_borne:
+            pot += desk.in_hand  # the last collection has to do for the claims in hand
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
-        if offer["open"]:
+        if self.inside:
             self.shares.append(self.share)
-        offer["share"], offer["pot"], offer["aid_published"] = self.share, pot, bool(self.accepted)
+        offer["share"], offer["pot"], offer["aid_published"] = self.share, pot, bool(desk.accepted)
         offer["sharing"], offer["burdens"] = self.sharing, self.burdens
         published, now = self.model.world.published[self.index], self.model.now
         published[now + 1] = published[now] + (0 if offer["subsidised"] else self.share)
 
-    def close_till(self, till: np.ndarray) -> None:
-        """Take in what was collected; bear what the annual cap kept from members. Failures are carried on."""
-        capped, collected, deposited, drawn, refunded = till.tolist()
-        self._move(collected, PERSONS, pool(self.name), "share")
-        self._move(deposited, PERSONS, deposits(self.name), "deposit")
-        self._move(drawn, deposits(self.name), pool(self.name), "drawn")
-        self._move(refunded, deposits(self.name), PERSONS, "refund")
-        self._move(capped, own(self.name), pool(self.name), "annual_cap")
+    def _pay_claims(self) -> None:
+        """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
+        desk, ledger = self.desk, self.model.ledger
+        running_off = self.standing >= Standing.RUN_OFF
+        borne = self.terms.closing.run_off_borne
+        owed = sum(aid for _, aid in desk.accepted)
+        left = max(0, ledger.balances[pool(self.name)])
+        paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
+        paid: list[tuple[Claim, int]] = []
+        for claim, aid in desk.accepted:
+            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
+            if self.terms.excess_borne_by == "claimant" and not running_off:
+                aid = min(aid, int(most / (1 + self.terms.fee_rate + self.model.regulator.policy.levy)))
+            amount = int(aid * paid_part)
+            if running_off and borne:
+                self._move(aid, own(self.name), pool(self.name), "run_off")
+            elif amount < aid:
+                amount += self.model.regulator.guarantee(aid - amount, pool(self.name), self.name)
+                self.complaints += amount < aid
+            self.model.persons[claim.person]["received"] += amount
+            desk.end(claim, Status.AIDED if amount else Status.REFUSED)
+            self._move(amount, pool(self.name), PERSONS, "aid")
+            paid.append((claim, amount))
+            if running_off:
+                continue
+            fee, levy = part(aid, self.terms.fee_rate), part(aid, self.model.regulator.policy.levy)
+            self._move(fee, pool(self.name), own(self.name), "fee")
+            self._move(levy, pool(self.name), FUND, "levy")
+            self._move(max(0, aid + fee + levy - most), own(self.name), pool(self.name), "case_cap")
+        desk.accepted = paid
+
+    def close_till(self, row: np.ndarray) -> None:
+        """Take in what was collected; bear what caps kept from members. Failures are carried on."""
+        till = row.tolist()
+        self._move(till[COLLECTED], PERSONS, pool(self.name), "share")
+        self._move(till[DEPOSITED], PERSONS, deposits(self.name), "deposit")
+        self._move(till[DRAWN], deposits(self.name), pool(self.name), "drawn")
+        self._move(till[REFUNDED], deposits(self.name), PERSONS, "refund")
+        self._move(till[SEIZED], deposits(self.name), own(self.name), "seized")
+        self._move(till[RETURNED], own(self.name), PERSONS, "returned")
+        self._move(till[FREED], own(self.name), HOUSEHOLDS, "conversion")
+        excess, insurer = till[CAPPED], self.model.insurer_of(self)
+        if insurer is not None and self.terms.excess_borne_by == "insurer":
+            excess -= insurer.bear(excess, pool(self.name), self.name)
+        self._move(excess, own(self.name), pool(self.name), "annual_cap")
+        self.collected += till[COLLECTED] + till[DRAWN]
+        self.policies_sold = till[SOLD]
+        if till[SEIZED]:
+            self.complaints += round(till[SEIZED] / fen(max(1.0, self.terms.deposit)))
+
+    def earn(self, commission: int, insurer: str) -> None:
+        """Commission from an insurer for policies sold to members, fen."""
+        self._move(commission, insurer, own(self.name), "traffic")
 
     def review(self) -> None:
         """Read the books: pay for investigation and technology, take in traffic, hire against a backlog."""
-        terms, weight = self.terms, self.model.weight
-        cases = len(self.accepted) + self.refused
+        terms, desk = self.terms, self.desk
+        cases = len(desk.accepted) + desk.refused
         years = max(0, half_month(self.model.day) - half_month(terms.launch)) / 24
         per_member = fen(1) * self.inside / 24
-        investigation = round(cases * fen(rules.investigation_cost(terms.effort, terms.case_cost)))
+        investigation = round(cases * fen(rules.investigation_cost(self.effort, terms.case_cost)))
         self._move(investigation, own(self.name), OUTSIDE, "investigation")
         self._move(round(per_member * terms.technology_cost), own(self.name), OUTSIDE, "technology")
         self._move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
-        traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
-        self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
-        if len(self.queue) * weight > terms.longest_wait * self.capacity:
-            self.capacity *= 1 + terms.hiring
+        if self.education and terms.parent:
+            self._move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
+        if not self.model.insurers:
+            traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
+            self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
+        desk.hire()
+        gained = self._funds() - self._funds_before
+        self.books.enter(yuan(gained) * self.model.weight)
+        aid = sum(amount for _, amount in desk.accepted)
+        self.mean_aid = rules.learned(self.mean_aid, aid, 1 / board.MEMORY)
+        self.mean_cases = rules.learned(self.mean_cases, len(desk.accepted), 1 / board.MEMORY)
+        if cases:
+            self.refused_share = rules.learned(self.refused_share, desk.refused / cases, 1 / board.MEMORY)
+        if self.standing == Standing.OPEN:
+            copies.come_and_go(self, self.model.ledger.flows[self.name, "fee"])
+
+    def decide(self) -> None:
+        """Once a month the board looks ahead, changes what it may, and asks whether to go on."""
+        if self.standing != Standing.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
+            return
+        self.outlook = board.outlook(self)
+        board.steer(self)
+        for name in self.original_terms.closing_rules:
+            rule = CLOSING_RULES[name]
+            reason = rule.reason(self)
+            if reason is not None:
+                self.announce(rule.kind, reason)
+                return
+
+    def announce(self, kind: str, reason: str) -> None:
+        """Announce the end of the plan: nobody joins any more, and cover ends with the notice. Others take fright."""
+        notice = 1 if kind == "flight" else max(1, periods(self.terms.closing.notice_days))
+        now = self.model.now
+        everywhere = sum(platform.inside for platform in self.model.platforms)
+        share = self.inside / max(1, everywhere)
+        self.closing = Closing(self.name, now, now + notice, kind, reason, self.members, share)
+        self.standing = Standing.CLOSING
+        self.model.closings.append(self.closing)
+        self.model.note(self.name, f"{kind} closing", reason)
+        for other in self.model.platforms:
+            if other is not self:
+                other.lose_trust(math.sqrt(share) * self.model.case.mind.trust_from_closing)
+
+    def change_terms(self, words: str, **changes: Any) -> None:
+        """New terms from the next step on; a change costs trust."""
+        self.changes |= changes
+        self.last_change = self.model.now
+        self.lose_trust(self.model.case.mind.trust_from_rule_change)
+        self.model.note(self.name, "new terms", words)
+
+    def stop_being_insurance(self) -> None:
+        """The regulator stops the product: it goes on as mutual aid where its terms say how, or else ends."""
+        stopped = self.terms.stopped
+        if stopped is None:
+            self.announce("ordered", "stopped as insurance without a licence")
+            return
+        words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
+        self.change_terms(words, insurer=None, fee_rate=stopped.fee_rate, annual_cap=stopped.annual_cap)
+
+    def be_rectified(self) -> None:
+        """The regulator goes through the small plans: some give up at once."""
+        if self.terms.copies:
+            copies.fail(self, round(self.terms.copies.rectified * self.copies))
+
+    def lose_trust(self, part_lost: float) -> None:
+        """Members will trust the plan less from the next step on, and so will newcomers, until it is forgotten."""
+        self.doubt = rules.overlap(self.doubt, part_lost)
+        self.brand = rules.lost(self.brand, part_lost)
 
     def take_stock(self, tally: np.ndarray) -> None:
-        """Remember from the census who is inside and who will share at the next publication."""
+        """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
+        self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
+        self.ever_joined += int(tally[STATUSES + Status.WAITING])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
+        covered = max(1, int(tally[Count.DESCRIBED]))
+        self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
+        aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
+        self.true_level = aid_a_year * (1 + self.terms.fee_rate) / 24
+        self.complaints = self.desk.refused
+
+    def _move_on(self, day: date) -> None:
+        """Open, end cover, and close for good when the time has come."""
+        now = self.model.now
+        if self.standing == Standing.COMING and day >= self.original_terms.launch:
+            if self.model.regulator.policy.may_launch(self.model.regulator, self):
+                self.standing = Standing.OPEN
+                self.model.note(self.name, "launch", "")
+        elif self.closing and self.standing == Standing.CLOSING and now > self.closing.last:
+            self.standing = Standing.RUN_OFF
+        elif self.closing and self.standing == Standing.RUN_OFF and not self.desk.queue:
+            window = periods(self.terms.claim_days) + 1
+            if now > self.closing.last + window:
+                self._wind_up()
+
+    def _funds(self) -> int:
+        """The platform's own money, less what it has advanced to the pool, fen."""
+        balances = self.model.ledger.balances
+        return balances[own(self.name)] + min(0, balances[pool(self.name)])
+
+    def _wind_up(self) -> None:
+        """What is left in the pool is the platform's, and what is lacking too."""
+        self.standing = Standing.CLOSED
+        balance = self.model.ledger.balances[pool(self.name)]
+        self._move(max(0, balance), pool(self.name), own(self.name), "wound_up")
+        self._move(max(0, -balance), own(self.name), pool(self.name), "wound_up")
 
     def _move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         self.model.ledger.transfer(amount, payer, payee, self.name, purpose)
-
-    def _chance(self, claim: Claim, purpose: Purpose) -> float:
-        return draw(self.model.seed, self.model.now, claim.person, purpose * SLOTS_A_PURPOSE + self.index)
-
-    def _burden(self, person: int) -> int:
-        if self.terms.division == "equal":  # the answer is 1; asking the compiled rule takes a hundred times longer
-            return 1
-        return int(burden_of(self.model.persons[person], self.index, self.model.world))
-
-    def _accepts(self, claim: Claim) -> bool:
-        """Whether the investigators, or after them a jury of members, find the claim valid."""
-        terms = self.terms
-        if self.model.memberships[claim.person, claim.slot]["concealed"]:
-            found = rules.detection_chance(terms.effort, terms.detection)
-            return self._chance(claim, Purpose.DETECTION) >= found
-        wrong = rules.detection_chance(terms.effort, terms.wrong_refusal)
-        if self._chance(claim, Purpose.WRONG_REFUSAL) >= wrong:
-            return True
-        return self._chance(claim, Purpose.JURY) < terms.overturning
-
-    def _aid(self, claim: Claim) -> int:
-        """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""
-        person = self.model.persons[claim.person]
-        age = int(float(person["age_at_start"]) + max(0, int(person["turned"])) / 24)
-        cover = int(self.model.world.offers[self.index]["cover"][age])
-        found = max(0, int(person["turned"]))  # drawn for the illness: the same for every platform, whenever it decides
-        severity = draw(self.model.seed, found, claim.person, Purpose.SEVERITY * SLOTS_A_PURPOSE)
-        mild = severity < self.model.case.health.mild_share
-        return fen(min(cover, self.terms.mild_cover) if mild else cover)

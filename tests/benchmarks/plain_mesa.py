@@ -14,6 +14,7 @@ out 0.7 % above ours (standard error 0.6 %), the sum of shares 0.0 % below (3 %)
 import math
 from collections import deque
 from datetime import date
+from typing import Any
 
 import mesa
 import networkx as nx
@@ -31,6 +32,15 @@ SHARING = {COVERED, CLAIMING}
 OUTSIDE = {NEVER, LAPSED, LEFT}
 WELL, LATENT, DIAGNOSED = "well", "latent", "diagnosed"
 LONG_AGO = -10_000
+
+# What the plain model leaves out: the insurer, the regulator and the parent. Terms change by an amendment instead.
+WITHOUT_INSTITUTIONS: dict[str, Any] = {
+    "supervision.policy": "laissez_faire",
+    "platform.xianghubao.parent": None,
+    "platform.xianghubao.insurer": None,
+    "platform.xianghubao.minimum_members": 0,
+    "platform.xianghubao.amendments": [{"day": date(2018, 11, 27), "fee_rate": 0.08, "annual_cap": 188.0}],
+}
 
 
 class Person(mesa.Agent):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numba
 import psutil
-from plain_mesa import PlainMesaModel
+from plain_mesa import WITHOUT_INSTITUTIONS, PlainMesaModel
 
 from abm.model import MutualAidModel
 from abm.reading import load
@@ -84,7 +84,7 @@ def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = No
     before = numba.get_num_threads()
     numba.set_num_threads(threads)
     try:
-        model = MutualAidModel(CASE, persons=persons, drive="compiled")
+        model = MutualAidModel(CASE, persons=persons, changes=WITHOUT_INSTITUTIONS, drive="compiled")
         steps = model.case.calendar.periods - run_up if steps is None else steps
         taken = nanoseconds(model, run_up, steps)
         own = model.persons.nbytes + model.memberships.nbytes + model.world.seen.nbytes
@@ -97,7 +97,7 @@ def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = No
 
 def plain(persons: int, steps: int | None = None) -> Speed:
     """Measure the plain Mesa model; bytes are not counted."""
-    model = PlainMesaModel(load(CASE, {"people.persons": persons}))
+    model = PlainMesaModel(load(CASE, WITHOUT_INSTITUTIONS | {"people.persons": persons}))
     steps = model.case.calendar.periods - 1 if steps is None else steps
     taken = nanoseconds(model, 1, steps)
     model.close()

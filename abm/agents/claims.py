@@ -1,0 +1,102 @@
+"""The claims desk of a platform: it takes in claims, investigates as many as it can, and says what is paid."""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm import rules
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
+from abm.money import fen
+from abm.population import Status
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim in hand: whose, and from which membership slot."""
+
+    person: int
+    slot: int
+
+
+class ClaimsDesk:
+    """Claims in hand, and the capacity to decide them."""
+
+    def __init__(self, platform: "Platform") -> None:
+        self.platform, self.model = platform, platform.model
+        self.queue: deque[Claim] = deque()
+        # Real cases a period: at least one simulated case, or small samples would see the first claims decided late.
+        self.capacity = max(platform.terms.capacity, self.model.weight)
+        self._unused = 0.0  # part of a simulated case that capacity left over
+        self.accepted: list[tuple[Claim, int]] = []  # in this step, with the aid
+        self.refused = 0  # in this step
+
+    def receive(self, filed: np.ndarray) -> None:
+        """Take in claims just filed, rows of (person, slot). An accident's cover begins with its claim."""
+        for person, slot in filed.tolist():
+            m = self.model.memberships[person, slot]
+            if m["joined"] == m["since"]:
+                m["since"] = self.model.now
+                if not self.platform.terms.newcomers_share:  # who shares while waiting is counted already
+                    self.platform.count_sharer(person, 1)
+            m["status"] = Status.CLAIMING
+            self.queue.append(Claim(person, slot))
+
+    def investigate(self) -> None:
+        """Decide as many claims as there is capacity for, the oldest first; the rest wait."""
+        self.accepted, self.refused = [], 0
+        work = self.capacity * self.model.case.shock("investigation", self.model.day, self.platform.name)
+        work = work / self.model.weight + self._unused
+        decisions = min(len(self.queue), int(work))
+        self._unused = work - math.floor(work)
+        for _ in range(decisions):
+            claim = self.queue.popleft()
+            self.platform.count_sharer(claim.person, -1)
+            if self._accepts(claim):
+                self.accepted.append((claim, self.aid(claim)))
+            else:
+                self.refused += 1
+                self.end(claim, Status.REFUSED)
+
+    def end(self, claim: Claim, status: Status) -> None:
+        """The claimant's membership ends, with aid or without."""
+        m = self.model.memberships[claim.person, claim.slot]
+        m["status"], m["since"] = status, self.model.now
+
+    def hire(self) -> None:
+        """Grow by what the terms allow when the backlog is long."""
+        terms = self.platform.terms
+        if len(self.queue) * self.model.weight > terms.longest_wait * self.capacity:
+            self.capacity *= 1 + terms.hiring
+
+    @property
+    def in_hand(self) -> int:
+        """Aid that all undecided claims would bring, fen."""
+        return sum(map(self.aid, self.queue))
+
+    def aid(self, claim: Claim) -> int:
+        """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""
+        person = self.model.persons[claim.person]
+        found = max(0, int(person["turned"]))
+        cover = int(self.model.world.covers[self.platform.index, int(float(person["age_at_start"]) + found / 24)])
+        # Drawn for the illness: the same for every platform, whenever it decides.
+        severity = draw(self.model.seed, found, claim.person, Purpose.SEVERITY * SLOTS_A_PURPOSE)
+        mild = severity < self.model.case.health.mild_share
+        return fen(min(cover, self.platform.terms.mild_cover) if mild else cover)
+
+    def _chance(self, claim: Claim, purpose: Purpose) -> float:
+        return draw(self.model.seed, self.model.now, claim.person, purpose * SLOTS_A_PURPOSE + self.platform.index)
+
+    def _accepts(self, claim: Claim) -> bool:
+        """Whether the investigators, or after them a jury of members, find the claim valid."""
+        terms, effort = self.platform.terms, self.platform.effort
+        if self.model.memberships[claim.person, claim.slot]["concealed"]:
+            return self._chance(claim, Purpose.DETECTION) >= rules.detection_chance(effort, terms.detection)
+        if self._chance(claim, Purpose.WRONG_REFUSAL) >= rules.detection_chance(effort, terms.wrong_refusal):
+            return True
+        return self._chance(claim, Purpose.JURY) < terms.overturning

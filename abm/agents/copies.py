@@ -1,0 +1,47 @@
+"""Many small plans taken together: they are founded while entry is easy, and give up when fees do not cover their cost.
+
+Which members a failing plan had is a matter of chance: with one plan of a hundred, one member of a hundred.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+from scipy.stats import binom, poisson
+
+from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
+from abm.money import yuan
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+
+PERIODS_A_YEAR = 24
+
+
+def come_and_go(platform: "Platform", fee: int) -> None:
+    """New plans and failed ones of a period in which all together took in so much `fee`, fen."""
+    terms = platform.terms.copies
+    if terms is None:
+        return
+    regulator = platform.model.regulator
+    income = PERIODS_A_YEAR * yuan(fee) * platform.model.weight / max(1, platform.copies)
+    quiet = max(0.0, 1 - regulator.pressure / regulator.settings.warn_at) if regulator.policy.threatens else 1.0
+    failing = 0
+    if income < terms.fixed_cost:
+        chance = 1 - math.exp(-1 / (PERIODS_A_YEAR * terms.endurance))
+        failing = int(binom.ppf(_luck(platform, 0), platform.copies, chance))
+    fail(platform, failing)
+    platform.copies += int(poisson.ppf(_luck(platform, 1), terms.entering * quiet))
+
+
+def fail(platform: "Platform", plans: int) -> None:
+    """So many of the small plans end with the next collection, and their part of the memberships with them."""
+    plans = min(max(plans, 0), platform.copies)
+    if plans:
+        part = plans / platform.copies
+        platform.failing = 1 - (1 - platform.failing) * (1 - part)
+        platform.copies -= plans
+
+
+def _luck(platform: "Platform", place: int) -> float:
+    model = platform.model
+    return draw(model.seed, model.now, platform.index, Purpose.COPIES * SLOTS_A_PURPOSE + place)

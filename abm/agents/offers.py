@@ -1,0 +1,89 @@
+"""What a platform publishes before a step: all that persons may know of it."""
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+from abm.agents.closing import Standing, talk
+from abm.clock import half_month, periods
+from abm.divisions import DIVISIONS
+from abm.money import fen
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+
+FOR_EVER = 1_000_000  # a step after all others
+
+
+def post(platform: "Platform", day: date) -> None:
+    """Publish what changes from step to step."""
+    terms, model = platform.terms, platform.model
+    offer, case, now = model.world.offers[platform.index], model.case, model.now
+    launched = max(0, half_month(day) - half_month(terms.launch))
+    reach = terms.steady_reach + terms.launch_reach * terms.launch_fading**launched
+    takes_members = platform.standing == Standing.OPEN and (terms.copies is None or platform.copies > 0)
+    offer["open"] = takes_members
+    offer["reach"] = min(1.0, reach * platform.marketing * case.shock("marketing", day, platform.name)) * takes_members
+    offer["exposure"] = terms.traffic_exposure * (1 - terms.traffic_decay) ** (launched / 24) * takes_members
+    offer["subsidised"] = pays_shares(platform, day)
+    offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)
+    offer["advertised"] = advertised(platform)
+    offer["true_level"], offer["education"] = platform.true_level, platform.education
+    offer["brand"], offer["doubt"], offer["fear"] = platform.brand, platform.doubt, fear(platform)
+    last = platform.closing.last if platform.closing else FOR_EVER
+    offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else platform.failing
+    offer["seized"] = seized(platform)
+
+
+def print_terms(platform: "Platform") -> None:
+    """Publish what changes only with the terms."""
+    terms, world = platform.terms, platform.model.world
+    offer, covers, deposits = (table[platform.index] for table in (world.offers, world.covers, world.deposits))
+    offer["newcomers_share"], offer["min_credit"] = terms.newcomers_share, terms.min_credit
+    offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
+    offer["chronic_only"] = terms.chronic_only
+    offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
+    offer["assessment_error"] = terms.assessment_error
+    offer["returned"], offer["conversion"] = terms.closing.shares_refunded, terms.closing.conversion_months / 12
+    covers[:], deposits[:] = 0, fen(terms.deposit)
+    for band in terms.bands:
+        ages = slice(band.age_from, band.age_to + 1)
+        covers[ages] = round(band.cover)
+        deposits[ages] = fen(terms.deposit if band.deposit is None else band.deposit)
+    division = DIVISIONS[terms.division]
+    offer["division"] = division.code
+    world.weights[platform.index] = division.weights(covers, world.incidence)
+
+
+def pays_shares(platform: "Platform", day: date) -> bool:
+    """Whether the platform pays the shares of this step itself: as promised, to the end, or after it."""
+    terms, standing = platform.terms, platform.standing
+    promised = terms.subsidised_until is not None and day <= terms.subsidised_until
+    ending = standing == Standing.CLOSING and terms.closing.last_shares_borne
+    return promised or ending or standing >= Standing.RUN_OFF
+
+
+def advertised(platform: "Platform") -> float:
+    """The share that newcomers are led to expect, fen: the past's, unless they are told the true level."""
+    terms = platform.terms
+    window = platform.shares[-terms.advertised_periods :]
+    past = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
+    taught = platform.discloses or platform.education > 0
+    return platform.true_level if taught and platform.true_level else past
+
+
+def fear(platform: "Platform") -> float:
+    """The publicly believed chance that the plan closes within a year; certain once it is announced."""
+    if platform.closing:
+        return 1.0
+    near = talk(platform.model.closings, platform.model.now, platform.name)
+    return 1.0 - math.pow(1.0 - platform.model.case.mind.closing_alarm, near)
+
+
+def seized(platform: "Platform") -> float:
+    """The chance that a deposit is gone when a membership ends with the plan."""
+    if platform.in_custody:
+        return 0.0
+    if platform.terms.copies and not platform.closing:
+        return platform.terms.copies.dishonest
+    return 1.0 if platform.closing and platform.closing.kind == "flight" else 0.0

@@ -1,0 +1,121 @@
+"""The regulator: it watches size, deposits, complaints and conduct, remembers, and acts by its policy."""
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import mesa
+
+from abm.agents.closing import Standing
+from abm.agents.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, StrictBan
+from abm.institutions import Supervision
+from abm.ledger import FUND, deposits
+from abm.money import yuan
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+    from abm.model import MutualAidModel
+
+BILLION, THOUSAND = 1e9, 1e3
+
+
+class Stance(IntEnum):
+    """How stern the regulator is."""
+
+    TOLERATE = 0
+    WARN = 1
+    RECTIFY = 2
+    CLOSE = 3
+
+
+class Regulator(mesa.Agent):
+    """Pressure builds up from what it sees and fades slowly; its stance follows; its policy says what it does."""
+
+    TOLERATE, WARN, RECTIFY, CLOSE = Stance
+    model: "MutualAidModel"
+
+    def __init__(self, model: "MutualAidModel", settings: Supervision, policy: Policy | None) -> None:
+        super().__init__(model)
+        self.settings = settings
+        self.policy = policy or named(settings)
+        self.pressure = 0.0
+        self.conduct = 0.0  # members of insurance-like products over the population, summed over periods
+        self.stance = self.before = Stance.TOLERATE
+        self.complaints = 0.0  # of this step, real persons
+
+    def supervise(self) -> None:
+        """Look, remember, and act."""
+        self._look()
+        settings = self.settings
+        marks = (settings.warn_at, settings.rectify_at, settings.close_at)
+        self.before, self.stance = self.stance, Stance(sum(self.pressure >= mark for mark in marks))
+        self.policy.act(self)
+
+    def rose_to(self, stance: Stance) -> bool:
+        """Whether the regulator has just become as stern as that."""
+        return self.before < stance <= self.stance
+
+    def sternness(self, platform: "Platform") -> float:
+        """How stern it is to a plan, from 0 to 1; nothing where all is tolerated or the plan has a licence.
+
+        Rectification is over for a plan that has no deposits, or has them in custody.
+        """
+        if platform.licensed or not self.policy.threatens:
+            return 0.0
+        rectified = self.stance == Stance.RECTIFY and (platform.in_custody or not platform.terms.deposit)
+        return (Stance.WARN if rectified else self.stance) / Stance.CLOSE
+
+    def open_plans(self) -> list["Platform"]:
+        """Plans that take members."""
+        return [platform for platform in self.model.platforms if platform.standing == Standing.OPEN]
+
+    def insurance_like(self) -> list["Platform"]:
+        """Those of them with an insurer behind them and no licence of their own."""
+        return [platform for platform in self.open_plans() if platform.terms.insurer is not None]
+
+    def warn(self) -> None:
+        """Publish a warning: members doubt, parents grow nervous."""
+        self.model.note("regulator", "warning", f"pressure {self.pressure:.2f}")
+        for platform in self.open_plans():
+            platform.lose_trust(self.model.case.mind.trust_from_warning)
+
+    def rectify(self) -> None:
+        """Go through all plans: deposits into custody; many of the small ones give up."""
+        self.model.note("regulator", "rectification", f"pressure {self.pressure:.2f}")
+        for platform in self.open_plans():
+            platform.in_custody = True
+            platform.be_rectified()
+
+    def _look(self) -> None:
+        settings, model = self.settings, self.model
+        people = model.case.people.population
+        unlicensed = [each for each in model.platforms if not each.licensed and each.standing < Standing.RUN_OFF]
+        size = sum(each.members for each in unlicensed) / people
+        loose = sum(model.ledger.balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
+        copies = sum(each.copies for each in unlicensed)
+        self.complaints = sum(each.complaints for each in model.platforms) * model.weight
+        self.pressure = (1 - settings.forgetting) * self.pressure + (
+            settings.from_size * size
+            + settings.from_deposits * yuan(loose) * model.weight / BILLION
+            + settings.from_complaints * self.complaints / people * THOUSAND
+            + settings.from_copies * copies
+        )
+        self.conduct += sum(each.members for each in self.insurance_like()) / people
+
+    def guarantee(self, amount: int, payee: str, platform: str) -> int:
+        """Pay what a closed plan leaves unpaid, as far as the fund goes; returns what was paid, fen."""
+        paid = max(0, min(amount, self.model.ledger.balances[FUND]))
+        self.model.ledger.transfer(paid, FUND, payee, platform, "guarantee")
+        return paid
+
+
+def named(settings: Supervision) -> Policy:
+    """The policy of that name."""
+    if settings.policy == "guarantee_fund":
+        return GuaranteeFund(settings.levy)
+    kinds: dict[str, type[Policy]] = {
+        "laissez_faire": LaissezFaire,
+        "historical": Historical,
+        "early_licensing": EarlyLicensing,
+        "strict_ban": StrictBan,
+    }
+    return kinds[settings.policy]()
