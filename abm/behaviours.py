@@ -6,6 +6,8 @@ phase. It writes only my own rows and returns at most a count. Both drives call 
 `paying`, insurance in `insuring`.
 """
 
+import math
+
 import numpy as np
 
 from abm import rules
@@ -61,10 +63,7 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
 
 @behaviour
 def hear(me: np.void, mine: np.ndarray, who: int, seen: int, luck: float, world: World) -> None:
-    """Take in what the friend whom I met shows (`seen`, bits), and the advertisements that come by.
-
-    One number serves for all platforms, moved on by an equal step for each: seldom more than one advertisement at once.
-    """
+    """Take in what the friend whom I met shows (`seen`, bits), and the advertisements that come by."""
     p = world.settings[0]
     known = np.int64(me["aware"])
     heard = known
@@ -74,14 +73,29 @@ def hear(me: np.void, mine: np.ndarray, who: int, seen: int, luck: float, world:
         me["traits"] |= STIRRED
     if seen & NEWS:
         take_news(me, mine, seen, world)
-    if p["offering"] & ~heard:
-        for k in range(world.offers.size):
-            reach = world.offers[k]["reach"]
-            if not heard >> k & 1 and (luck + k / world.offers.size) % 1.0 < reach:
-                heard |= 1 << k
+    heard |= seen_advertised(luck, world)
     if heard != known:
         me["aware"] = heard
         me["traits"] |= STIRRED
+
+
+@behaviour
+def seen_advertised(luck: float, world: World) -> int:
+    """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
+
+    So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
+    """
+    platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
+    found, k = np.int64(0), np.int64(math.ceil((1.0 - luck) * platforms)) % platforms
+    distance = (luck + k / platforms) % 1.0
+    for _ in range(platforms):
+        if distance >= widest:
+            break
+        if distance < world.offers[k]["reach"]:
+            found |= 1 << k
+        k = (k + 1) % platforms
+        distance += 1.0 / platforms
+    return found
 
 
 @behaviour
@@ -98,11 +112,9 @@ def take_news(me: np.void, mine: np.ndarray, seen: int, world: World) -> None:
         return
     k, slot = seen >> SUBJECT_AT, np.int64(-1)
     for s in range(mine.size):
-        if mine[s]["platform"] == k:
+        if mine[s]["platform"] == k or mine[s]["platform"] < 0:
             slot = s
             break
-        if mine[s]["platform"] < 0 and slot < 0:
-            slot = s
     if slot < 0:
         return
     m = mine[slot]
@@ -161,6 +173,8 @@ def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
     p = world.settings[0]
     for s in range(mine.size):
         m = mine[s]
+        if m["platform"] < 0:
+            break
         if WAITING <= m["status"] <= CLAIMING:
             k = np.int64(m["platform"])
             offer = world.offers[k]

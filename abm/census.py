@@ -85,7 +85,7 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
         m = mine[s]
         k = np.int64(m["platform"])
         if k < 0:
-            continue
+            break
         status = np.int64(m["status"])
         tally[k, status] += 1
         if m["since"] == now:

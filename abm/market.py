@@ -57,7 +57,7 @@ POLICY_FIELDS = (
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
 POLICY = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in POLICY_FIELDS])
 
-CLOCK_FIELDS = ("now", "seed", "offering")
+CLOCK_FIELDS = ("now", "seed")
 FROM_PEOPLE = ("deduction_failure", "retry_failure")
 FROM_FRIENDS = ("telling", "news_periods")
 FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
@@ -78,7 +78,7 @@ FROM_MIND = (
 )
 SETTINGS = np.dtype(
     [(name, "i8") for name in CLOCK_FIELDS]
-    + [("years", "f8")]
+    + [("years", "f8"), ("widest_reach", "f8")]
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 
@@ -94,12 +94,12 @@ PLATFORMS = (1 << SUBJECT_AT) - 1 - NEWS
 class World(NamedTuple):
     """What every behaviour may read.
 
-    `offers` one row a platform; `covers` (platforms, ages) aid in yuan, 0 where nobody may join; `deposits` (platforms,
-    ages) fen paid in on joining, 0 where shares are deducted; `weights` (platforms, sex, age) of the rule of division;
-    `published` (platforms, steps + 1) shares published before each step, summed, fen; `policies` what insurers sell,
-    and `premiums` (policies, sex, age) fen a year; `seen` what friends see of each person as of the last step, in bits;
-    `first` and `friends` the network; `incidence` (sex, age) annual; `settings` one row of date and constants, with
-    `offering` the platforms that advertise, in bits.
+    `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
+    row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
+    `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
+    each step, summed, fen; `policies` what insurers sell, and `premiums` (policies, sex, age) fen a year; `seen` what
+    friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex, age)
+    annual; `settings` one row of date and constants.
     """
 
     offers: np.ndarray
@@ -131,7 +131,7 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
     platforms, ages = len(scenario.platform), OLDEST + 1
     return World(
         offers=np.zeros(platforms, OFFER),
-        covers=np.zeros((platforms, ages), np.int32),
+        covers=np.zeros((platforms + 1, ages), np.int32),
         deposits=np.zeros((platforms, ages), np.int32),
         weights=np.zeros((platforms, 2, ages)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),

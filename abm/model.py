@@ -105,8 +105,8 @@ class MutualAidModel(mesa.Model):
             platform.post_terms(self.day)
         for insurer in self.insurers:
             insurer.post_terms(self.day)
-        reached = [platform.index for platform in self.platforms if self.world.offers[platform.index]["reach"] > 0]
-        self.world.settings["offering"] = sum(1 << index for index in reached)
+        self.world.covers[-1] = self.world.covers[:-1].max(axis=0)
+        self.world.settings["widest_reach"] = self.world.offers["reach"].max()
 
     def hear_fall_ill_claim(self) -> None:
         """Everybody's phases before publication; platforms take in the claims."""

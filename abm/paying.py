@@ -47,6 +47,8 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
     now = world.settings[0]["now"]
     for s in range(mine.size):
         m = mine[s]
+        if m["platform"] < 0:
+            break
         status = m["status"]
         if status < WAITING or status > CLAIMING:
             if m["balance"] != 0:

@@ -50,11 +50,7 @@ def may_claim(me: np.void, m: np.void, world: World) -> bool:
 @behaviour
 def may_be_covered(me: np.void, world: World) -> bool:
     """Whether some plan covers people of my age."""
-    age = age_of(me, world)
-    covered = False
-    for k in range(world.covers.shape[0]):
-        covered = covered or world.covers[k, age] > 0
-    return covered
+    return world.covers[world.offers.size, age_of(me, world)] > 0
 
 
 @behaviour

@@ -15,7 +15,7 @@ MEMORY = 12  # periods over which the books are smoothed
 YEAR = 24
 RUN_OFF_PERIODS = 4  # claims of so many periods are found, and not yet filed, when a plan ends
 FEE_STEP, FEW = 0.02, 2.0
-RISE = 1.25  # a share so much above the expected one calls for stricter investigation
+RISE, LATELY = 1.25, 6  # shares of so many periods, so much above the expected ones, call for stricter investigation
 
 
 @dataclass
@@ -95,7 +95,7 @@ def steer(platform: "Platform") -> None:
     refused = platform.refused_share
     if refused > parent.complaint_tolerance:
         platform.effort = max(0.0, platform.effort - parent.effort_response)
-    elif platform.share > RISE * platform.expected_share > 0:
+    elif sum(platform.shares[-LATELY:]) > RISE * LATELY * platform.expected_share > 0:
         platform.effort = min(1.0, platform.effort + parent.effort_response)
     if losing_members:
         platform.education = parent.education
