@@ -43,6 +43,7 @@ from abm.reckoning import (
     for_me,
     incidence_of,
     may_claim,
+    plans_inside,
     shown_bill,
     slot_for,
     worth,
@@ -192,35 +193,36 @@ def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
 @behaviour
 def choose(me: np.void, mine: np.ndarray, who: int, luck: float, world: World) -> None:
     """Think again, perhaps: stay or leave where I am; join the best of those I know."""
-    inside = 0
-    for s in range(mine.size):
-        inside += WAITING <= mine[s]["status"] <= CLAIMING
+    inside = plans_inside(mine)
     if inside == 0 and me["aware"] == 0:
         return
     if luck < chance_to_think(me, mine, who, world):
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
-                stay_or_leave(me, mine[s], who, world)
+                stay_or_leave(me, mine[s], inside - 1, who, world)
         if inside < mine.size and me["health"] != DIAGNOSED:
-            join_the_best(me, mine, who, world)
+            join_the_best(me, mine, inside, who, world)
     me["traits"] &= NOT_STIRRED
 
 
 @behaviour
-def stay_or_leave(me: np.void, m: np.void, who: int, world: World) -> None:
-    """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying."""
+def stay_or_leave(me: np.void, m: np.void, others: int, who: int, world: World) -> None:
+    """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying.
+
+    `others` is the number of other plans that I am in.
+    """
     p = world.settings[0]
     k = np.int64(m["platform"])
     share = rules.outlook(m["expected"], shown_bill(me, k, who, world), me["anxiety"])
     grudge = rules.grudge(m["paid"], world.offers[k]["fear"], p["resentment"])
-    gain = worth(me, k, np.float64(m["trust"]), share, who, world) - grudge + np.float64(me["inertia"])
+    gain = worth(me, k, others, np.float64(m["trust"]), share, who, world) - grudge + np.float64(me["inertia"])
     if draw(p["seed"], p["now"], who, STAY + k) >= rules.choice_chance(gain, p["noise"]):
         m["status"] = LEFT
         m["since"] = p["now"]
 
 
 @behaviour
-def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
+def join_the_best(me: np.void, mine: np.ndarray, inside: int, who: int, world: World) -> None:
     """Of the open platforms I know and am not in, join the one worth most, if it is worth the trouble."""
     p = world.settings[0]
     best, best_slot, best_gain = np.int64(-1), np.int64(-1), -np.inf
@@ -231,7 +233,7 @@ def join_the_best(me: np.void, mine: np.ndarray, who: int, world: World) -> None
             trust = np.float64(mine[slot]["trust"]) if remembered else world.offers[k]["brand"]
             trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
             share = for_me(world.offers[k]["advertised"], me, k, who, world)
-            gain = worth(me, k, trust, share, who, world) - trouble
+            gain = worth(me, k, inside, trust, share, who, world) - trouble
             if gain > best_gain:
                 best, best_slot, best_gain = k, slot, gain
     if best >= 0 and draw(p["seed"], p["now"], who, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):

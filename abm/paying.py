@@ -24,6 +24,7 @@ from abm.reckoning import (
     age_of,
     bill_of,
     may_claim,
+    plans_inside,
     uncapped,
     worth,
     worth_of_policy,
@@ -60,7 +61,7 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
             put_down(me, m, deposit, till)
         if status != WAITING or offer["newcomers_share"]:
             if deposit > 0:
-                draw_on_deposit(me, m, who, world, till)
+                draw_on_deposit(me, m, plans_inside(mine) - 1, who, world, till)
             else:
                 pay(me, m, who, world, till)
         if m["status"] == WAITING:
@@ -157,7 +158,7 @@ def refund(me: np.void, m: np.void, till: np.ndarray) -> None:
 
 
 @behaviour
-def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.ndarray) -> None:
+def draw_on_deposit(me: np.void, m: np.void, others: int, who: int, world: World, till: np.ndarray) -> None:
     """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
 
     Where a deduction keeps the idle inside, an empty deposit loses them: they lapse.
@@ -176,7 +177,7 @@ def draw_on_deposit(me: np.void, m: np.void, who: int, world: World, till: np.nd
     if lacking == 0:
         return
     trouble = np.float64(me["inertia"]) + rules.entry(lacking)
-    gain = worth(me, k, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble
+    gain = worth(me, k, others, np.float64(m["trust"]), np.float64(m["expected"]), who, world) - trouble
     wanted = draw(p["seed"], p["now"], who, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
     if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
         m["status"] = LAPSED

@@ -122,16 +122,28 @@ def chance_to_think(me: np.void, mine: np.ndarray, who: int, world: World) -> fl
 
 
 @behaviour
-def worth(me: np.void, k: int, trust: float, share: float, who: int, world: World) -> float:
+def plans_inside(mine: np.ndarray) -> int:
+    """How many plans I am in."""
+    inside = 0
+    for s in range(mine.size):
+        inside += WAITING <= mine[s]["status"] <= CLAIMING
+    return inside
+
+
+@behaviour
+def worth(me: np.void, k: int, others: int, trust: float, share: float, who: int, world: World) -> float:
     """Yuan a year that being in platform `k` is worth to me, at that trust and at that share a period (fen).
 
-    A plan that may close before one's turn is trusted by so much less.
+    `others` is the number of other plans that I am in: each takes away from the worth of this one. A plan that may
+    close before one's turn is trusted by so much less.
     """
     p = world.settings[0]
     cover = np.float64(world.covers[k, age_of(me, world)])
     risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
     insured = p["insured_overlap"] if me["traits"] & INSURED else 0.0
     overlap = rules.overlap(insured, p["city_overlap"] if me["traits"] & CITY_PLAN else 0.0)
+    for _ in range(others):
+        overlap = rules.overlap(overlap, p["plan_overlap"])
     reliance = rules.lost(trust, world.offers[k]["fear"])
     return (
         rules.worth_of_cover(reliance, cover, risk, me["risk_aversion"], overlap)
@@ -144,14 +156,11 @@ def worth(me: np.void, k: int, trust: float, share: float, who: int, world: Worl
 def worth_of_policy(me: np.void, mine: np.ndarray, policy: int, free: float, world: World) -> float:
     """Yuan a year that a policy of an insurer is worth to me beyond its premium, of which so many years are free."""
     p, offer = world.settings[0], world.policies[policy]
-    inside = False
-    for s in range(mine.size):
-        inside = inside or WAITING <= mine[s]["status"] <= CLAIMING
     risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
     other = p["city_overlap"] if policy == COMMERCIAL and me["traits"] & CITY_PLAN else 0.0
     if policy == CITY and me["traits"] & INSURED:
         other = p["insured_overlap"]
-    overlap = rules.overlap(other, p["plan_overlap"] if inside else 0.0)
+    overlap = rules.overlap(other, p["plan_overlap"] if plans_inside(mine) else 0.0)
     amount = offer["sum_insured"] / rules.FEN_A_YUAN
     premium = world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] / rules.FEN_A_YUAN
     if premium > offer["affordable"] * np.float64(me["income"]):
