@@ -178,7 +178,7 @@ class Mind(Section):
         source="assumption, 0 to 1: strong reciprocity, Fehr and Gaechter 2000")
     city_overlap: float = number(0.3, "worth of aid that the city plan takes away", unit="1", low=0, high=1,
         source="assumption, 0.05 to 0.5: it pays bills, aid pays a sum")
-    plan_overlap: float = number(0.3, "worth of other cover, insurance or another plan, that being in a plan takes away",
+    plan_overlap: float = number(0.3, "worth of insurance or another plan that being in a plan takes away",
         unit="1", low=0, high=1,
         source="assumption, 0 to 0.6: the other side of insured_overlap")
     alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20,
