@@ -12,7 +12,9 @@ from abm.scenario import Scenario
 from abm.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the pot is divided: by heads, by published weights, by those and own risk
-COMMERCIAL, CITY = 0, 1  # rows of the policies that insurers sell
+# Rows of the policies that insurers sell. Not plain whole numbers, for each of which numba would compile anew.
+COMMERCIAL: int = np.int64(0)  # type: ignore[assignment]
+CITY: int = np.int64(1)  # type: ignore[assignment]
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
