@@ -36,38 +36,42 @@ def insure(me: np.void, mine: np.ndarray, who: int, luck: float, world: World, t
     One number says who comes by, so that they exclude each other: an agent, the pages of one of my plans, or the city.
     """
     platforms = world.offers.size
-    pay_premium(me, COMMERCIAL, INSURED, world, till[platforms + COMMERCIAL])
-    pay_premium(me, CITY, CITY_PLAN, world, till[platforms + CITY])
+    pay_premium(me, COMMERCIAL, world, till[platforms + COMMERCIAL])
+    pay_premium(me, CITY, world, till[platforms + CITY])
     city, commercial = world.policies[CITY], world.policies[COMMERCIAL]
     if luck >= 1.0 - city["reach"]:
         if city["on_sale"][np.int64(me["tier"])] and not me["traits"] & CITY_PLAN:
-            consider(me, mine, who, CITY, CITY_PLAN, platforms + CITY, world, till)
+            consider(me, mine, who, CITY, platforms + CITY, world, till)
     elif commercial["on_sale"][np.int64(me["tier"])] and not me["traits"] & INSURED:
         bound = commercial["reach"]
         if luck < bound:
-            consider(me, mine, who, COMMERCIAL, INSURED, platforms + COMMERCIAL, world, till)
+            consider(me, mine, who, COMMERCIAL, platforms + COMMERCIAL, world, till)
             return
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= CLAIMING:
                 k = int(mine[s]["platform"])
                 if bound <= luck < bound + world.offers[k]["exposure"]:
-                    consider(me, mine, who, COMMERCIAL, INSURED, k, world, till)
+                    consider(me, mine, who, COMMERCIAL, k, world, till)
                 bound += world.offers[k]["exposure"]
 
 
 @behaviour
-def pay_premium(me: np.void, policy: int, trait: int, world: World, row: np.ndarray) -> None:
+def trait_of(policy: int) -> int:
+    """The trait of those who have the policy."""
+    return CITY_PLAN if policy == CITY else INSURED
+
+
+@behaviour
+def pay_premium(me: np.void, policy: int, world: World, row: np.ndarray) -> None:
     """The premium of a half-month, and the sum insured in that of the diagnosis."""
-    if me["traits"] & trait:
+    if me["traits"] & trait_of(policy):
         row[PREMIUMS] += world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] // PERIODS_A_YEAR
         if me["health"] == DIAGNOSED and me["turned"] == world.settings[0]["now"]:
             row[BENEFITS] += world.policies[policy]["sum_insured"]
 
 
 @behaviour
-def consider(
-    me: np.void, mine: np.ndarray, who: int, policy: int, trait: int, seller: int, world: World, till: np.ndarray
-) -> None:
+def consider(me: np.void, mine: np.ndarray, who: int, policy: int, seller: int, world: World, till: np.ndarray) -> None:
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
     gain = worth_of_policy(me, mine, policy, 0.0, world) - np.float64(me["inertia"])
@@ -78,6 +82,6 @@ def consider(
         ill = ill or draw(p["seed"], p["now"], who, NOTICE) < p["noticed_share"]
     if ill and draw(p["seed"], p["now"], who, UNDERWRITE + policy) < world.policies[policy]["declines"]:
         return
-    me["traits"] |= trait
+    me["traits"] |= trait_of(policy)
     till[seller, SOLD] += 1
     till[seller, SALES] += world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)]
