@@ -49,7 +49,7 @@ def insure(me: np.void, mine: np.ndarray, who: int, luck: float, world: World, t
             return
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= CLAIMING:
-                k = int(mine[s]["platform"])
+                k: int = np.int64(mine[s]["platform"])  # type: ignore[assignment]
                 if bound <= luck < bound + world.offers[k]["exposure"]:
                     consider(me, mine, who, COMMERCIAL, k, world, till)
                 bound += world.offers[k]["exposure"]
