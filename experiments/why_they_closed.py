@@ -1,0 +1,133 @@
+"""Which plans close, when and why, and what changes that: contagion, the regulator, or the income from traffic?
+
+Observers name four causes (mechanisms B2, B5, C1, D2): closings infect each other, the regulator frightens parents, selling
+to members stops paying, the city plan takes the place of mutual aid. Here the whole market of 2016 to 2022 runs as it is
+and with one cause taken out at a time, always with the same luck, and for several seeds.
+
+Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
+closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
+
+from abm.figures import save
+from abm.reading import load
+from abm.study.results import results_folder, write_run
+from abm.study.run import Run, simulate
+
+CASE = "market"
+PLANS = list(load(CASE).platform)
+WITH_PARENT = [name for name, terms in load(CASE).platform.items() if terms.parent]
+MARKERS = {"active": "o", "passive": "s", "ordered": "^", "flight": "x"}
+
+# What is taken out, by the numbers that switch it off.
+WORLDS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "no contagion": {"mind.trust_from_closing": 0.0, "mind.closing_alarm": 0.0}
+    | {f"platform.{name}.parent.watchfulness": 0.0 for name in WITH_PARENT},
+    "no regulator": {"supervision.policy": "laissez_faire"},
+    "no traffic income": {f"platform.{name}.traffic_exposure": 0.0 for name in PLANS}
+    | {f"platform.{name}.parent.customer_value": 0.0 for name in WITH_PARENT},
+    "no city plan": {"insurance.city.reach": 0.0},
+}
+
+
+def run(world: str, seed: int, persons: int) -> Run:
+    """One history of the market."""
+    return simulate(load(CASE, WORLDS[world] | {"people.persons": persons}), seed)
+
+
+def closings(world: str, history: Run) -> list[dict[str, Any]]:
+    """A row for each closing that was announced."""
+    days = history.series["date"]
+    return [
+        {
+            "world": world,
+            "seed": history.seed,
+            "platform": closing.platform,
+            "announced": days.iloc[closing.announced],
+            "kind": closing.kind,
+            "members_m": closing.members / 1e6,
+            "reason": closing.reason,
+        }
+        for closing in history.closings
+    ]
+
+
+def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
+    """Closings on a line of time, a row a world; the marker is the kind, its size the members."""
+    figure = Figure(figsize=(9, 5), dpi=150)
+    panel = figure.subplots()
+    for place, world in enumerate(WORLDS):
+        for kind, marker in MARKERS.items():
+            rows = table[(table["world"] == world) & (table["kind"] == kind)]
+            height = -place + (rows["seed"] - (seeds + 1) / 2) / (seeds + 1) * 0.7
+            sizes = 12 + 40 * rows["members_m"] ** 0.5
+            look = {"facecolors": "none", "edgecolors": "black"} if marker != "x" else {"color": "black"}
+            label = kind if place == 0 else None
+            panel.scatter(pd.to_datetime(rows["announced"]), height, s=sizes, marker=marker, label=label, **look)
+    panel.set_yticks([-place for place in range(len(WORLDS))], labels=list(WORLDS))
+    panel.set_title("When do plans announce their end?", loc="left")
+    panel.xaxis.set_major_locator(YearLocator())
+    panel.xaxis.set_major_formatter(DateFormatter("%Y"))
+    panel.grid(axis="x", color="#dddddd", lw=0.6)
+    panel.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), markerscale=0.7, title="closing")
+    panel.spines[["top", "right"]].set_visible(False)
+    figure.subplots_adjust(left=0.16, right=0.86, bottom=0.1)
+    footnote = f"Simulation: {persons:,} persons; a line a seed, {seeds} in all. Area grows with the members then inside."
+    figure.text(0.01, 0.01, footnote, fontsize=7)
+    return figure
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """For each world: how many plans closed, when in the median, how far apart, and how large they were."""
+    lines = {}
+    for world in WORLDS:
+        rows = table[table["world"] == world]
+        days = pd.to_datetime(rows["announced"])
+        by_seed = days.groupby(rows["seed"])
+        apart = by_seed.apply(lambda each: each.sort_values().diff().dt.days.median())
+        lines[world] = {
+            "closings a run": len(rows) / max(1, rows["seed"].nunique()),
+            "active": int((rows["kind"] == "active").sum()),
+            "passive": int((rows["kind"] == "passive").sum()),
+            "ordered": int((rows["kind"] == "ordered").sum()),
+            "median day": days.median().date() if len(days) else "-",
+            "days apart": f"{apart.mean():.0f}" if len(days) else "-",
+        }
+    return pd.DataFrame(lines).T
+
+
+def main() -> None:
+    """Run all histories, print the tables, write tables and figure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a smoke run of 20,000 persons and one seed")
+    parser.add_argument("--out", type=Path, default=Path("results/why_they_closed"), help="folder of the results")
+    choices = parser.parse_args()
+    persons, seeds = (20_000, 1) if choices.quick else (2_000_000, 2)
+    with results_folder(choices.out) as folder:
+        rows: list[dict[str, Any]] = []
+        for world in WORLDS:
+            for seed in range(1, seeds + 1):
+                history = run(world, seed, persons)
+                rows += closings(world, history)
+                print(f"{world}, seed {seed}: {sum(row['world'] == world for row in rows)} closings so far", flush=True)
+                if not (folder / "scenario.toml").exists():
+                    write_run(history, folder)
+        (folder / "series.csv").unlink()  # that of one history of many would mislead
+        table = pd.DataFrame(rows)
+        table.to_csv(folder / "closings.csv", index=False, float_format="%.4g", lineterminator="\n")
+        short = summary(table)
+        short.to_csv(folder / "table.csv", lineterminator="\n")
+        save(draw(table, persons, seeds), folder, "closings")
+    print(short.to_string())
+
+
+if __name__ == "__main__":
+    main()
