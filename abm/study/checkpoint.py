@@ -1,0 +1,218 @@
+"""The whole state of a model in one file, and a model that goes on from it as if it had never stopped.
+
+A checkpoint is a ZIP archive of plain parts that any program can read: arrays as ``.npy``, everything else as JSON, the
+scenario as TOML, and ``checksums.json`` with the SHA-256 of each part. It is written beside its place and then renamed.
+"""
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from abm import __version__
+from abm.agents.board import Books, Outlook
+from abm.agents.claims import Claim
+from abm.agents.closing import Closing, Standing
+from abm.agents.regulator import Stance
+from abm.model import MutualAidModel
+from abm.reading import changed, dump, parse
+from abm.scenario import Scenario, ScenarioError
+from abm.terms import CoverBand
+
+SUFFIX = ".huzhu"
+ARRAYS = ("offers", "covers", "deposits", "weights", "published", "policies", "premiums", "seen", "first", "friends")
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Books, Outlook, Claim, Closing, Standing, Stance, CoverBand)}
+MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
+DEAD = ("original_terms", "terms", "_printed")  # of a platform: made anew from the scenario and the changes
+FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform")  # cannot change midway
+
+
+def save(model: MutualAidModel, path: Path) -> None:
+    """Write the state of a model at the end of a step. Raises `ScenarioError` where it cannot be written."""
+    parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
+    arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
+    arrays |= {name: getattr(model.world, name) for name in ARRAYS}
+    for name, array in arrays.items():
+        content = io.BytesIO()
+        np.save(content, array, allow_pickle=False)
+        parts[f"{name}.npy"] = content.getvalue()
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    parts["checksums.json"] = json.dumps(sums, indent=1).encode()
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(unfinished, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def resume(path: Path, changes: Mapping[str, Any] | None = None, drive: str = "auto") -> MutualAidModel:
+    """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
+
+    Raises `ScenarioError` where the file is damaged or of another version, or where a change would alter the past: who
+    lives there, and which plans there are.
+    """
+    parts = _read(path)
+    state = json.loads(parts["state.json"])
+    import tomllib
+
+    tables = tomllib.loads(parts["scenario.toml"].decode())
+    scenario = parse(tables, path.name)
+    if changes:
+        new = parse(changed(tables, changes), path.name)
+        _require_same_past(scenario, new)
+        scenario = new
+    model = MutualAidModel(scenario, seed=state["seed"], drive=drive)
+    constants = model.world.settings.copy()
+    arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
+    arrays |= {name: getattr(model.world, name) for name in ARRAYS}
+    for name, array in arrays.items():
+        held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
+        if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
+            width = min(held.shape[1], array.shape[1])
+            array[:, :width] = held[:, :width]
+        else:
+            array[...] = held
+    if changes:
+        model.world.settings[...] = constants
+    _restore(model, state)
+    model.running = model.now + 1 < scenario.calendar.periods
+    return model
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    """The parts of a checkpoint, each held against its checksum."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+    except FileNotFoundError:
+        raise ScenarioError(f"{path}: there is no such checkpoint") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ScenarioError(f"{path}: is no whole checkpoint: {error}") from None
+    sums = json.loads(parts.pop("checksums.json", b"{}"))
+    damaged = [name for name, content in parts.items() if sums.get(name) != hashlib.sha256(content).hexdigest()]
+    if damaged or set(sums) != set(parts) or not sums:
+        raise ScenarioError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
+    made_by = json.loads(parts["state.json"])["program"]
+    if made_by != __version__:
+        raise ScenarioError(f"{path}: was written by version {made_by}, this is {__version__}; make it anew")
+    return parts
+
+
+def _require_same_past(before: Scenario, after: Scenario) -> None:
+    """Raise `ScenarioError` for a change of what was settled when the world was founded."""
+    for path in FOUNDED:
+        one, two = before, after
+        for step in path.split("."):
+            one, two = getattr(one, step), getattr(two, step)
+        if path == "platform":
+            one, two = list(one), list(two)  # type: ignore[call-overload]
+        if one != two:
+            raise ScenarioError(f"{path}: cannot change midway; who lives there and which plans there are is settled")
+
+
+def _state(model: MutualAidModel) -> dict[str, Any]:
+    """All that is not in arrays, as JSON takes it."""
+    return {
+        "program": __version__,
+        "seed": model.seed,
+        "model": {name: _plain(getattr(model, name)) for name in MODEL},
+        "balances": dict(model.ledger.balances),
+        "platforms": [_attributes(platform, DEAD) for platform in model.platforms],
+        "desks": [_attributes(platform.desk) for platform in model.platforms],
+        "insurers": [_attributes(insurer, ("terms",)) for insurer in model.insurers],
+        "mutual_insurers": {name: _attributes(each, ("terms",)) for name, each in model.mutual_insurers.items()},
+        "regulator": _attributes(model.regulator),
+        "series": {name: _plain(values) for name, values in model.datacollector.model_vars.items()},
+    }
+
+
+def _restore(model: MutualAidModel, state: dict[str, Any]) -> None:
+    for name, value in state["model"].items():
+        setattr(model, name, _rich(value))
+    model.ledger.balances.clear()
+    model.ledger.balances.update(state["balances"])
+    for platform, kept, desk in zip(model.platforms, state["platforms"], state["desks"], strict=True):
+        _take(platform, kept)
+        _take(platform.desk, desk)
+        platform.terms = platform.original_terms.on(model.day, platform.changes)
+    for insurer, kept in zip(model.insurers, state["insurers"], strict=False):
+        _take(insurer, kept)
+    for name, kept in state["mutual_insurers"].items():
+        _take(model.mutual_insurers[name], kept)
+    _take(model.regulator, state["regulator"])
+    for name, values in state["series"].items():
+        if name in model.datacollector.model_vars:
+            model.datacollector.model_vars[name] = _rich(values)
+
+
+def _attributes(agent: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The attributes of an agent that make its state: all but references to other objects."""
+    skipped = {*without, *OBJECTS, "unique_id", "pos", "desk", "name", "index", "row"}
+    return {name: _plain(value) for name, value in vars(agent).items() if name not in skipped and "mesa" not in name}
+
+
+def _take(agent: Any, kept: dict[str, Any]) -> None:
+    for name, value in kept.items():
+        setattr(agent, name, _rich(value))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON takes it; what JSON does not know carries its kind."""
+    if isinstance(value, IntEnum):
+        return {"kind": type(value).__name__, "value": int(value)}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, date):
+        return {"kind": "date", "value": value.isoformat()}
+    if isinstance(value, BaseModel):
+        return {"kind": type(value).__name__, "fields": _plain(value.model_dump())}
+    if is_dataclass(value):
+        return {"kind": type(value).__name__, "fields": {f.name: _plain(getattr(value, f.name)) for f in fields(value)}}
+    if isinstance(value, deque):
+        return {"kind": "deque", "value": [_plain(item) for item in value], "longest": value.maxlen}
+    if isinstance(value, tuple):
+        return {"kind": "tuple", "value": [_plain(item) for item in value]}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {"kind": "dict", "value": [[key, _plain(item)] for key, item in value.items()]}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a checkpoint cannot hold {value!r}")
+
+
+def _rich(value: Any) -> Any:
+    """The reverse of `_plain`."""
+    if isinstance(value, list):
+        return [_rich(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind = value["kind"]
+    if kind == "date":
+        return date.fromisoformat(value["value"])
+    if kind == "deque":
+        return deque(map(_rich, value["value"]), maxlen=value["longest"])
+    if kind == "tuple":
+        return tuple(map(_rich, value["value"]))
+    if kind == "dict":
+        return {key: _rich(item) for key, item in value["value"]}
+    if "fields" in value:
+        inner = _rich(value["fields"]) if value["fields"].get("kind") == "dict" else value["fields"]
+        return KINDS[kind](**{name: _rich(item) for name, item in inner.items()})
+    return KINDS[kind](value["value"])
