@@ -214,7 +214,7 @@ def _factor(at: Misfit | None) -> str:
     if at is None:
         return "."
     factor = math.exp(at.spread)
-    words = f"{factor:.2f}" if factor < 100 else f"{factor:,.0f}" if factor < 10_000 else "over 10,000"
+    words = f"{factor:.2f}" if factor < 99.995 else f"{factor:,.0f}" if factor < 9999.5 else "over 10,000"
     return words + ("+" if at.bias > 0 else "-" if at.bias < 0 else " ")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from abm.study.chronicle import STOP, acts
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from pandas.core.window import Rolling
 
     from abm.study.run import Run
 
@@ -33,6 +35,7 @@ ACTS = {"warning": "v", "rectification": "D", STOP: "X"}
 STANCES = (("tolerates", "white"), ("warns", "#dcdcdc"), ("rectifies", "#a8a8a8"), ("would close", "#606060"))
 QUARTER = 6  # half-months
 FEWEST, LEAST = 1e4, 0.01  # members and yuan below which nothing is drawn
+ONE_CASE = 0.99  # relative standard error of a share where a single case was paid, but for rounding
 OBSERVED = {"members": ("o", "members, observed"), "sharing": ("D", "members sharing,\nobserved")}
 
 
@@ -142,25 +145,27 @@ def _to_draw(each: Comparison, kind: str) -> bool:
 
 
 def _shares(panel: "Axes", data: Market) -> tuple[str, str]:
-    for platform in (*data.small, *data.large):
+    for platform in (*data.large, *data.small):
         share, noise = data.of(platform, "share"), data.of(platform, "share_noise")
         inside = (data.of(platform, "standing") <= Standing.CLOSING) & (data.of(platform, "members_sharing") >= FEWEST)
-        mean = _quarter(np.where(inside, share, np.nan))
-        panel.plot(data.days, np.where(mean >= LEAST, mean, np.nan), **data.look(platform))
+        mean = _quarter(np.where(inside, share, np.nan)).mean().to_numpy(float)
+        squares = _quarter(np.where(inside, np.nan_to_num(share * noise) ** 2, np.nan)).sum().to_numpy(float)
+        error = np.sqrt(squares) / np.maximum(1, _quarter(inside.astype(float)).sum().to_numpy(float))
+        mean = np.where((error < ONE_CASE * mean) & (mean >= LEAST), mean, np.nan)
+        panel.plot(data.days, mean, **data.look(platform))
         if platform in data.large:
-            error = np.sqrt(_quarter(np.where(inside, np.nan_to_num(share * noise) ** 2, np.nan)) / QUARTER)
             look: dict[str, Any] = {"color": data.look(platform)["color"], "alpha": 0.15, "lw": 0}
-            panel.fill_between(data.days, np.maximum(mean - error, LEAST), np.maximum(mean + error, LEAST), **look)
+            panel.fill_between(data.days, np.maximum(mean - error, LEAST), mean + error, **look)
     panel.fill_between([], [], color=GREY, alpha=0.3, lw=0, label="± one standard error\nof sampling few cases")
     panel.set_yscale("log")
     panel.set_ylim(bottom=LEAST)
     _plain_numbers(panel)
-    return "What did a member pay? Means of three months; lines as above", "yuan a period"
+    return "What did a member pay? Means of three months with two cases or more", "yuan a period"
 
 
-def _quarter(values: np.ndarray) -> np.ndarray:
-    """Means of the three months around each half-month."""
-    return pd.Series(values).rolling(QUARTER, center=True, min_periods=1).mean().to_numpy(float)
+def _quarter(values: np.ndarray) -> "Rolling[pd.Series[float]]":
+    """The three months around each half-month."""
+    return pd.Series(values).rolling(QUARTER, center=True, min_periods=1)
 
 
 def _regulator(panel: "Axes", data: Market) -> tuple[str, str]:
@@ -173,20 +178,12 @@ def _regulator(panel: "Axes", data: Market) -> tuple[str, str]:
             panel.axhline(mark, color=GREY, lw=1, ls=style, label=label)
             top = max(top, mark)
     panel.set_ylim(0, 1.4 * top or 1)
-    for code, (label, grey) in enumerate(STANCES):
-        if (stance == code).any():
-            look: dict[str, Any] = {"facecolor": grey, "edgecolor": BLACK, "lw": 0.4, "step": "mid"}
-            where = stance == code
-            panel.fill_between(
-                data.days,
-                0,
-                0.07,
-                where=where.tolist(),
-                transform=panel.get_xaxis_transform(),
-                label=label,
-                zorder=2.5,
-                **look,
-            )
+    turns = [0, *(np.flatnonzero(np.diff(stance)) + 1), len(stance) - 1]
+    for first, last in pairwise(turns):
+        label, grey = STANCES[int(stance[first])]
+        label = "" if label in [patch.get_label() for patch in panel.patches] else label
+        look: dict[str, Any] = {"facecolor": grey, "edgecolor": BLACK, "lw": 0.5, "zorder": 2.5}
+        panel.axvspan(data.days[first], data.days[last], ymax=0.07, label=label, **look)
     found = acts(data.events)
     for act, marker in ACTS.items():
         days = pd.to_datetime(found["date"][found["act"] == act]).to_numpy()
