@@ -82,6 +82,7 @@ def test_the_levy_is_its_part_of_the_aid_and_pays_when_a_plan_leaves_claims() ->
     table = finish(model).datacollector.get_model_vars_dataframe()
     early = table[:24]
     assert early["xianghubao.levy"].sum() == pytest.approx(0.1 * early["xianghubao.aid"].sum(), rel=1e-4)
+    assert early["xianghubao.guarantee"].sum() == 0
     assert table["xianghubao.guarantee"].sum() > 0
 
 
