@@ -50,6 +50,8 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
         status = m["status"]
         if status < WAITING or status > CLAIMING:
             if m["balance"] != 0:
+                if now >= world.offers[m["platform"]]["covered_until"]:
+                    lose_deposit(m, who, world, till)
                 refund(me, m, till)
             continue
         k, age = np.int64(m["platform"]), age_of(me, world)
@@ -82,9 +84,7 @@ def end(me: np.void, m: np.void, mine: np.ndarray, who: int, world: World, till:
     offer = world.offers[k]
     m["status"] = ENDED
     m["since"] = p["now"]
-    if m["balance"] > 0 and draw(p["seed"], p["now"], who, SEIZE + k) < offer["seized"]:
-        till[k, SEIZED] += np.int64(m["balance"])
-        m["balance"] = 0
+    lose_deposit(m, who, world, till)
     refund(me, m, till)
     back = np.int64(np.float64(m["paid"]) * offer["returned"])
     m["paid"] -= back
@@ -96,6 +96,16 @@ def end(me: np.void, m: np.void, mine: np.ndarray, who: int, world: World, till:
             premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]
             me["traits"] |= INSURED
             till[k, FREED] += np.int64(premium * offer["conversion"])
+
+
+@behaviour
+def lose_deposit(m: np.void, who: int, world: World, till: np.ndarray) -> None:
+    """The deposit is gone, if the plan kept it; who left just before a flight, or has a claim in hand, loses it too."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    if m["balance"] > 0 and draw(p["seed"], p["now"], who, SEIZE + k) < world.offers[k]["seized"]:
+        till[k, SEIZED] += np.int64(m["balance"])
+        m["balance"] = 0
 
 
 @behaviour

@@ -10,7 +10,8 @@ import numpy as np
 from abm import rules
 from abm.agents import board, copies, offers
 from abm.agents.claims import Claim, ClaimsDesk
-from abm.agents.closing import CLOSING_RULES, Closing, Standing
+from abm.agents.closing import CLOSING_RULES, NO_PLAN, Closing, Standing
+from abm.business import ClosingPlan
 from abm.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.clock import half_month, periods
 from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
@@ -64,6 +65,11 @@ class Platform(mesa.Agent):
         return half_month(self.model.day) == half_month(self.terms.launch)
 
     @property
+    def closing_plan(self) -> ClosingPlan:
+        """How the plan is wound up; who runs away bears nothing of what was promised."""
+        return NO_PLAN if self.closing and self.closing.kind == "flight" else self.terms.closing
+
+    @property
     def exit_rate(self) -> float:
         """Part of the members who left or lapsed, as a rate of a month."""
         return 2 * self.left / max(1, self.inside)
@@ -104,8 +110,9 @@ class Platform(mesa.Agent):
         ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
         self._pay_claims()
         pot = max(0, -ledger.balances[pool(self.name)])
-        if self.closing and self.model.now == self.closing.last and not self.terms.closing.run_off_borne:
-            pot += desk.in_hand  # the last collection has to do for the claims in hand
+        if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
+            # The last collection has to do for the claims in hand, if nobody else pays them.
+            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
@@ -120,7 +127,7 @@ class Platform(mesa.Agent):
         """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
         desk, ledger = self.desk, self.model.ledger
         running_off = self.standing >= Standing.RUN_OFF
-        borne = self.terms.closing.run_off_borne
+        borne = self.closing_plan.run_off_borne
         owed = sum(aid for _, aid in desk.accepted)
         left = max(0, ledger.balances[pool(self.name)])
         paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
