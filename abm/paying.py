@@ -90,7 +90,8 @@ def end(me: np.void, m: np.void, mine: np.ndarray, who: int, world: World, till:
     m["paid"] -= back
     me["paid"] -= back
     till[k, RETURNED] += back
-    if offer["conversion"] > 0.0 and not me["traits"] & INSURED:
+    on_sale = world.policies[COMMERCIAL]["on_sale"][np.int64(me["tier"])]
+    if offer["conversion"] > 0.0 and on_sale and not me["traits"] & INSURED:
         gain = worth_of_policy(me, mine, COMMERCIAL, offer["conversion"], world)
         if draw(p["seed"], p["now"], who, CONVERT + k) < rules.choice_chance(gain, p["noise"]):
             premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]

@@ -233,6 +233,12 @@ def test_conversion_insures_members_and_costs_the_platform_the_free_months(month
     assert balance(model, HOUSEHOLDS) - households == free - 10 * (premium // 24)
 
 
+def test_nobody_is_converted_where_no_insurance_is_sold() -> None:
+    model, _ = closing({"platform.pool.closing.conversion_months": 3, "mind.noise": 30.0})
+    finish(model)
+    assert not (model.persons["traits"] & Trait.INSURED).any()
+
+
 @pytest.mark.parametrize("left", [123_45, -123_45])
 def test_what_is_left_in_the_pool_is_the_platforms_and_what_is_lacking_too(left: int) -> None:
     model, _ = closing()
