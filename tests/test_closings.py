@@ -199,6 +199,13 @@ def test_a_guarantee_fund_pays_what_is_left_unpaid_as_far_as_it_goes() -> None:
     assert balance(model, FUND) == balance(model, OWN) == 0
 
 
+def test_the_last_collection_asks_no_more_for_a_case_than_its_cap() -> None:
+    model = unborne({"people.deduction_failure": 0.0, "platform.pool.case_cap": 50.0})
+    assert (model.persons["paid"] == 2 * 50_00).all()
+    finish(model)
+    assert model.persons["received"].tolist() == [0, 500_00, 500_00] + [0] * 7
+
+
 def test_all_shares_come_back_to_those_who_are_inside_at_the_end() -> None:
     """Two cases, in steps 2 and 3: those still inside have paid for both, and one who leaves gets nothing back."""
     model, strike = ten({"platform.pool.closing.shares_refunded": 1.0})

@@ -112,7 +112,9 @@ class Platform(mesa.Agent):
         pot = max(0, -ledger.balances[pool(self.name)])
         if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
             # The last collection has to do for the claims in hand, if nobody else pays them.
-            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand
+            most = self._most_for_a_case()
+            in_hand = sum(min(desk.aid(claim), most) for claim in desk.queue)
+            pot += 0 if self.closing_plan.run_off_borne else in_hand
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
@@ -133,7 +135,7 @@ class Platform(mesa.Agent):
         paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
         paid: list[tuple[Claim, int]] = []
         for claim, aid in desk.accepted:
-            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
+            most = self._most_for_a_case()
             if self.terms.excess_borne_by == "claimant" and not running_off:
                 aid = min(aid, int(most / (1 + self.terms.fee_rate + self.model.regulator.policy.levy)))
             amount = int(aid * paid_part)
@@ -153,6 +155,10 @@ class Platform(mesa.Agent):
             self._move(levy, pool(self.name), FUND, "levy")
             self._move(max(0, aid + fee + levy - most), own(self.name), pool(self.name), "case_cap")
         desk.accepted = paid
+
+    def _most_for_a_case(self) -> int:
+        """What the cap of a case lets the members pay for one, fen."""
+        return math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
 
     def close_till(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
