@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_terms import certain_illness
 
 from abm.agents.closing import Standing
 from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE, deposits, own, pool
 from abm.population import Status, Trait
 from plain_worlds import run, world
-from test_terms import certain_illness
 
 OWN, POOL, DEPOSITS = own("pool"), pool("pool"), deposits("pool")
 AID = 1_000_00  # fen
@@ -199,6 +199,14 @@ def test_a_guarantee_fund_pays_what_is_left_unpaid_as_far_as_it_goes() -> None:
     assert balance(model, FUND) == balance(model, OWN) == 0
 
 
+def test_who_is_paid_nothing_is_refused_and_not_aided() -> None:
+    model = unborne({"people.deduction_failure": 0.0, "platform.pool.case_cap": 0.0})
+    table = run(model, 2)
+    assert model.memberships["status"][1:3, 0].tolist() == [Status.REFUSED] * 2
+    assert table["aided"].sum() == 0
+    assert table["refused"].sum() == 2
+
+
 def test_the_last_collection_asks_no_more_for_a_case_than_its_cap() -> None:
     model = unborne({"people.deduction_failure": 0.0, "platform.pool.case_cap": 50.0})
     assert (model.persons["paid"] == 2 * 50_00).all()
@@ -257,7 +265,7 @@ def test_what_is_left_in_the_pool_is_the_platforms_and_what_is_lacking_too(left:
 
 
 def test_a_plan_passes_through_every_standing_and_nobody_joins_or_pays_after_its_end() -> None:
-    """Announced in step 4; 45 days of notice are three steps, so step 7 is the last; two steps to claim; then closed."""
+    """Announced in step 4 with 45 days, three steps, of notice: step 7 is the last; then two steps to claim in."""
     start = {"platform.pool.launch": date(2019, 1, 20), "platform.pool.closing.notice_days": 45}
     model, strike = ten(start | {"health.filing_chance": 0.0})
     standings = []

@@ -24,8 +24,6 @@ from abm.terms import PlatformTerms
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
-FOR_EVER = 1_000_000  # a step after all others
-
 
 class Platform(mesa.Agent):
     """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario until it acts."""
@@ -51,7 +49,7 @@ class Platform(mesa.Agent):
         self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
         self.mean_aid = self.mean_cases = self.refused_share = 0.0  # smoothed, of simulated members
         self.collected = self.ever_joined = self._funds_before = 0
-        self.last_change = -FOR_EVER
+        self.last_change = -offers.FOR_EVER
         self._printed: PlatformTerms | None = None
 
     @property
@@ -112,9 +110,7 @@ class Platform(mesa.Agent):
         pot = max(0, -ledger.balances[pool(self.name)])
         if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
             # The last collection has to do for the claims in hand, if nobody else pays them.
-            most = self._most_for_a_case()
-            in_hand = sum(min(desk.aid(claim), most) for claim in desk.queue)
-            pot += 0 if self.closing_plan.run_off_borne else in_hand
+            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
@@ -135,7 +131,7 @@ class Platform(mesa.Agent):
         paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
         paid: list[tuple[Claim, int]] = []
         for claim, aid in desk.accepted:
-            most = self._most_for_a_case()
+            most = desk.most_for_a_case
             if self.terms.excess_borne_by == "claimant" and not running_off:
                 aid = min(aid, int(most / (1 + self.terms.fee_rate + self.model.regulator.policy.levy)))
             amount = int(aid * paid_part)
@@ -143,11 +139,13 @@ class Platform(mesa.Agent):
                 self._move(aid, own(self.name), pool(self.name), "run_off")
             elif amount < aid:
                 amount += self.model.regulator.guarantee(aid - amount, pool(self.name), self.name)
-                self.complaints += amount < aid
+                self.complaints += 0 < amount < aid  # who gets nothing is counted as refused
             self.model.persons[claim.person]["received"] += amount
             desk.end(claim, Status.AIDED if amount else Status.REFUSED)
             self._move(amount, pool(self.name), PERSONS, "aid")
-            paid.append((claim, amount))
+            if amount:
+                paid.append((claim, amount))
+            desk.refused += not amount
             if running_off:
                 continue
             fee, levy = part(aid, self.terms.fee_rate), part(aid, self.model.regulator.policy.levy)
@@ -155,10 +153,6 @@ class Platform(mesa.Agent):
             self._move(levy, pool(self.name), FUND, "levy")
             self._move(max(0, aid + fee + levy - most), own(self.name), pool(self.name), "case_cap")
         desk.accepted = paid
-
-    def _most_for_a_case(self) -> int:
-        """What the cap of a case lets the members pay for one, fen."""
-        return math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
 
     def close_till(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
