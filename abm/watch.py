@@ -66,9 +66,13 @@ def _risk(row: np.ndarray) -> float:
     return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.DESCRIBED]))
 
 
+INCOME = ("fee", "traffic", "seized", "left_over")
+COSTS = ("investigation", "technology", "other_costs", "education", "subsidy", "case_cap", "annual_cap")
+COSTS_OF_CLOSING = ("run_off", "returned", "conversion", "made_up")
+
+
 def _surplus(sight: Sight) -> float:
-    incoming = _money("fee", "traffic")(sight)
-    return incoming - _money("investigation", "technology", "other_costs", "subsidy", "case_cap", "annual_cap")(sight)
+    return _money(*INCOME)(sight) - _money(*COSTS, *COSTS_OF_CLOSING)(sight)
 
 
 INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)

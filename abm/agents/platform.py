@@ -293,8 +293,8 @@ class Platform(mesa.Agent):
         """What is left in the pool is the platform's, and what is lacking too."""
         self.standing = Standing.CLOSED
         balance = self.model.ledger.balances[pool(self.name)]
-        self._move(max(0, balance), pool(self.name), own(self.name), "wound_up")
-        self._move(max(0, -balance), own(self.name), pool(self.name), "wound_up")
+        self._move(max(0, balance), pool(self.name), own(self.name), "left_over")
+        self._move(max(0, -balance), own(self.name), pool(self.name), "made_up")
 
     def _move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         self.model.ledger.transfer(amount, payer, payee, self.name, purpose)
