@@ -267,7 +267,7 @@ class Platform(mesa.Agent):
         covered = max(1, int(tally[Count.DESCRIBED]))
         self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
         aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
-        self.true_level = aid_a_year * (1 + self.terms.fee_rate) / 24
+        self.true_level = aid_a_year * (1 + self.terms.fee_rate + self.model.regulator.policy.levy) / 24
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:
