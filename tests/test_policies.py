@@ -16,6 +16,8 @@ from abm.ledger import FUND
 from abm.market import WEIGHTED
 from abm.model import MutualAidModel
 from abm.population import Status
+from abm.reading import load
+from abm.scenario import ScenarioError
 from ending_market import ending_market
 from plain_worlds import run, world
 from worlds import finish
@@ -196,6 +198,12 @@ def test_small_plans_that_have_not_opened_yet_do_not_alarm_the_regulator() -> No
     assert model.regulator.pressure == 0
     finish(model, 7)
     assert model.regulator.pressure > 1
+
+
+def test_a_regulator_who_would_always_have_warned_is_refused() -> None:
+    """Founders are shy by pressure over that of a warning, which must not be nothing."""
+    with pytest.raises(ScenarioError, match=r"supervision.warn_at = 0.* is below 0.001"):
+        load("fringe", {"supervision.warn_at": 0.0})
 
 
 class NotTooLarge(Policy):
