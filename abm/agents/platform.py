@@ -260,7 +260,7 @@ class Platform(mesa.Agent):
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
         self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
-        self.ever_joined += int(tally[STATUSES + Status.WAITING])
+        self.ever_joined += int(tally[STATUSES + (Status.WAITING if self.terms.waiting_days else Status.COVERED)])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
