@@ -189,7 +189,7 @@ class Platform(mesa.Agent):
         self._move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
         if self.education and terms.parent:
             self._move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
-        if not self.model.insurers:
+        if self.model.case.insurance.commercial is None:
             traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
             self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
         desk.hire()
