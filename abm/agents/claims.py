@@ -9,7 +9,7 @@ import numpy as np
 
 from abm import rules
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.money import fen
+from abm.money import FEN_A_YUAN, fen
 from abm.population import Status
 
 if TYPE_CHECKING:
@@ -78,6 +78,17 @@ class ClaimsDesk:
     def in_hand(self) -> int:
         """Aid that all undecided claims would bring, fen."""
         return sum(map(self.aid, self.queue))
+
+    @property
+    def in_hand_capped(self) -> int:
+        """The part of that which members may be asked for, fen."""
+        return sum(min(self.aid(claim), self.most_for_a_case) for claim in self.queue)
+
+    @property
+    def most_for_a_case(self) -> int:
+        """What the cap of a case lets all who share pay for one, fen."""
+        platform = self.platform
+        return math.ceil(FEN_A_YUAN * platform.terms.case_cap * platform.sharing * self.model.weight)
 
     def aid(self, claim: Claim) -> int:
         """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""

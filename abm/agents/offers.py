@@ -32,7 +32,8 @@ def post(platform: "Platform", day: date) -> None:
     offer["brand"], offer["doubt"], offer["fear"] = platform.brand, platform.doubt, fear(platform)
     last = platform.closing.last if platform.closing else FOR_EVER
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else platform.failing
-    offer["seized"] = seized(platform)
+    offer["seized"], plan = seized(platform), platform.closing_plan
+    offer["returned"], offer["conversion"] = plan.shares_refunded, plan.conversion_months / 12
 
 
 def print_terms(platform: "Platform") -> None:
@@ -44,7 +45,6 @@ def print_terms(platform: "Platform") -> None:
     offer["chronic_only"] = terms.chronic_only
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
-    offer["returned"], offer["conversion"] = terms.closing.shares_refunded, terms.closing.conversion_months / 12
     covers[:], deposits[:] = 0, fen(terms.deposit)
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)
@@ -59,7 +59,7 @@ def pays_shares(platform: "Platform", day: date) -> bool:
     """Whether the platform pays the shares of this step itself: as promised, to the end, or after it."""
     terms, standing = platform.terms, platform.standing
     promised = terms.subsidised_until is not None and day <= terms.subsidised_until
-    ending = standing == Standing.CLOSING and terms.closing.last_shares_borne
+    ending = standing == Standing.CLOSING and platform.closing_plan.last_shares_borne
     return promised or ending or standing >= Standing.RUN_OFF
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from abm import rules
 from abm.agents import board, copies, offers
 from abm.agents.claims import Claim, ClaimsDesk
-from abm.agents.closing import CLOSING_RULES, Closing, Standing
+from abm.agents.closing import CLOSING_RULES, NO_PLAN, Closing, Standing
+from abm.business import ClosingPlan
 from abm.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.clock import half_month, periods
 from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
@@ -22,8 +23,6 @@ from abm.terms import PlatformTerms
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
-
-FOR_EVER = 1_000_000  # a step after all others
 
 
 class Platform(mesa.Agent):
@@ -50,7 +49,7 @@ class Platform(mesa.Agent):
         self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
         self.mean_aid = self.mean_cases = self.refused_share = 0.0  # smoothed, of simulated members
         self.collected = self.ever_joined = self._funds_before = 0
-        self.last_change = -FOR_EVER
+        self.last_change = -offers.FOR_EVER
         self._printed: PlatformTerms | None = None
 
     @property
@@ -62,6 +61,11 @@ class Platform(mesa.Agent):
     def is_new(self) -> bool:
         """Whether this is the first period of the plan."""
         return half_month(self.model.day) == half_month(self.terms.launch)
+
+    @property
+    def closing_plan(self) -> ClosingPlan:
+        """How the plan is wound up; who runs away bears nothing of what was promised."""
+        return NO_PLAN if self.closing and self.closing.kind == "flight" else self.terms.closing
 
     @property
     def exit_rate(self) -> float:
@@ -104,8 +108,9 @@ class Platform(mesa.Agent):
         ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
         self._pay_claims()
         pot = max(0, -ledger.balances[pool(self.name)])
-        if self.closing and self.model.now == self.closing.last and not self.terms.closing.run_off_borne:
-            pot += desk.in_hand  # the last collection has to do for the claims in hand
+        if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
+            # The last collection has to do for the claims in hand, if nobody else pays them.
+            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
             self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
@@ -120,13 +125,13 @@ class Platform(mesa.Agent):
         """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
         desk, ledger = self.desk, self.model.ledger
         running_off = self.standing >= Standing.RUN_OFF
-        borne = self.terms.closing.run_off_borne
+        borne = self.closing_plan.run_off_borne
         owed = sum(aid for _, aid in desk.accepted)
         left = max(0, ledger.balances[pool(self.name)])
         paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
         paid: list[tuple[Claim, int]] = []
         for claim, aid in desk.accepted:
-            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
+            most = desk.most_for_a_case
             if self.terms.excess_borne_by == "claimant" and not running_off:
                 aid = min(aid, int(most / (1 + self.terms.fee_rate + self.model.regulator.policy.levy)))
             amount = int(aid * paid_part)
@@ -134,11 +139,13 @@ class Platform(mesa.Agent):
                 self._move(aid, own(self.name), pool(self.name), "run_off")
             elif amount < aid:
                 amount += self.model.regulator.guarantee(aid - amount, pool(self.name), self.name)
-                self.complaints += amount < aid
+                self.complaints += 0 < amount < aid  # who gets nothing is counted as refused
             self.model.persons[claim.person]["received"] += amount
             desk.end(claim, Status.AIDED if amount else Status.REFUSED)
             self._move(amount, pool(self.name), PERSONS, "aid")
-            paid.append((claim, amount))
+            if amount:
+                paid.append((claim, amount))
+            desk.refused += not amount
             if running_off:
                 continue
             fee, levy = part(aid, self.terms.fee_rate), part(aid, self.model.regulator.policy.levy)
@@ -182,7 +189,7 @@ class Platform(mesa.Agent):
         self._move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
         if self.education and terms.parent:
             self._move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
-        if not self.model.insurers:
+        if self.model.case.insurance.commercial is None:
             traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
             self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
         desk.hire()
@@ -253,14 +260,14 @@ class Platform(mesa.Agent):
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
         self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
-        self.ever_joined += int(tally[STATUSES + Status.WAITING])
+        self.ever_joined += int(tally[STATUSES + (Status.WAITING if self.terms.waiting_days else Status.COVERED)])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
         covered = max(1, int(tally[Count.DESCRIBED]))
         self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
         aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
-        self.true_level = aid_a_year * (1 + self.terms.fee_rate) / 24
+        self.true_level = aid_a_year * (1 + self.terms.fee_rate + self.model.regulator.policy.levy) / 24
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:
@@ -286,8 +293,8 @@ class Platform(mesa.Agent):
         """What is left in the pool is the platform's, and what is lacking too."""
         self.standing = Standing.CLOSED
         balance = self.model.ledger.balances[pool(self.name)]
-        self._move(max(0, balance), pool(self.name), own(self.name), "wound_up")
-        self._move(max(0, -balance), own(self.name), pool(self.name), "wound_up")
+        self._move(max(0, balance), pool(self.name), own(self.name), "left_over")
+        self._move(max(0, -balance), own(self.name), pool(self.name), "made_up")
 
     def _move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         self.model.ledger.transfer(amount, payer, payee, self.name, purpose)
