@@ -5,42 +5,14 @@ Rows A4, A5 and A12 of the table of mechanisms.
 
 import math
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
+from test_mechanisms import SIGMAS, SWITCHES, shut_the_door
 
-from abm.model import MutualAidModel
 from plain_worlds import StationaryModel, run, world
 
-
-class Switch(NamedTuple):
-    """A mechanism, the numbers of the scenario that turn it off, and where it shows."""
-
-    mechanism: str
-    off: dict[str, Any]
-    observable: str
-
-
-SWITCHES = {
-    "A4": Switch(
-        "expectation gap: advertised cents against the true level",
-        {"platform.pool.advertised_share": 10.03},
-        "exits peak where the share grows fastest",
-    ),
-    "A5": Switch(
-        "experience and education calm people: expectations meet reality",
-        {"mind.learning": 0.0, "platform.pool.parent.education": 0.0},
-        "exits that a rise of the bill brings, by tenure",
-    ),
-    "A12": Switch(
-        "panic after a jump or a rumour",
-        {"mind.anxiety": 0.0, "mind.stirred_attention": 0.0},
-        "exits of a few periods after the shock",
-    ),
-}
-
-SIGMAS = 4.0
 ONE_COVER: dict[str, Any] = {
     "mind.altruism": 0.0,
     "mind.risk_aversion": 0.0,
@@ -53,11 +25,6 @@ EDUCATED: dict[str, Any] = {
     "platform.pool.closing_rules": [],
     "platform.pool.parent": {"tolerated_loss": 0.0, "fee_ceiling": 0.0, "effort_response": 0.0},
 }
-
-
-def shut_the_door(model: MutualAidModel) -> None:
-    """Nobody may join any more: who leaves has left."""
-    model.persons["credit"] = 350
 
 
 def test_exits_peak_where_the_share_grows_fastest() -> None:
@@ -91,22 +58,26 @@ def test_exits_peak_where_the_share_grows_fastest() -> None:
 def exits_for_a_rise(tenure: int, changes: dict[str, Any]) -> tuple[float, float]:
     """A5: the part of members whom one bill twice as high makes leave, after so many periods; and its error.
 
-    All are alike, so that tenure selects nobody, and were led to expect half of the share that there is.
+    All are alike, so that tenure selects nobody, and were led to expect a quarter of the share that there is.
+    Leaving is Poisson; and bills err by 1 / sqrt(cases), which counts twice, for attention and for what is expected.
     """
-    left, members = [], 0.0
+    left, members, cases = [], 0.0, 0.0
     for rise in (1, 2):
         mind = {"mind.noise": 100.0, "mind.attention": 0.02, "mind.patience": 0.5, "mind.noticeable_bill": 1.0}
-        tempers = {"mind.anxiety": 1.0, "mind.altruism": 240.0, "platform.pool.advertised_share": 5.0}
-        model = world(40_000, ONE_COVER | ACCIDENTS | EDUCATED | mind | tempers | changes, kind=StationaryModel)
-        model.world.incidence[:] = 0.24
+        tempers = {"mind.anxiety": 1.0, "mind.altruism": 240.0, "platform.pool.advertised_share": 2.5}
+        cover = {"platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": 200.0}]}
+        model = world(40_000, ONE_COVER | ACCIDENTS | EDUCATED | mind | tempers | cover | changes, kind=StationaryModel)
+        model.world.incidence[:] = 1.2
         model.persons["attention"], model.persons["altruism"] = 1, 1e6
         run(model, 1)
         shut_the_door(model)
         model.persons["attention"], model.persons["altruism"] = 0.02, 240
-        members = run(model, tenure)["members"][-1]
+        series = run(model, tenure)
+        members, cases = series["members"][-1], series["aided"][-1]
         model.persons["frailty"] *= rise  # more are ill than anybody believes
         left.append(run(model, 1)["left"][-1])
-    return (left[1] - left[0]) / members, math.sqrt(left[0] + left[1]) / members
+    more = (left[1] - left[0]) / members
+    return more, math.hypot(math.sqrt(left[0] + left[1]) / members, 2 * more / math.sqrt(cases))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +141,7 @@ def test_a_rumour_drives_out_members_for_a_few_periods() -> None:
         "factor": 0.5,
     }
     on = hazard({"shocks": [rumour]})
-    off = hazard({"shocks": [rumour], "mind.stirred_attention": 0.0})
+    off = hazard({"shocks": [rumour], "mind.stirred_attention": SWITCHES["A12"].off["mind.stirred_attention"]})
     quiet = hazard({})
     assert on[20] > quiet[20] + SIGMAS * math.hypot(error_of(on[20]), error_of(quiet[20]))
     assert on[20] > on[22:].max() + SIGMAS * math.sqrt(2) * error_of(on[20])

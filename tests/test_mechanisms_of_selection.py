@@ -6,43 +6,16 @@ is smaller, so that a period sees hundreds of cases.
 
 import math
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
+from test_mechanisms import SIGMAS, SWITCHES, as_found, inside, standard_error
 
 from abm.model import MutualAidModel
-from abm.population import Status, Trait, found
+from abm.population import Status, Trait
 from plain_worlds import StationaryModel, run, world
 
-
-class Switch(NamedTuple):
-    """A mechanism, the numbers of the scenario that turn it off, and where it shows."""
-
-    mechanism: str
-    off: dict[str, Any]
-    observable: str
-
-
-SWITCHES = {
-    "A1": Switch(
-        "equal shares, unequal risks: the healthy leave, the risk of the pool rises",
-        {"health.high_risk_share": 0.0, "health.frailty_spread": 0.0},
-        "mean risk of stayers over that of the population; aid a member",
-    ),
-    "A2": Switch("share, exit, share: the spiral", {"mind.learning": 0.0}, "settle or collapse, by the gain"),
-    "A7": Switch(
-        "the uninsured and the poorer join first", {"mind.insured_overlap": 0.0}, "joiners by cover and income"
-    ),
-    "A10": Switch("altruism keeps some low-risk members", {"mind.altruism": 0.0}, "stayers by altruism"),
-    "A11": Switch(
-        "cover cut at 40 separates the types",
-        {"platform.pool.bands.1.cover": 6_000.0},
-        "incidence of members against the table, by age",
-    ),
-}
-
-SIGMAS = 4.0
 COVER = 10_000.0
 FOREVER: dict[str, Any] = {
     "health.accident_share": 1.0,
@@ -51,13 +24,6 @@ FOREVER: dict[str, Any] = {
     "platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": COVER}],
     "platform.pool.min_credit": 500,
 }
-
-
-def as_found(model: MutualAidModel, *fields: str) -> None:
-    """Persons differ in these as the scenario has it, and are not made equal."""
-    persons = found(model.case, model.world.incidence, model.seed)
-    for field in fields:
-        model.persons[field] = persons[field]
 
 
 def let_in(model: MutualAidModel, incidence: float | np.ndarray) -> None:
@@ -70,17 +36,6 @@ def let_in(model: MutualAidModel, incidence: float | np.ndarray) -> None:
     model.persons["altruism"], model.persons["frailty"], model.persons["credit"] = altruism, frailty, 350
     for platform, row in zip(model.platforms, model.drive.census(), strict=False):
         platform.take_stock(row)
-
-
-def inside(model: MutualAidModel) -> np.ndarray:
-    """Who is in."""
-    status = model.memberships["status"][:, 0]
-    return (status >= Status.WAITING) & (status <= Status.CLAIMING)
-
-
-def standard_error(*groups: np.ndarray) -> float:
-    """Of the difference of the means of independent groups."""
-    return math.sqrt(sum(group.var() / group.size for group in groups))
 
 
 def selected(changes: dict[str, Any]) -> tuple[MutualAidModel, dict[str, np.ndarray]]:

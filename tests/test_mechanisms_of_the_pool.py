@@ -4,55 +4,15 @@ Rows A3, A13 and A14 of the table of mechanisms.
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
+from test_mechanisms import SIGMAS, SWITCHES, as_found, inside, standard_error
 
 from abm.model import MutualAidModel
-from abm.population import HealthState, Status, found
+from abm.population import HealthState, Status
 from plain_worlds import run, world
-
-
-class Switch(NamedTuple):
-    """A mechanism, the numbers of the scenario that turn it off, and where it shows."""
-
-    mechanism: str
-    off: dict[str, Any]
-    observable: str
-
-
-SWITCHES = {
-    "A3": Switch(
-        "the pool matures out of its waiting period, and its share rises even while it grows",
-        {"platform.pool.waiting_days": 0, "health.latency_years": 0.0, "people.honest_share": 0.0},
-        "share of the third year over that of the first",
-    ),
-    "A13": Switch(
-        "weak underwriting: hidden illness at the door", {"people.honest_share": 1.0}, "early claims, refusals"
-    ),
-    "A14": Switch("weak payers: failed deductions", {"people.deduction_failure": 0.0}, "collected over due"),
-}
-
-SIGMAS = 4.0
-
-
-def as_found(model: MutualAidModel, *fields: str) -> None:
-    """Persons differ in these as the scenario has it, and are not made equal."""
-    persons = found(model.case, model.world.incidence, model.seed)
-    for field in fields:
-        model.persons[field] = persons[field]
-
-
-def inside(model: MutualAidModel) -> np.ndarray:
-    """Who is in."""
-    status = model.memberships["status"][:, 0]
-    return (status >= Status.WAITING) & (status <= Status.CLAIMING)
-
-
-def standard_error(*groups: np.ndarray) -> float:
-    """Of the difference of the means of independent groups."""
-    return math.sqrt(sum(group.var() / group.size for group in groups))
 
 
 def test_a_growing_pool_becomes_dearer_only_where_illness_takes_time() -> None:
@@ -125,6 +85,7 @@ def test_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
     assert off["collected"] == pytest.approx(due_without)
     assert off["lapsed"].sum() == 0
     lapsed = model.memberships["status"][:, 0] == Status.LAPSED
+    assert lapsed.any()
     credit = model.persons["credit"].astype(float)
     assert credit[~lapsed].mean() - credit[lapsed].mean() > SIGMAS * standard_error(credit[lapsed], credit[~lapsed])
     first, last = (0.05 * (950 - mean) / 300 for mean in (credit.mean(), credit[inside(model)].mean()))

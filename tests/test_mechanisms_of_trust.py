@@ -6,41 +6,15 @@ other person by person.
 
 import math
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from test_mechanisms import SIGMAS, SWITCHES, shut_the_door
 
 from abm.model import MutualAidModel
 from abm.population import Status
 from plain_worlds import PLAIN, StationaryModel, run, world
 
-
-class Switch(NamedTuple):
-    """A mechanism, the numbers of the scenario that turn it off, and where it shows."""
-
-    mechanism: str
-    off: dict[str, Any]
-    observable: str
-
-
-SWITCHES = {
-    "A6": Switch(
-        "herding: friends and a few yuan",
-        {"friends.telling": 0.0, "mind.herding": 0.0},
-        "S-shaped growth, local clusters",
-    ),
-    "A8": Switch(
-        "I paid for others and nobody pays for me", {"mind.resentment": 0.0}, "exits of long payers on closing news"
-    ),
-    "A9": Switch("refused claims cost trust", {"mind.trust_from_refusal": 0.0}, "exits around refusals, locally"),
-    "E1": Switch(
-        "aid seen nearby recruits; refusals nearby repel",
-        {"friends.news_periods": 0},
-        "joins of friends of the aided and of the refused",
-    ),
-}
-
-SIGMAS = 4.0
 ONE_COVER: dict[str, Any] = {
     "mind.altruism": 0.0,
     "mind.risk_aversion": 0.0,
@@ -50,11 +24,6 @@ ONE_COVER: dict[str, Any] = {
 }
 ACCIDENTS = {"health.accident_share": 1.0}
 PRICE_GIVEN = {"mind.learning": 0.0, "mind.trust_from_aid": 0.0}  # shares published move nobody
-
-
-def shut_the_door(model: MutualAidModel) -> None:
-    """Nobody may join any more: who leaves has left."""
-    model.persons["credit"] = 350
 
 
 def standing(model: MutualAidModel, *statuses: Status) -> np.ndarray:
