@@ -141,6 +141,8 @@ class MutualAidModel(mesa.Model):
         for platform in self.platforms:
             platform.review()
         for platform in self.platforms:
+            platform.look_ahead()
+        for platform in self.platforms:
             platform.decide()
 
     def supervise(self) -> None:

@@ -1,8 +1,8 @@
 """Which plans close, when and why, and what changes that: contagion, the regulator, or the income from traffic?
 
-Observers name four causes (mechanisms B2, B5, C1, D2): closings infect each other, the regulator frightens parents, selling
-to members stops paying, the city plan takes the place of mutual aid. Here the whole market of 2016 to 2022 runs as it is
-and with one cause taken out at a time, always with the same luck, and for several seeds.
+Observers name four causes (mechanisms B2, B5, C1, D2): closings infect each other, the regulator frightens parents,
+selling to members stops paying, the city plan takes the place of mutual aid. Here the whole market of 2016 to 2022 runs
+as it is and with one cause taken out at a time, always with the same luck, and for several seeds.
 
 Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
@@ -80,7 +80,9 @@ def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
     panel.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), markerscale=0.7, title="closing")
     panel.spines[["top", "right"]].set_visible(False)
     figure.subplots_adjust(left=0.16, right=0.86, bottom=0.1)
-    footnote = f"Simulation: {persons:,} persons; a line a seed, {seeds} in all. Area grows with the members then inside."
+    footnote = (
+        f"Simulation: {persons:,} persons; a line a seed, {seeds} in all. Area grows with the members then inside."
+    )
     figure.text(0.01, 0.01, footnote, fontsize=7)
     return figure
 

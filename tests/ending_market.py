@@ -66,7 +66,7 @@ WORLD: dict[str, Any] = {path: value for path, value in BUSY.items() if path.spl
     "supervision.from_deposits": 0.0,
     "supervision.from_complaints": 0.0,
     "supervision.from_size": 0.03,
-    "supervision.rectify_at": 0.64,
+    "supervision.rectify_at": 0.6,
 }
 
 

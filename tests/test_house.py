@@ -28,8 +28,8 @@ FLOORS = (
     {"abm.behaviours", "abm.census", "abm.paying"},
     {"abm.insuring"},
     {"abm.drives", "abm.watch"},
-    {"abm.agents.claims", "abm.agents.closing", "abm.agents.copies", "abm.agents.insurer", "abm.agents.member"},
-    {"abm.agents.board", "abm.agents.offers", "abm.agents.policies"},
+    {"abm.agents.closing", "abm.agents.copies", "abm.agents.insurer", "abm.agents.member"},
+    {"abm.agents.board", "abm.agents.claims", "abm.agents.offers", "abm.agents.policies"},
     {"abm.agents.platform", "abm.agents.regulator"},
     {"abm.agents"},
     {"abm.model"},
@@ -177,5 +177,6 @@ def test_the_step_is_the_list_that_the_readme_shows() -> None:
         node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef) and node.name == "step"
     )
     phases = [ast.unparse(call.func).removeprefix("self.") for call in ast.walk(step) if isinstance(call, ast.Call)]
-    listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A step")[2]
+    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert listed == phases

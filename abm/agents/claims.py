@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import rules
+from abm.agents.closing import Standing
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.money import FEN_A_YUAN, fen
+from abm.ledger import FUND, PERSONS, own, pool
+from abm.money import FEN_A_YUAN, fen, part
 from abm.population import Status
 
 if TYPE_CHECKING:
@@ -62,6 +64,40 @@ class ClaimsDesk:
             else:
                 self.refused += 1
                 self.end(claim, Status.REFUSED)
+
+    def pay_accepted(self) -> None:
+        """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
+        platform, regulator = self.platform, self.model.regulator
+        the_pool, the_platform = pool(platform.name), own(platform.name)
+        running_off = platform.standing >= Standing.RUN_OFF
+        borne = platform.closing_plan.run_off_borne
+        owed = sum(aid for _, aid in self.accepted)
+        left = max(0, self.model.ledger.balances[the_pool])
+        paid_part = min(1.0, left / max(1, owed + self.in_hand)) if running_off and not borne and owed else 1.0
+        paid: list[tuple[Claim, int]] = []
+        for claim, aid in self.accepted:
+            most = self.most_for_a_case
+            if platform.terms.excess_borne_by == "claimant" and not running_off:
+                aid = min(aid, int(most / (1 + platform.terms.fee_rate + regulator.policy.levy)))
+            amount = int(aid * paid_part)
+            if running_off and borne:
+                platform.move(aid, the_platform, the_pool, "run_off")
+            elif amount < aid:
+                amount += regulator.guarantee(aid - amount, the_pool, platform.name)
+                platform.complaints += 0 < amount < aid  # who gets nothing is counted as refused
+            self.model.persons[claim.person]["received"] += amount
+            self.end(claim, Status.AIDED if amount else Status.REFUSED)
+            platform.move(amount, the_pool, PERSONS, "aid")
+            if amount:
+                paid.append((claim, amount))
+            self.refused += not amount
+            if running_off:
+                continue
+            fee, levy = part(aid, platform.terms.fee_rate), part(aid, regulator.policy.levy)
+            platform.move(fee, the_pool, the_platform, "fee")
+            platform.move(levy, the_pool, FUND, "levy")
+            platform.move(max(0, aid + fee + levy - most), the_platform, the_pool, "case_cap")
+        self.accepted = paid
 
     def end(self, claim: Claim, status: Status) -> None:
         """The claimant's membership ends, with aid or without."""

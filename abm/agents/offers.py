@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from abm.agents.platform import Platform
 
 FOR_EVER = 1_000_000  # a step after all others
+PERIODS_A_YEAR = 24
 
 
 def post(platform: "Platform", day: date) -> None:
@@ -28,6 +29,7 @@ def post(platform: "Platform", day: date) -> None:
     offer["subsidised"] = pays_shares(platform, day)
     offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)
     offer["advertised"] = advertised(platform)
+    offer["delay"] = max(0.0, len(platform.desk.queue) * model.weight / max(1.0, platform.desk.capacity) - 1.0)
     offer["true_level"], offer["education"] = platform.true_level, platform.education
     offer["brand"], offer["doubt"], offer["fear"] = platform.brand, platform.doubt, fear(platform)
     last = platform.closing.last if platform.closing else FOR_EVER
@@ -73,9 +75,9 @@ def advertised(platform: "Platform") -> float:
 
 
 def fear(platform: "Platform") -> float:
-    """The publicly believed chance that the plan closes within a year; certain once it is announced."""
+    """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks."""
     if platform.closing:
-        return 1.0
+        return 1.0 - min(1.0, max(0, platform.closing.last - platform.model.now) / PERIODS_A_YEAR)
     near = talk(platform.model.closings, platform.model.now, platform.name)
     return 1.0 - math.pow(1.0 - platform.model.case.mind.closing_alarm, near)
 
