@@ -169,8 +169,8 @@ SERIES: tuple[Series[Sight], ...] = (
     Series(
         "subsidy",
         "yuan a period",
-        "shares and excess over caps borne by the platform, or by the insurer behind it",
-        _money("subsidy", "case_cap", "annual_cap"),
+        "shares, excess over caps and what deposits lacked, borne by the platform",
+        _money("subsidy", "case_cap", "annual_cap", "shortfall"),
     ),
     Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),
     Series("technology", "yuan a period", "cost of technology", _money("technology")),

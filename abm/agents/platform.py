@@ -135,6 +135,11 @@ class Platform(mesa.Agent):
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
+        if self.terms.deposit and self.standing < Standing.RUN_OFF:
+            # Whose deposit is used up leaves, and there is nobody to ask for the rest: it is the platform's loss.
+            self.move(
+                max(0, -self.model.ledger.balances[pool(self.name)]), own(self.name), pool(self.name), "shortfall"
+            )
         self.collected += till[COLLECTED] + till[DRAWN]
         self.policies_sold = till[SOLD]
         if till[SEIZED]:
