@@ -8,7 +8,6 @@ import pytest
 from abm.cli import main
 from abm.study.chronicle import STOP, acts, acts_table, closings_table, transfers_table
 from abm.study.results import results_folder
-from test_market import little_market
 from worlds import busy, finish
 
 SMALL = ["--persons", "3000", "--seed", "1"]
@@ -95,7 +94,7 @@ def test_closings_are_told_in_a_line_each_with_large_sums_in_millions() -> None:
 
 
 def test_what_a_regulator_does_is_told_and_what_others_do_is_not() -> None:
-    model = finish(little_market(), 4)
+    model = finish(busy(), 4)
     model.regulator.warn()
     model.regulator.rectify()
     insured = [platform for platform in model.platforms if platform.terms.insurer is not None]
