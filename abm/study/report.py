@@ -10,11 +10,14 @@ from abm.study.chronicle import acts_table, closings_table, transfers_table
 from abm.study.results import write_run
 from abm.study.run import Run
 
+PAGES = 6
+
 
 def report(run: Run, folder: Path) -> str:
     """Write everything about a run into a folder; returns what there is to say about it.
 
-    Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt.
+    Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt. Only the largest plans
+    have a page of their own.
     """
     write_run(run, folder)
     people, seconds = run.scenario.people, run.provenance["seconds_founding"] + run.provenance["seconds_steps"]
@@ -25,8 +28,9 @@ def report(run: Run, folder: Path) -> str:
     ]
     beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
     several, look = len(beside) > 1, {"persons": people.persons, "seed": run.seed}
-    for platform, found in beside.items():
-        page = figures.history(run.series, platform, found, shocks=run.scenario.shocks, **look)
+    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
+    for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
+        page = figures.history(run.series, platform, beside[platform], shocks=run.scenario.shocks, **look)
         figures.save(page, folder, f"history-{platform}" if several else "history")
     if several:
         figures.save(panorama(run, beside), folder, "market")
