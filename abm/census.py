@@ -24,6 +24,7 @@ from abm.reckoning import (
     AIDED,
     CITY_PLAN,
     CLAIMING,
+    COVERED,
     HIGH_RISK,
     INSURED,
     LEFT,
@@ -90,6 +91,8 @@ def count(me: np.void, mine: np.ndarray, who: int, world: World, tally: np.ndarr
         tally[k, status] += 1
         if m["since"] == now:
             tally[k, STATUSES + status] += 1
+        if status == COVERED and m["joined"] == now:
+            tally[k, STATUSES + WAITING] += 1  # there is no wait
         if WAITING <= status <= CLAIMING:
             shown |= 1 << NEWS_BITS + k
             if status != WAITING or world.offers[k]["newcomers_share"]:

@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from abm import __version__, reading
 from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
 from abm.scenario import ScenarioError
-
-if TYPE_CHECKING:
-    from abm.study.run import Run
 
 WIDTH = 100
 
@@ -106,6 +103,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
     """Run a scenario with a progress bar; print facts beside simulation; write results."""
     from tqdm import tqdm
 
+    from abm.study.report import report
     from abm.study.results import earlier_run, results_folder
     from abm.study.run import check_until, simulate
 
@@ -130,45 +128,6 @@ def run_scenario(choices: argparse.Namespace) -> None:
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
-
-
-def report(run: "Run", folder: Path) -> str:
-    """Write everything about a run into a folder; returns facts beside simulation for each platform, as text."""
-    from abm import facts, figures
-    from abm.panorama import panorama
-    from abm.study.results import write_run
-
-    write_run(run, folder)
-    people, seconds = run.scenario.people, run.provenance["seconds_founding"] + run.provenance["seconds_steps"]
-    lines = [
-        f"{run.scenario.title}",
-        f"{people.persons:,} persons simulated, each for {people.weight:,.1f} real ones; seed {run.seed};"
-        f" {seconds:.1f} s; {run.provenance['bytes_a_person']:.0f} bytes a person",
-    ]
-    for platform in run.scenario.platform:
-        comparisons = facts.compare(run.series, platform)
-        lines += ["", f"{platform}: facts beside simulation", facts.table(comparisons), "", noise_line(run, platform)]
-        figure = figures.history(
-            run.series, platform, comparisons, shocks=run.scenario.shocks, persons=people.persons, seed=run.seed
-        )
-        figures.save(figure, folder, "history" if len(run.scenario.platform) == 1 else f"history-{platform}")
-    if len(run.scenario.platform) > 1:
-        page = panorama(run.series, list(run.scenario.platform), run.scenario.shocks, people.persons, run.seed)
-        figures.save(page, folder, "market")
-    text = "\n".join(lines)
-    (folder / "facts.txt").write_text(text + "\n", encoding="utf-8")
-    return text
-
-
-def noise_line(run: "Run", platform: str) -> str:
-    """How large the sampling noise of a share is at this size, in words."""
-    noise = run.series[f"{platform}.share_noise"].dropna()
-    if noise.empty:
-        return "No claim was paid: at this size a share is either nothing or a multiple of its mean."
-    return (
-        f"Sampling noise: a share of the last year carries a standard error of {noise.tail(24).median():.0%}, because"
-        f" few persons fall ill at this size; it falls with the square root of --persons."
-    )
 
 
 def _shown(value: object) -> str:

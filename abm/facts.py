@@ -4,7 +4,8 @@ What each quantity means, and how its dates meet the half-months, is in `quantit
 """
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +28,14 @@ PLATFORMS = {
     "qingsong": ("Qingsong Mutual",),
     "meituan": ("Meituan Mutual",),
     "baidu": ("Baidu Denghuo Mutual",),
+    "wukong": ("Wukong Mutual",),
+    "didi": ("Didi Diandian Shouhu",),
+    "suning": ("Suning Ningbubao",),
     "qihoo360": ("360 Mutual",),
     "ehuzhu": ("eHuzhu (Fanhua)",),
+    "kangai": ("Kangai Gongshe",),
+    "elderly": ("Xianghubao_elderly",),
+    "chronic": ("Xianghubao_chronic",),
 }
 
 # Facts that say again what others say: shown, and not counted twice. F092 is the sum of the two years.
@@ -169,13 +176,13 @@ def table(comparisons: Sequence[Comparison]) -> str:
     if not comparisons:
         return "no facts of the simulated time"
     head = ("fact", "date", "quantity", "observed", "simulated", "ratio", "source")
-    lines = _aligned([head, *(_row(each) for each in comparisons)], numbers=(3, 4, 5))
+    lines = aligned([head, *(_row(each) for each in comparisons)], numbers=(3, 4, 5))
     title = ("kind", "facts", "off by a factor of", "simulated/observed", "beside a simulated zero")
     rows = [
         (kind, f"{at.facts}", f"{math.exp(at.spread):.2f}", f"{math.exp(at.bias):.2f}", f"{at.floored}")
         for kind, at in errors(comparisons).items()
     ]
-    lines += ["", *_aligned([title, *rows], numbers=(1, 2, 3, 4)), ""]
+    lines += ["", *aligned([title, *rows], numbers=(1, 2, 3, 4)), ""]
     shown = [each.fact for each in comparisons]
     repeats = ", ".join(f"{fact.id} of {REPEATS[fact.id]}" for fact in shown if fact.id in REPEATS)
     unnamed = ", ".join(fact.id for fact in shown if fact.unnamed)
@@ -184,7 +191,34 @@ def table(comparisons: Sequence[Comparison]) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _aligned(rows: Sequence[tuple[str, ...]], numbers: tuple[int, ...]) -> list[str]:
+def summary(comparisons: Mapping[str, Sequence[Comparison]]) -> str:
+    """A line for each platform: how many facts, and by what factor the simulation is off, by kind."""
+    misfits = {platform: errors(facts) for platform, facts in comparisons.items()}
+    kinds = [kind for kind in KINDS if any(kind in each for each in misfits.values())]
+    if not kinds:
+        return "no facts of the simulated time"
+    rows = [
+        (platform, f"{sum(at.facts for at in each.values())}", *(_factor(each.get(kind)) for kind in kinds))
+        for platform, each in misfits.items()
+        if each
+    ]
+    lines = aligned([("platform", "facts", *kinds), *rows], numbers=tuple(range(1, 2 + len(kinds))))
+    silent = [platform for platform, each in misfits.items() if not each]
+    lines += ["", "Off by a factor of so much; + on the whole more was simulated than observed, - less."]
+    lines += [textwrap.fill(f"No facts of the simulated time: {', '.join(silent)}.", TABLE_WIDTH)] if silent else []
+    return "\n".join(lines)
+
+
+def _factor(at: Misfit | None) -> str:
+    """By what a kind of facts is off, and to which side."""
+    if at is None:
+        return "."
+    factor = math.exp(at.spread)
+    words = f"{factor:.2f}" if factor < 99.995 else f"{factor:,.0f}" if factor < 9999.5 else "over 10,000"
+    return words + ("+" if at.bias > 0 else "-" if at.bias < 0 else " ")
+
+
+def aligned(rows: Sequence[tuple[str, ...]], numbers: tuple[int, ...]) -> list[str]:
     """Rows in columns, the head ruled off; the columns of `numbers` to the right, and no line over `TABLE_WIDTH`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []

@@ -78,18 +78,18 @@ def history(
         panel.set_title(f"({letter})  {title}", loc="left", fontsize=11, fontweight="bold", pad=6)
         panel.set_ylabel(unit, fontsize=9)
         handles, labels = panel.get_legend_handles_labels()
-        shared = _frame(panel, data.days, shocks)
+        shared = frame(panel, data.days, shocks)
         handles += shared if letter == "a" else []
         labels += [str(handle.get_label()) for handle in shared] if letter == "a" else []
         look: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "labelspacing": 0.7}
         panel.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.04), **look)
-    _time(panels[-1], data.days)
+    mark_years(panels[-1], data.days)
     figure.align_ylabels(panels)
     first, last = (pd.Timestamp(day).strftime("%B %Y") for day in (data.days[0], data.days[-1]))
-    figure.text(0.085, 0.972, _plain(f"{platform.capitalize()}, {first} to {last}"), fontsize=16, fontweight="bold")
+    figure.text(0.085, 0.972, plain(f"{platform.capitalize()}, {first} to {last}"), fontsize=16, fontweight="bold")
     intro = "Lines are simulated, markers observed; a bar at a marker spans the months meant. A period is half a month."
     figure.text(0.085, 0.955, intro, fontsize=10)
-    figure.text(0.085, 0.014, _footnote(comparisons, persons, seed), fontsize=8, color=GREY)
+    figure.text(0.085, 0.014, source_line(comparisons, persons, seed), fontsize=8, color=GREY)
     return figure
 
 
@@ -200,8 +200,8 @@ def _observed(panel: "Axes", data: History, kind: str, marker: str, colour: str,
         panel.errorbar(middle, values, xerr=half, fmt=marker, color=colour, label=label, **look)  # type: ignore[arg-type]
 
 
-def _frame(panel: "Axes", days: np.ndarray, shocks: Sequence[Shock]) -> list["Artist"]:
-    """What all panels have, for the legend of one: shocks shaded, the end of the facts marked."""
+def frame(panel: "Axes", days: np.ndarray, shocks: Sequence[Shock], end: bool = True) -> list["Artist"]:
+    """What all panels have, for the legend of one: shocks shaded, and with `end` the end of the facts marked."""
     panel.use_sticky_edges = False  # a marker at nothing stays whole
     panel.grid(True, color="#e3e3e3", lw=0.6)
     panel.set_axisbelow(True)
@@ -209,15 +209,15 @@ def _frame(panel: "Axes", days: np.ndarray, shocks: Sequence[Shock]) -> list["Ar
     panel.tick_params(labelsize=9)
     shared: list[Artist] = []
     for shock in shocks:
-        label = textwrap.fill(_plain(shock.title), 24)
+        label = textwrap.fill(plain(shock.title), 24)
         first, last = _day(shock.first), _day(shock.last)
         shared.append(panel.axvspan(first, last, facecolor="#eee3cf", edgecolor="none", zorder=0, label=label))
-    if days[0] <= np.datetime64(FACTS_END) <= days[-1]:
+    if end and days[0] <= np.datetime64(FACTS_END) <= days[-1]:
         shared.append(panel.axvline(_day(FACTS_END), color=GREY, lw=1, ls="-.", label="facts end"))
     return shared
 
 
-def _time(panel: "Axes", days: np.ndarray) -> None:
+def mark_years(panel: "Axes", days: np.ndarray) -> None:
     """Years below, quarters between; months where the run is short."""
     first, last = (pd.Timestamp(day) for day in (days[0], days[-1]))
     if (last - first).days > 500:
@@ -230,7 +230,7 @@ def _time(panel: "Axes", days: np.ndarray) -> None:
     panel.set_xlim(days[0] - np.timedelta64(10, "D"), days[-1] + np.timedelta64(10, "D"))
 
 
-def _footnote(comparisons: Sequence[Comparison], persons: int | None, seed: int | None) -> str:
+def source_line(comparisons: Sequence[Comparison], persons: int | None, seed: int | None) -> str:
     """Where the markers and the lines come from."""
     notes = []
     if comparisons:
@@ -245,7 +245,7 @@ def _day(day: date) -> Any:
     return np.datetime64(day)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in letters that every machine's fonts have, and no formulas: Chinese characters are left out."""
     kept = "".join(letter for letter in text if ord(letter) < 0x2E80)
     return kept.replace("()", "").replace("$", r"\$")

@@ -73,7 +73,7 @@ class Supervision(Section):
         unit="1 a period", low=0, high=10_000, source="assumption, 0 to 10: 10,531 complaints in 2018 were news, F258")
     from_copies: float = number(0.0006, "pressure from each of the small plans", unit="1 a period", low=0, high=1,
         source="assumption, 0.0001 to 0.001, set by hand: with 200 of them rectification began, F222, F247")
-    warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0, high=100,
+    warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0.001, high=100,
         source="assumption: the scale of pressure is free, the others are set against it")
     rectify_at: float = number(0.6, "pressure at which it rectifies", unit="1", low=0, high=100,
         source="assumption, 0.4 to 1: about twice the pressure of a warning")

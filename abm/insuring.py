@@ -63,8 +63,9 @@ def trait_of(policy: int) -> int:
 
 @behaviour
 def pay_premium(me: np.void, policy: int, world: World, row: np.ndarray) -> None:
-    """The premium of a half-month, and the sum insured in that of the diagnosis."""
-    if me["traits"] & trait_of(policy):
+    """The premium of a half-month, and the sum insured in that of the diagnosis; then an illness is insured no more."""
+    ended = policy == COMMERCIAL and me["health"] == DIAGNOSED and me["turned"] < world.settings[0]["now"]
+    if me["traits"] & trait_of(policy) and not ended:
         row[PREMIUMS] += world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] // PERIODS_A_YEAR
         if me["health"] == DIAGNOSED and me["turned"] == world.settings[0]["now"]:
             row[BENEFITS] += world.policies[policy]["sum_insured"]

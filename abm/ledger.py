@@ -23,10 +23,12 @@ class Ledger:
 
     def __init__(self) -> None:
         self.balances: Counter[str] = Counter()
+        self.opening: Counter[str] = Counter()  # balances at the beginning of the current period
         self.flows: Counter[tuple[str, str]] = Counter()
 
     def open_period(self) -> None:
         """Forget the flows of the last period; balances stay."""
+        self.opening = self.balances.copy()
         self.flows.clear()
 
     def transfer(self, amount: int, payer: str, payee: str, platform: str, purpose: str) -> None:
@@ -36,6 +38,10 @@ class Ledger:
         self.balances[payer] -= int(amount)
         self.balances[payee] += int(amount)
         self.flows[platform, purpose] += int(amount)
+
+    def gained(self, account: str) -> int:
+        """What an account gained in the current period, fen; negative is lost."""
+        return self.balances[account] - self.opening[account]
 
     def audit(self, persons: np.ndarray, memberships: np.ndarray) -> None:
         """Raise `LedgerError` unless accounts sum to nothing and agree with what persons paid and received."""

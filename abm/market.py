@@ -39,6 +39,7 @@ OFFER_FIELDS = (
     ("education", "f8", "1 a period", "part of the gap to the true level that members are taught"),
     ("brand", "f8", "1", "trust of newcomers"),
     ("doubt", "f8", "1", "part of trust that all members lose in this step"),
+    ("delay", "f8", "periods", "that claims wait for a decision beyond the one in which they are filed"),
     ("fear", "f8", "1", "believed chance that the plan closes within a year"),
     ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),
     ("reach", "f8", "1", "chance that marketing reaches an unaware person in this period"),
@@ -75,6 +76,7 @@ FROM_MIND = (
     "trust_from_aid",
     "trust_from_refusal",
     "trust_from_publication",
+    "trust_from_delay",
     "salience",
     "alarm",
 )

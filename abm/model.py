@@ -17,7 +17,7 @@ from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
 from abm.drives import AgentDrive, CompiledDrive, Drive
-from abm.ledger import Ledger, pool
+from abm.ledger import Ledger, own, pool
 from abm.market import CITY, COMMERCIAL, open_world
 from abm.memory import require_room
 from abm.network import befriend
@@ -70,6 +70,7 @@ class MutualAidModel(mesa.Model):
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
         names = [f"{name}.{series.name}" for name in self.case.platform for series in watch.SERIES]
+        names += [series.name for series in watch.MARKET]
         self.datacollector = mesa.DataCollector(
             model_reporters={"date": lambda model: model.day}
             | {name: (lambda model, name=name: model.latest[name]) for name in names}
@@ -140,6 +141,8 @@ class MutualAidModel(mesa.Model):
         for platform in self.platforms:
             platform.review()
         for platform in self.platforms:
+            platform.look_ahead()
+        for platform in self.platforms:
             platform.decide()
 
     def supervise(self) -> None:
@@ -149,12 +152,17 @@ class MutualAidModel(mesa.Model):
     def record(self) -> None:
         """Count everybody and keep the series of this step."""
         tally = self.drive.census()
-        for platform, row in zip(self.platforms, tally, strict=False):
+        *plans, population, in_plans = tally.tolist()
+        flows: dict[str, dict[str, int]] = {platform.name: {} for platform in self.platforms}
+        for (who, what), amount in self.ledger.flows.items():
+            if who in flows:  # insurers have flows too
+                flows[who][what] = amount
+        for platform, row in zip(self.platforms, plans, strict=True):
             sight = watch.Sight(
                 weight=self.weight,
                 census=row,
-                population=tally[len(self.platforms)],
-                flows={what: amount for (name, what), amount in self.ledger.flows.items() if name == platform.name},
+                population=population,
+                flows=flows[platform.name],
                 sharing=platform.sharing,
                 share=platform.share,
                 aid=tuple(aid for _, aid in platform.desk.accepted),
@@ -163,9 +171,28 @@ class MutualAidModel(mesa.Model):
                 backlog=len(platform.desk.queue),
                 capacity=platform.desk.capacity,
                 pool=self.ledger.balances[pool(platform.name)],
+                gained=self.ledger.gained(own(platform.name)),
+                standing=int(platform.standing),
+                policies_sold=platform.policies_sold,
+                effort=platform.effort,
+                marketing=platform.marketing,
+                fee_rate=platform.terms.fee_rate,
+                copies=platform.copies,
             )
             self.latest |= {f"{platform.name}.{name}": value for name, value in watch.observe(sight).items()}
-            platform.take_stock(row)
+            platform.take_stock(tally[platform.index])
+        self.latest |= watch.observe_market(
+            watch.MarketSight(
+                weight=self.weight,
+                platforms=plans,
+                population=population,
+                in_plans=in_plans,
+                pressure=self.regulator.pressure,
+                conduct=self.regulator.conduct,
+                stance=int(self.regulator.stance),
+                closings=len(self.closings),
+            )
+        )
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
 

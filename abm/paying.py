@@ -53,6 +53,8 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
         status = m["status"]
         if status < WAITING or status > CLAIMING:
             if m["balance"] != 0:
+                if now >= world.offers[m["platform"]]["covered_until"]:
+                    lose_deposit(m, who, world, till)
                 refund(me, m, till)
             continue
         k, age = np.int64(m["platform"]), age_of(me, world)
@@ -85,20 +87,29 @@ def end(me: np.void, m: np.void, mine: np.ndarray, who: int, world: World, till:
     offer = world.offers[k]
     m["status"] = ENDED
     m["since"] = p["now"]
-    if m["balance"] > 0 and draw(p["seed"], p["now"], who, SEIZE + k) < offer["seized"]:
-        till[k, SEIZED] += np.int64(m["balance"])
-        m["balance"] = 0
+    lose_deposit(m, who, world, till)
     refund(me, m, till)
     back = np.int64(np.float64(m["paid"]) * offer["returned"])
     m["paid"] -= back
     me["paid"] -= back
     till[k, RETURNED] += back
-    if offer["conversion"] > 0.0 and not me["traits"] & INSURED:
+    on_sale = world.policies[COMMERCIAL]["on_sale"][np.int64(me["tier"])]
+    if offer["conversion"] > 0.0 and on_sale and not me["traits"] & INSURED:
         gain = worth_of_policy(me, mine, COMMERCIAL, offer["conversion"], world)
         if draw(p["seed"], p["now"], who, CONVERT + k) < rules.choice_chance(gain, p["noise"]):
             premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]
             me["traits"] |= INSURED
             till[k, FREED] += np.int64(premium * offer["conversion"])
+
+
+@behaviour
+def lose_deposit(m: np.void, who: int, world: World, till: np.ndarray) -> None:
+    """The deposit is gone, if the plan kept it; who left just before a flight, or has a claim in hand, loses it too."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    if m["balance"] > 0 and draw(p["seed"], p["now"], who, SEIZE + k) < world.offers[k]["seized"]:
+        till[k, SEIZED] += np.int64(m["balance"])
+        m["balance"] = 0
 
 
 @behaviour

@@ -167,7 +167,8 @@ def _found_chunk(
     rows["tier"] = block[:, 1]
     rows["age_at_start"] = block[:, 2] + block[:, 3] * uniform(Purpose.AGE)
     medians = np.array(people.tier_incomes)[rows["tier"] - 1]
-    rows["income"] = medians * np.exp(people.income_spread * ndtri(uniform(Purpose.INCOME)))
+    rank = uniform(Purpose.INCOME)  # among those of one tier
+    rows["income"] = medians * np.exp(people.income_spread * ndtri(rank))
     credit = people.credit_mean + people.credit_spread * ndtri(uniform(Purpose.CREDIT))
     rows["credit"] = np.clip(np.round(credit), 350, 950)
 
@@ -178,12 +179,13 @@ def _found_chunk(
     rows["frailty"] = healthy_frailty * np.where(high_risk, health.high_risk_multiple, 1.0) * noise
     rows["believed_frailty"] = rows["frailty"] * np.where(high_risk, 1.0, mind.optimism)
 
+    insured = people.insured_share * (1 + people.insured_gradient * (2 * rank - 1))
     female = uniform(Purpose.SEX) < people.female_share
     rows["traits"] = (
         Trait.FEMALE * female
         + Trait.HIGH_RISK * high_risk
         + Trait.HONEST * (uniform(Purpose.HONEST) < people.honest_share)
-        + Trait.INSURED * (uniform(Purpose.INSURED) < people.insured_share)
+        + Trait.INSURED * (uniform(Purpose.INSURED) < insured)
     )
     rows["risk_aversion"] = taste(Purpose.RISK_AVERSION, mind.risk_aversion)
     rows["altruism"] = taste(Purpose.ALTRUISM, mind.altruism)

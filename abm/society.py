@@ -32,6 +32,9 @@ class People(Section):
         source="assumption, 50 to 90: the scale runs from 350 to 950 and most scores lie between 500 and 750")
     insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1,
         source="F234: 68 % have no commercial insurance; F244 has below 10 %")
+    insured_gradient: float = number(0.5, "how far cover depends on income: 0 not at all, 1 as it does on one's rank",
+        unit="1", low=0, high=1,
+        source="assumption, 0.2 to 1: the uninsured and poorer joined first, F015, F235")
     deduction_failure: float = number(0.003,
         "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1,
         source="assumption, 0.001 to 0.02: most accounts are linked to a balance or a card")
@@ -162,6 +165,8 @@ class Mind(Section):
     trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published",
         unit="1", low=0, high=1,
         source="assumption, 0 to 0.02: public lists of the aided reassure a little each time")
+    trust_from_delay: float = number(0.002, "share of trust lost in a period for each further period that claims wait",
+        unit="1", low=0, high=1, source="assumption, 0 to 0.01: slow claims were a grievance, F267")
     trust_from_closing: float = number(0.1, "share of trust in all plans lost when a plan is announced to end",
         unit="1", low=0, high=1,
         source="assumption, 0 to 0.4: other people's trouble, and yet the same kind of plan")

@@ -1,13 +1,14 @@
 """Every reported series, once: name, unit, meaning. Counts and money are in real units, persons times weight.
 
 Observation changes nothing: series are read from the census, the ledger's flows and the platform's published
-figures, all taken at the end of a step.
+figures, all taken at the end of a step. A series of a platform is a column ``platform.series``, one of the whole
+market a column of its bare name.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Generic, TypeVar
 
 from abm.census import EXPECTED_UNIT, RISK_UNIT, STATUSES, TRUST_UNIT, Count
 from abm.money import yuan
@@ -19,8 +20,8 @@ class Sight:
     """What is seen of one platform at the end of a step; money in fen, counts in simulated persons."""
 
     weight: float
-    census: np.ndarray
-    population: np.ndarray
+    census: Sequence[int]
+    population: Sequence[int]
     flows: Mapping[str, int]
     sharing: int
     share: int
@@ -30,16 +31,40 @@ class Sight:
     backlog: int
     capacity: float
     pool: int
+    gained: int
+    standing: int
+    policies_sold: int
+    effort: float
+    marketing: float
+    fee_rate: float
+    copies: int
 
 
 @dataclass(frozen=True)
-class Series:
+class MarketSight:
+    """What is seen of the whole market at the end of a step: rows of the census, and the regulator's memory."""
+
+    weight: float
+    platforms: Sequence[Sequence[int]]
+    population: Sequence[int]
+    in_plans: Sequence[int]
+    pressure: float
+    conduct: float
+    stance: int
+    closings: int
+
+
+Seen = TypeVar("Seen", Sight, MarketSight)
+
+
+@dataclass(frozen=True)
+class Series(Generic[Seen]):
     """A column of the results."""
 
     name: str
     unit: str
     meaning: str
-    read: Callable[[Sight], float]
+    read: Callable[[Seen], float]
 
 
 def _ratio(above: float, below: float) -> float:
@@ -62,18 +87,22 @@ def _mean(count: Count, unit: float = 1.0) -> Callable[[Sight], float]:
     return lambda sight: _ratio(float(sight.census[count]) / unit, float(sight.census[Count.DESCRIBED]))
 
 
-def _risk(row: np.ndarray) -> float:
-    return _ratio(float(row[Count.RISK]) / RISK_UNIT, float(row[Count.DESCRIBED]))
+def _risk(row: Sequence[int]) -> float:
+    return _ratio(row[Count.RISK] / RISK_UNIT, row[Count.DESCRIBED])
 
 
-def _surplus(sight: Sight) -> float:
-    incoming = _money("fee", "traffic")(sight)
-    return incoming - _money("investigation", "technology", "other_costs", "subsidy", "case_cap", "annual_cap")(sight)
+def _part(row: Sequence[int], count: Count) -> float:
+    return _ratio(row[count], row[Count.DESCRIBED])
+
+
+def _trust(sight: MarketSight) -> float:
+    trust, covered = (sum(row[count] for row in sight.platforms) for count in (Count.TRUST, Count.DESCRIBED))
+    return _ratio(trust / TRUST_UNIT, covered)
 
 
 INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)
 
-SERIES = (
+SERIES: tuple[Series[Sight], ...] = (
     Series("members", "persons", "members at the end of the step, the waiting among them", _stock(*INSIDE)),
     Series("members_waiting", "persons", "members not yet covered", _stock(Status.WAITING)),
     Series("members_sharing", "persons", "members over whom the aid was divided", lambda s: s.weight * s.sharing),
@@ -93,7 +122,7 @@ SERIES = (
         "share_noise",
         "1",
         "relative standard error of the share from sampling few cases",
-        lambda s: _ratio(float(np.sqrt(np.square(np.array(s.aid, float)).sum())), float(sum(s.aid))),
+        lambda s: _ratio(math.hypot(*s.aid), sum(s.aid)),
     ),
     Series(
         "expected_share",
@@ -140,23 +169,89 @@ SERIES = (
     Series(
         "subsidy",
         "yuan a period",
-        "shares and excess over caps borne by the platform",
-        _money("subsidy", "case_cap", "annual_cap"),
+        "shares, excess over caps and what deposits lacked, borne by the platform",
+        _money("subsidy", "case_cap", "annual_cap", "shortfall"),
     ),
     Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),
     Series("technology", "yuan a period", "cost of technology", _money("technology")),
     Series("other_costs", "yuan a period", "other costs", _money("other_costs")),
+    Series("education", "yuan a period", "cost of telling members the true level of shares", _money("education")),
     Series("traffic", "yuan a period", "income from selling insurance to members", _money("traffic")),
-    Series("surplus", "yuan a period", "the platform's income less all it bears", _surplus),
+    Series("run_off", "yuan a period", "aid borne by the platform after the end of cover", _money("run_off")),
+    Series("returned", "yuan a period", "shares given back to members at the end", _money("returned")),
+    Series("conversion", "yuan a period", "free insurance given to members at the end", _money("conversion")),
+    Series("seized", "yuan a period", "deposits kept by the platform when it ended", _money("seized")),
+    Series("levy", "yuan a period", "part of the aid paid into the guarantee fund", _money("levy")),
+    Series("guarantee", "yuan a period", "aid paid by the guarantee fund", _money("guarantee")),
+    Series(
+        "surplus",
+        "yuan a period",
+        "change of the platform's own money: all that it takes in less all that it bears",
+        lambda s: s.weight * yuan(s.gained),
+    ),
     Series(
         "pool",
         "yuan",
         "carried into the next period; negative is advanced by the platform",
         lambda s: s.weight * yuan(s.pool),
     ),
+    Series("standing", "code", "where the plan is in its life, see agents.closing.Standing", lambda s: s.standing),
+    Series(
+        "policies_sold",
+        "policies a period",
+        "insurance sold to members by the platform",
+        lambda s: s.weight * s.policies_sold,
+    ),
+    Series("effort", "1", "effort of investigation", lambda s: s.effort),
+    Series("marketing", "1", "marketing over that of the terms", lambda s: s.marketing),
+    Series("fee_rate", "1", "fee on the aid in force", lambda s: s.fee_rate),
+    Series("copies", "plans", "small plans that are counted together as this one", lambda s: s.copies),
+)
+
+MARKET: tuple[Series[MarketSight], ...] = (
+    Series("pressure", "1", "what weighs on the regulator's mind: size, deposits, complaints", lambda s: s.pressure),
+    Series("conduct", "periods", "members of insurance-like products over population, summed", lambda s: s.conduct),
+    Series("stance", "code", "how stern the regulator is, see agents.regulator.Stance", lambda s: s.stance),
+    Series(
+        "persons_in_plans",
+        "persons",
+        "persons in any plan, not diagnosed and of an age that is covered",
+        lambda s: s.weight * s.in_plans[Count.DESCRIBED],
+    ),
+    Series("plan_trust", "1", "mean trust of covered members, over all memberships", _trust),
+    Series(
+        "insured_share",
+        "1",
+        "share of persons with commercial cover, of those not diagnosed and of an age that is covered",
+        lambda s: _part(s.population, Count.INSURED),
+    ),
+    Series(
+        "insured_share_members",
+        "1",
+        "share of persons in any plan with commercial cover",
+        lambda s: _part(s.in_plans, Count.INSURED),
+    ),
+    Series(
+        "city_plan_share",
+        "1",
+        "share of persons with the city's cover, of those not diagnosed and of an age that is covered",
+        lambda s: _part(s.population, Count.CITY_PLAN),
+    ),
+    Series(
+        "city_plan_share_members",
+        "1",
+        "share of persons in any plan with the city's cover",
+        lambda s: _part(s.in_plans, Count.CITY_PLAN),
+    ),
+    Series("closings", "plans", "closings announced so far", lambda s: s.closings),
 )
 
 
 def observe(sight: Sight) -> dict[str, float]:
     """All series of one platform at the end of a step."""
     return {series.name: series.read(sight) for series in SERIES}
+
+
+def observe_market(sight: MarketSight) -> dict[str, float]:
+    """All series of the whole market at the end of a step."""
+    return {series.name: series.read(sight) for series in MARKET}

@@ -1,8 +1,8 @@
 """Which plans close, when and why, and what changes that: contagion, the regulator, or the income from traffic?
 
-Observers name four causes (mechanisms B2, B5, C1, D2): closings infect each other, the regulator frightens parents, selling
-to members stops paying, the city plan takes the place of mutual aid. Here the whole market of 2016 to 2022 runs as it is
-and with one cause taken out at a time, always with the same luck, and for several seeds.
+Observers name four causes (mechanisms B2, B5, C1, D2): closings infect each other, the regulator frightens parents,
+selling to members stops paying, the city plan takes the place of mutual aid. Here the whole market of 2016 to 2022 runs
+as it is and with one cause taken out at a time, always with the same luck, and for several seeds.
 
 Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
@@ -43,21 +43,12 @@ def run(world: str, seed: int, persons: int) -> Run:
     return simulate(load(CASE, WORLDS[world] | {"people.persons": persons}), seed)
 
 
-def closings(world: str, history: Run) -> list[dict[str, Any]]:
+def closings(world: str, history: Run) -> pd.DataFrame:
     """A row for each closing that was announced."""
-    days = history.series["date"]
-    return [
-        {
-            "world": world,
-            "seed": history.seed,
-            "platform": closing.platform,
-            "announced": days.iloc[closing.announced],
-            "kind": closing.kind,
-            "members_m": closing.members / 1e6,
-            "reason": closing.reason,
-        }
-        for closing in history.closings
-    ]
+    table = history.closings.assign(members_m=history.closings["members"] / 1e6)
+    table.insert(0, "world", world)
+    table.insert(1, "seed", history.seed)
+    return table[["world", "seed", "platform", "announced", "kind", "members_m", "reason"]]
 
 
 def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
@@ -80,7 +71,9 @@ def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
     panel.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), markerscale=0.7, title="closing")
     panel.spines[["top", "right"]].set_visible(False)
     figure.subplots_adjust(left=0.16, right=0.86, bottom=0.1)
-    footnote = f"Simulation: {persons:,} persons; a line a seed, {seeds} in all. Area grows with the members then inside."
+    footnote = (
+        f"Simulation: {persons:,} persons; a line a seed, {seeds} in all. Area grows with the members then inside."
+    )
     figure.text(0.01, 0.01, footnote, fontsize=7)
     return figure
 
@@ -112,16 +105,16 @@ def main() -> None:
     choices = parser.parse_args()
     persons, seeds = (20_000, 1) if choices.quick else (2_000_000, 2)
     with results_folder(choices.out) as folder:
-        rows: list[dict[str, Any]] = []
+        tables: list[pd.DataFrame] = []
         for world in WORLDS:
             for seed in range(1, seeds + 1):
                 history = run(world, seed, persons)
-                rows += closings(world, history)
-                print(f"{world}, seed {seed}: {sum(row['world'] == world for row in rows)} closings so far", flush=True)
+                tables.append(closings(world, history))
+                print(f"{world}, seed {seed}: {len(tables[-1])} closings", flush=True)
                 if not (folder / "scenario.toml").exists():
                     write_run(history, folder)
         (folder / "series.csv").unlink()  # that of one history of many would mislead
-        table = pd.DataFrame(rows)
+        table = pd.concat(tables, ignore_index=True)
         table.to_csv(folder / "closings.csv", index=False, float_format="%.4g", lineterminator="\n")
         short = summary(table)
         short.to_csv(folder / "table.csv", lineterminator="\n")

@@ -17,6 +17,7 @@ PHASES = (
     "share",
     "settle_learn_choose",
     "review",
+    "supervise",
     "record",
 )
 

@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.agents.platform import Claim, Platform
-from abm.behaviours import claim, enter, take_news
+from abm.agents.claims import Claim
+from abm.agents.platform import Platform
+from abm.behaviours import claim, enter, learn, take_news
 from abm.census import COLUMNS, count
 from abm.ledger import OUTSIDE, pool
 from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL
 from abm.model import MutualAidModel
 from abm.paying import COLLECTED, TILL_COLUMNS, pay, settle
-from abm.population import HealthState, Status, Trait, found, membership, person
-from abm.reading import load
+from abm.population import HealthState, Status, Trait, membership, person
 from abm.reckoning import may_claim
-from abm.tables import incidence_by_age
 from worlds import busy
 
 NOW = 30  # 2020-01-28: shares are no longer subsidised and none has been published this year
@@ -212,6 +211,17 @@ def test_news_of_a_friend_moves_trust_and_fear(news: int, trust: float, belief: 
     assert me[0]["traits"] & Trait.STIRRED
 
 
+def test_claims_that_wait_cost_members_trust() -> None:
+    """Mechanism A9: three periods of waiting beyond the first, at two in a hundred each."""
+    model = at(**{"mind.trust_from_delay": 0.02, "mind.trust_from_publication": 0.0})
+    platform, mine = model.platforms[0], covered(trust=0.8)
+    platform.desk.queue.extend([Claim(row, 0) for row in range(4)])
+    platform.desk.capacity = model.weight
+    model.post_terms()
+    learn(person()[0], mine[0], 0, model.world)
+    assert mine[0, 0]["trust"] == pytest.approx(0.8 * (1 - 0.02 * 3), rel=SINGLE)
+
+
 def test_a_friends_illness_calms_nobody() -> None:
     me = person(believed_frailty=3)
     take_news(me[0], covered()[0], NEWS_OF_ILLNESS, at(mind__alarm=2.0).world)
@@ -250,26 +260,6 @@ def test_an_illness_not_yet_diagnosed_is_never_shown() -> None:
 
 
 # The population and the books
-
-
-def test_those_at_high_risk_know_their_frailty_and_the_healthy_think_better_of_theirs() -> None:
-    """Four standard errors of a mean over independent persons are allowed."""
-    share, multiple, spread, optimism, persons = 0.2, 5.0, 0.4, 0.6, 100_000
-    health = {"health.high_risk_share": share, "health.high_risk_multiple": multiple, "health.frailty_spread": spread}
-    case = load("xianghubao", health | {"mind.optimism": optimism, "people.persons": persons})
-    everybody = found(case, incidence_by_age(case.health), seed=1)
-    risky = (everybody["traits"] & Trait.HIGH_RISK) > 0
-    assert abs(risky.mean() - share) < 4 * np.sqrt(share * (1 - share) / persons)
-    frailty = everybody["frailty"].astype(float)
-    mean_square = (1 - share + share * multiple**2) / (1 + share * (multiple - 1)) ** 2 * np.exp(spread**2)
-    assert abs(frailty.mean() - 1) < 4 * np.sqrt((mean_square - 1) / persons)
-    believed = frailty * np.where(risky, 1.0, optimism)
-    np.testing.assert_allclose(everybody["believed_frailty"], believed, rtol=SINGLE)
-    spread_found = np.log(frailty[risky]).std()
-    assert abs(spread_found - spread) < 4 * spread / np.sqrt(2 * risky.sum())
-    assert abs(frailty[risky].mean() / frailty[~risky].mean() / multiple - 1) < 4 * np.sqrt(
-        (np.exp(spread**2) - 1) * (1 / risky.sum() + 1 / (~risky).sum())
-    )
 
 
 @pytest.mark.parametrize(("years", "fen"), [(0, 10_000), (1, 7_000), (2, 4_900)])

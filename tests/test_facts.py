@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from abm import watch
-from abm.facts import PLATFORMS, REPEATS, compare, errors, load_facts, table
+from abm.facts import PLATFORMS, REPEATS, compare, errors, load_facts, summary, table
 from abm.quantities import FLOORS, QUANTITIES
+from abm.reading import load
 from abm.scenario import ScenarioError
 from abm.tables import read_csv
 from made_up import SERIES, simulated
@@ -74,6 +75,36 @@ def test_every_platform_has_its_facts_in_the_file():
     assert all(
         load_facts(name) for name in ("xianghubao", "waterdrop", "qingsong", "meituan", "jd", "qihoo360", "ehuzhu")
     )
+
+
+def test_every_platform_of_the_market_has_its_name_in_the_file_or_is_not_there():
+    unnamed = {"xiaomi", "sina", "fringe"}
+    assert set(load("market").platform) - unnamed == set(PLATFORMS)
+    said = " ".join(row["platform"] for row in read_csv("facts.csv", {"platform": str})).casefold()
+    assert not [name for name in unnamed if name in said]
+
+
+def test_a_market_is_summed_up_a_line_a_platform(facts_file):
+    file = facts_file(
+        ("F1", "2019-03", "cumulative_members", 50),
+        ("F2", "2019-04", "cumulative_members", 400),
+        ("F3", "2019-05-14", "per_capita_share_rmb_per_period", 0.5),
+    )
+    comparisons = compare(simulated(members=100, share=1), "xianghubao", file)
+    head, _, line, *rest = summary({"xianghubao": comparisons, "pool": []}).splitlines()
+    assert head.split() == ["platform", "facts", "members", "share"]
+    off = math.exp((math.log(2) + math.log(4)) / 2)
+    assert line.split() == ["xianghubao", "3", f"{off:.2f}-", "2.00+"]
+    assert rest[-1] == "No facts of the simulated time: pool."
+    assert summary({"pool": []}) == table([])
+
+
+@pytest.mark.parametrize(("members", "words"), [(50, "1.00"), (1e4, "200+"), (0, "100-"), (1e9, "over 10,000+")])
+def test_a_factor_is_said_in_a_few_letters(facts_file, members, words):
+    """Beside nobody half a person counts, a hundredth of fifty."""
+    comparisons = compare(simulated(members=members), "xianghubao", facts_file(("F1", "2019-03", "members", 50)))
+    line = summary({"xianghubao": comparisons}).splitlines()[2]
+    assert line.split(maxsplit=2)[2].strip() == words
 
 
 def test_a_head_platform_without_a_name_counts_as_xianghubao():

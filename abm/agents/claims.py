@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm import rules
+from abm.agents.closing import Standing
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
-from abm.money import fen
+from abm.ledger import FUND, PERSONS, own, pool
+from abm.money import FEN_A_YUAN, fen, part
 from abm.population import Status
 
 if TYPE_CHECKING:
@@ -63,6 +65,40 @@ class ClaimsDesk:
                 self.refused += 1
                 self.end(claim, Status.REFUSED)
 
+    def pay_accepted(self) -> None:
+        """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
+        platform, regulator = self.platform, self.model.regulator
+        the_pool, the_platform = pool(platform.name), own(platform.name)
+        running_off = platform.standing >= Standing.RUN_OFF
+        borne = platform.closing_plan.run_off_borne
+        owed = sum(aid for _, aid in self.accepted)
+        left = max(0, self.model.ledger.balances[the_pool])
+        paid_part = min(1.0, left / max(1, owed + self.in_hand)) if running_off and not borne and owed else 1.0
+        paid: list[tuple[Claim, int]] = []
+        for claim, aid in self.accepted:
+            most = self.most_for_a_case
+            if platform.terms.excess_borne_by == "claimant" and not running_off:
+                aid = min(aid, int(most / (1 + platform.terms.fee_rate + regulator.policy.levy)))
+            amount = int(aid * paid_part)
+            if running_off and borne:
+                platform.move(aid, the_platform, the_pool, "run_off")
+            elif amount < aid:
+                amount += regulator.guarantee(aid - amount, the_pool, platform.name)
+                platform.complaints += 0 < amount < aid  # who gets nothing is counted as refused
+            self.model.persons[claim.person]["received"] += amount
+            self.end(claim, Status.AIDED if amount else Status.REFUSED)
+            platform.move(amount, the_pool, PERSONS, "aid")
+            if amount:
+                paid.append((claim, amount))
+            self.refused += not amount
+            if running_off:
+                continue
+            fee, levy = part(aid, platform.terms.fee_rate), part(aid, regulator.policy.levy)
+            platform.move(fee, the_pool, the_platform, "fee")
+            platform.move(levy, the_pool, FUND, "levy")
+            platform.move(max(0, aid + fee + levy - most), the_platform, the_pool, "case_cap")
+        self.accepted = paid
+
     def end(self, claim: Claim, status: Status) -> None:
         """The claimant's membership ends, with aid or without."""
         m = self.model.memberships[claim.person, claim.slot]
@@ -78,6 +114,17 @@ class ClaimsDesk:
     def in_hand(self) -> int:
         """Aid that all undecided claims would bring, fen."""
         return sum(map(self.aid, self.queue))
+
+    @property
+    def in_hand_capped(self) -> int:
+        """The part of that which members may be asked for, fen."""
+        return sum(min(self.aid(claim), self.most_for_a_case) for claim in self.queue)
+
+    @property
+    def most_for_a_case(self) -> int:
+        """What the cap of a case lets all who share pay for one, fen."""
+        platform = self.platform
+        return math.ceil(FEN_A_YUAN * platform.terms.case_cap * platform.sharing * self.model.weight)
 
     def aid(self, claim: Claim) -> int:
         """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from abm.business import ClosingPlan
 from abm.clock import half_month, periods
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.ledger import deposits
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from abm.agents.platform import Platform
 
 ECHO = 24  # periods for which a closing is remembered by others
+NO_PLAN = ClosingPlan(notice_days=0, run_off_borne=False)
 
 
 class Standing(IntEnum):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from abm.agents.platform import Platform
 
 FOR_EVER = 1_000_000  # a step after all others
+PERIODS_A_YEAR = 24
 
 
 def post(platform: "Platform", day: date) -> None:
@@ -28,11 +29,13 @@ def post(platform: "Platform", day: date) -> None:
     offer["subsidised"] = pays_shares(platform, day)
     offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)
     offer["advertised"] = advertised(platform)
+    offer["delay"] = max(0.0, len(platform.desk.queue) * model.weight / max(1.0, platform.desk.capacity) - 1.0)
     offer["true_level"], offer["education"] = platform.true_level, platform.education
     offer["brand"], offer["doubt"], offer["fear"] = platform.brand, platform.doubt, fear(platform)
     last = platform.closing.last if platform.closing else FOR_EVER
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else platform.failing
-    offer["seized"] = seized(platform)
+    offer["seized"], plan = seized(platform), platform.closing_plan
+    offer["returned"], offer["conversion"] = plan.shares_refunded, plan.conversion_months / 12
 
 
 def print_terms(platform: "Platform") -> None:
@@ -44,7 +47,6 @@ def print_terms(platform: "Platform") -> None:
     offer["chronic_only"] = terms.chronic_only
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
-    offer["returned"], offer["conversion"] = terms.closing.shares_refunded, terms.closing.conversion_months / 12
     covers[:], deposits[:] = 0, fen(terms.deposit)
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)
@@ -59,7 +61,7 @@ def pays_shares(platform: "Platform", day: date) -> bool:
     """Whether the platform pays the shares of this step itself: as promised, to the end, or after it."""
     terms, standing = platform.terms, platform.standing
     promised = terms.subsidised_until is not None and day <= terms.subsidised_until
-    ending = standing == Standing.CLOSING and terms.closing.last_shares_borne
+    ending = standing == Standing.CLOSING and platform.closing_plan.last_shares_borne
     return promised or ending or standing >= Standing.RUN_OFF
 
 
@@ -73,9 +75,9 @@ def advertised(platform: "Platform") -> float:
 
 
 def fear(platform: "Platform") -> float:
-    """The publicly believed chance that the plan closes within a year; certain once it is announced."""
+    """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks."""
     if platform.closing:
-        return 1.0
+        return 1.0 - min(1.0, max(0, platform.closing.last - platform.model.now) / PERIODS_A_YEAR)
     near = talk(platform.model.closings, platform.model.now, platform.name)
     return 1.0 - math.pow(1.0 - platform.model.case.mind.closing_alarm, near)
 

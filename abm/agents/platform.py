@@ -9,12 +9,13 @@ import numpy as np
 
 from abm import rules
 from abm.agents import board, copies, offers
-from abm.agents.claims import Claim, ClaimsDesk
-from abm.agents.closing import CLOSING_RULES, Closing, Standing
+from abm.agents.claims import ClaimsDesk
+from abm.agents.closing import CLOSING_RULES, NO_PLAN, Closing, Standing
+from abm.business import ClosingPlan
 from abm.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.clock import half_month, periods
-from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
-from abm.money import FEN_A_YUAN, divide, fen, part, yuan
+from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
+from abm.money import FEN_A_YUAN, divide, fen, yuan
 from abm.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
 from abm.population import Status
 from abm.reckoning import burden_of
@@ -22,8 +23,6 @@ from abm.terms import PlatformTerms
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
-
-FOR_EVER = 1_000_000  # a step after all others
 
 
 class Platform(mesa.Agent):
@@ -50,7 +49,7 @@ class Platform(mesa.Agent):
         self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
         self.mean_aid = self.mean_cases = self.refused_share = 0.0  # smoothed, of simulated members
         self.collected = self.ever_joined = self._funds_before = 0
-        self.last_change = -FOR_EVER
+        self.last_change = -offers.FOR_EVER
         self._printed: PlatformTerms | None = None
 
     @property
@@ -62,6 +61,11 @@ class Platform(mesa.Agent):
     def is_new(self) -> bool:
         """Whether this is the first period of the plan."""
         return half_month(self.model.day) == half_month(self.terms.launch)
+
+    @property
+    def closing_plan(self) -> ClosingPlan:
+        """How the plan is wound up; who runs away bears nothing of what was promised."""
+        return NO_PLAN if self.closing and self.closing.kind == "flight" else self.terms.closing
 
     @property
     def exit_rate(self) -> float:
@@ -102,13 +106,14 @@ class Platform(mesa.Agent):
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
         ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
-        self._pay_claims()
-        pot = max(0, -ledger.balances[pool(self.name)])
-        if self.closing and self.model.now == self.closing.last and not self.terms.closing.run_off_borne:
-            pot += desk.in_hand  # the last collection has to do for the claims in hand
+        desk.pay_accepted()
+        pot = max(0, -ledger.balances[pool(self.name)]) if self.standing < Standing.RUN_OFF else 0
+        if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
+            # The last collection has to do for the claims in hand, if nobody else pays them.
+            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
         self.share, _ = divide(pot, self.sharing)
         if offer["subsidised"]:
-            self._move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
+            self.move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
         if self.inside:
             self.shares.append(self.share)
         offer["share"], offer["pot"], offer["aid_published"] = self.share, pot, bool(desk.accepted)
@@ -116,51 +121,25 @@ class Platform(mesa.Agent):
         published, now = self.model.world.published[self.index], self.model.now
         published[now + 1] = published[now] + (0 if offer["subsidised"] else self.share)
 
-    def _pay_claims(self) -> None:
-        """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
-        desk, ledger = self.desk, self.model.ledger
-        running_off = self.standing >= Standing.RUN_OFF
-        borne = self.terms.closing.run_off_borne
-        owed = sum(aid for _, aid in desk.accepted)
-        left = max(0, ledger.balances[pool(self.name)])
-        paid_part = min(1.0, left / max(1, owed + desk.in_hand)) if running_off and not borne and owed else 1.0
-        paid: list[tuple[Claim, int]] = []
-        for claim, aid in desk.accepted:
-            most = math.ceil(FEN_A_YUAN * self.terms.case_cap * self.sharing * self.model.weight)
-            if self.terms.excess_borne_by == "claimant" and not running_off:
-                aid = min(aid, int(most / (1 + self.terms.fee_rate + self.model.regulator.policy.levy)))
-            amount = int(aid * paid_part)
-            if running_off and borne:
-                self._move(aid, own(self.name), pool(self.name), "run_off")
-            elif amount < aid:
-                amount += self.model.regulator.guarantee(aid - amount, pool(self.name), self.name)
-                self.complaints += amount < aid
-            self.model.persons[claim.person]["received"] += amount
-            desk.end(claim, Status.AIDED if amount else Status.REFUSED)
-            self._move(amount, pool(self.name), PERSONS, "aid")
-            paid.append((claim, amount))
-            if running_off:
-                continue
-            fee, levy = part(aid, self.terms.fee_rate), part(aid, self.model.regulator.policy.levy)
-            self._move(fee, pool(self.name), own(self.name), "fee")
-            self._move(levy, pool(self.name), FUND, "levy")
-            self._move(max(0, aid + fee + levy - most), own(self.name), pool(self.name), "case_cap")
-        desk.accepted = paid
-
     def close_till(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
         till = row.tolist()
-        self._move(till[COLLECTED], PERSONS, pool(self.name), "share")
-        self._move(till[DEPOSITED], PERSONS, deposits(self.name), "deposit")
-        self._move(till[DRAWN], deposits(self.name), pool(self.name), "drawn")
-        self._move(till[REFUNDED], deposits(self.name), PERSONS, "refund")
-        self._move(till[SEIZED], deposits(self.name), own(self.name), "seized")
-        self._move(till[RETURNED], own(self.name), PERSONS, "returned")
-        self._move(till[FREED], own(self.name), HOUSEHOLDS, "conversion")
+        self.move(till[COLLECTED], PERSONS, pool(self.name), "share")
+        self.move(till[DEPOSITED], PERSONS, deposits(self.name), "deposit")
+        self.move(till[DRAWN], deposits(self.name), pool(self.name), "drawn")
+        self.move(till[REFUNDED], deposits(self.name), PERSONS, "refund")
+        self.move(till[SEIZED], deposits(self.name), own(self.name), "seized")
+        self.move(till[RETURNED], own(self.name), PERSONS, "returned")
+        self.move(till[FREED], own(self.name), HOUSEHOLDS, "conversion")
         excess, insurer = till[CAPPED], self.model.insurer_of(self)
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
-        self._move(excess, own(self.name), pool(self.name), "annual_cap")
+        self.move(excess, own(self.name), pool(self.name), "annual_cap")
+        if self.terms.deposit and self.standing < Standing.RUN_OFF:
+            # Whose deposit is used up leaves, and there is nobody to ask for the rest: it is the platform's loss.
+            self.move(
+                max(0, -self.model.ledger.balances[pool(self.name)]), own(self.name), pool(self.name), "shortfall"
+            )
         self.collected += till[COLLECTED] + till[DRAWN]
         self.policies_sold = till[SOLD]
         if till[SEIZED]:
@@ -168,7 +147,7 @@ class Platform(mesa.Agent):
 
     def earn(self, commission: int, insurer: str) -> None:
         """Commission from an insurer for policies sold to members, fen."""
-        self._move(commission, insurer, own(self.name), "traffic")
+        self.move(commission, insurer, own(self.name), "traffic")
 
     def review(self) -> None:
         """Read the books: pay for investigation and technology, take in traffic, hire against a backlog."""
@@ -177,14 +156,14 @@ class Platform(mesa.Agent):
         years = max(0, half_month(self.model.day) - half_month(terms.launch)) / 24
         per_member = fen(1) * self.inside / 24
         investigation = round(cases * fen(rules.investigation_cost(self.effort, terms.case_cost)))
-        self._move(investigation, own(self.name), OUTSIDE, "investigation")
-        self._move(round(per_member * terms.technology_cost), own(self.name), OUTSIDE, "technology")
-        self._move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
+        self.move(investigation, own(self.name), OUTSIDE, "investigation")
+        self.move(round(per_member * terms.technology_cost), own(self.name), OUTSIDE, "technology")
+        self.move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
         if self.education and terms.parent:
-            self._move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
-        if not self.model.insurers:
+            self.move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
+        if self.model.case.insurance.commercial is None:
             traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
-            self._move(round(traffic), OUTSIDE, own(self.name), "traffic")
+            self.move(round(traffic), OUTSIDE, own(self.name), "traffic")
         desk.hire()
         gained = self._funds() - self._funds_before
         self.books.enter(yuan(gained) * self.model.weight)
@@ -196,11 +175,14 @@ class Platform(mesa.Agent):
         if self.standing == Standing.OPEN:
             copies.come_and_go(self, self.model.ledger.flows[self.name, "fee"])
 
+    def look_ahead(self) -> None:
+        """What the board sees in the plan, before any board of this step has decided."""
+        self.outlook = board.outlook(self)
+
     def decide(self) -> None:
-        """Once a month the board looks ahead, changes what it may, and asks whether to go on."""
+        """Once a month the board changes what it may, and asks whether to go on."""
         if self.standing != Standing.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
             return
-        self.outlook = board.outlook(self)
         board.steer(self)
         for name in self.original_terms.closing_rules:
             rule = CLOSING_RULES[name]
@@ -211,6 +193,8 @@ class Platform(mesa.Agent):
 
     def announce(self, kind: str, reason: str) -> None:
         """Announce the end of the plan: nobody joins any more, and cover ends with the notice. Others take fright."""
+        if self.standing != Standing.OPEN:
+            return
         notice = 1 if kind == "flight" else max(1, periods(self.terms.closing.notice_days))
         now = self.model.now
         everywhere = sum(platform.inside for platform in self.model.platforms)
@@ -253,14 +237,14 @@ class Platform(mesa.Agent):
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
         self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
-        self.ever_joined += int(tally[STATUSES + Status.WAITING])
+        self.ever_joined += int(tally[STATUSES + (Status.WAITING if self.terms.waiting_days else Status.COVERED)])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
         covered = max(1, int(tally[Count.DESCRIBED]))
         self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
         aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
-        self.true_level = aid_a_year * (1 + self.terms.fee_rate) / 24
+        self.true_level = aid_a_year * (1 + self.terms.fee_rate + self.model.regulator.policy.levy) / 24
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:
@@ -286,8 +270,9 @@ class Platform(mesa.Agent):
         """What is left in the pool is the platform's, and what is lacking too."""
         self.standing = Standing.CLOSED
         balance = self.model.ledger.balances[pool(self.name)]
-        self._move(max(0, balance), pool(self.name), own(self.name), "wound_up")
-        self._move(max(0, -balance), own(self.name), pool(self.name), "wound_up")
+        self.move(max(0, balance), pool(self.name), own(self.name), "left_over")
+        self.move(max(0, -balance), own(self.name), pool(self.name), "made_up")
 
-    def _move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
+    def move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
+        """Move fen from one account to another for a purpose of this plan's business."""
         self.model.ledger.transfer(amount, payer, payee, self.name, purpose)

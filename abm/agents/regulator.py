@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 BILLION, THOUSAND = 1e9, 1e3
+IN_SIGHT = (Standing.OPEN, Standing.CLOSING)
 
 
 class Stance(IntEnum):
@@ -70,7 +71,7 @@ class Regulator(mesa.Agent):
 
     def insurance_like(self) -> list["Platform"]:
         """Those of them with an insurer behind them and no licence of their own."""
-        return [platform for platform in self.open_plans() if platform.terms.insurer is not None]
+        return [platform for platform in self.open_plans() if platform.terms.insurer and not platform.licensed]
 
     def warn(self) -> None:
         """Publish a warning: members doubt, parents grow nervous."""
@@ -88,7 +89,7 @@ class Regulator(mesa.Agent):
     def _look(self) -> None:
         settings, model = self.settings, self.model
         people = model.case.people.population
-        unlicensed = [each for each in model.platforms if not each.licensed and each.standing < Standing.RUN_OFF]
+        unlicensed = [each for each in model.platforms if not each.licensed and each.standing in IN_SIGHT]
         size = sum(each.members for each in unlicensed) / people
         loose = sum(model.ledger.balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
         copies = sum(each.copies for each in unlicensed)

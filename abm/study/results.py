@@ -17,12 +17,14 @@ from abm.scenario import ScenarioError
 from abm.study.run import Run
 
 PROVENANCE = "provenance.json"
+PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market") for kind in ("png", "svg"))
 
 
 @contextmanager
 def results_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, which becomes `folder` when the block ends well and vanishes when it does not.
 
+    Pictures of an earlier run that this one did not draw again go then.
     Raises `ScenarioError` where nothing can be written there, or where files that are not a run's would be mixed
     with one.
     """
@@ -35,12 +37,17 @@ def results_folder(folder: Path) -> Iterator[Path]:
         staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=folder))
     except OSError as error:
         raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    written: set[str] = set()
     try:
         yield staging
         if blocked := [path.name for path in staging.iterdir() if (folder / path.name).is_dir()]:
             raise ScenarioError(f"{folder}: cannot be written: {blocked[0]} is a folder")
         for path in sorted(staging.iterdir()):
             os.replace(path, folder / path.name)
+            written.add(path.name)
+        for path in [path for pattern in PICTURES for path in folder.glob(pattern)]:
+            if path.name not in written:  # of an earlier run with other platforms
+                path.unlink()
     except BaseException as error:
         shutil.rmtree(staging)
         for path in made:
@@ -61,8 +68,10 @@ def earlier_run(folder: Path) -> str | None:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write the series, the scenario with every number, and the provenance of a run into a folder."""
+    """Write the series, events and transfers, the scenario with every number, and the provenance of a run."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
+    run.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
+    run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
     (folder / "scenario.toml").write_text(dump(run.scenario), encoding="utf-8")
     record = json.dumps(run.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(record + "\n", encoding="utf-8")

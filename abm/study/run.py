@@ -14,20 +14,28 @@ import numba
 import pandas as pd
 
 from abm import __version__
-from abm.clock import collection_date, half_month
+from abm.clock import PERIODS_A_YEAR, collection_date, half_month
 from abm.model import MutualAidModel
 from abm.scenario import Scenario, ScenarioError
+from abm.study.transfers import transfers
 
 PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "matplotlib", "pydantic")
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its scenario, its series (a row a half-month, columns of `watch`) and its provenance."""
+    """A finished run.
+
+    `series`: a row a half-month, columns of `watch`. `events`: date, who, what, detail. `closings`: platform,
+    announced, last (day of cover), kind, reason, members (then). `transfers`: see `study.transfers`.
+    """
 
     scenario: Scenario
     seed: int
     series: pd.DataFrame
+    events: pd.DataFrame
+    closings: pd.DataFrame
+    transfers: pd.DataFrame
     provenance: dict[str, Any]
 
 
@@ -70,8 +78,28 @@ def simulate(
         "packages": {name: _version(name) for name in PACKAGES},
     }
     series = model.datacollector.get_model_vars_dataframe()
+    events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
+    years = model.now / PERIODS_A_YEAR
+    moved = transfers(model.persons, model.memberships, years, model.weight)
+    run = Run(scenario, seed, series, events, _closings(model), moved, provenance)
     model.close()
-    return Run(scenario, seed, series, provenance)
+    return run
+
+
+def _closings(model: MutualAidModel) -> pd.DataFrame:
+    """The announced ends of plans, with days instead of steps."""
+    rows = [
+        {
+            "platform": closing.platform,
+            "announced": collection_date(model.first_period + closing.announced),
+            "last": collection_date(model.first_period + closing.last),
+            "kind": closing.kind,
+            "reason": closing.reason,
+            "members": closing.members,
+        }
+        for closing in model.closings
+    ]
+    return pd.DataFrame(rows, columns=["platform", "announced", "last", "kind", "reason", "members"])
 
 
 def check_until(scenario: Scenario, until: date | None) -> int:

@@ -35,6 +35,7 @@ PLAIN_STEPS_QUICK = 24
 FOUNDED = 20_000  # persons of the start-up
 
 MOST_NANOSECONDS, MOST_BYTES, MOST_BYTES_WITH_FRIENDS, LEAST_RATIO, MOST_SECONDS = 35, 96, 160, 100, 3.0
+MARKET, MARKET_PERSONS, MARKET_NANOSECONDS, MARKET_BYTES = "market", (1_000_000, 100_000), 60, 200
 
 START = f"""
 from time import perf_counter
@@ -79,12 +80,14 @@ def nanoseconds(model: MutualAidModel | PlainMesaModel, run_up: int, steps: int)
     return (time.perf_counter_ns() - start) / steps
 
 
-def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = None) -> Speed:
-    """Measure our model; without `steps` to the end of its history."""
+def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = None, case: str = CASE) -> Speed:
+    """Measure our model, of one plan without institutions or of the whole market; without `steps` to the end."""
     before = numba.get_num_threads()
     numba.set_num_threads(threads)
     try:
-        model = MutualAidModel(CASE, persons=persons, changes=WITHOUT_INSTITUTIONS, drive="compiled")
+        model = MutualAidModel(
+            case, persons=persons, changes=WITHOUT_INSTITUTIONS if case == CASE else None, drive="compiled"
+        )
         steps = model.case.calendar.periods - run_up if steps is None else steps
         taken = nanoseconds(model, run_up, steps)
         own = model.persons.nbytes + model.memberships.nbytes + model.world.seen.nbytes
@@ -209,7 +212,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             ]
             runs.append(min(tries, key=lambda run: run.nanoseconds))
 
+    say("the market ...")
+    threads = min(max(THREADS), numba.config.NUMBA_NUM_THREADS)
+    compiled(FOUNDED, threads, steps=1, case=MARKET)
+    market = compiled(MARKET_PERSONS[quick], threads, case=MARKET)
+
     print(table(runs, plains))
+    print(
+        f"{MARKET}: {market.nanoseconds:.1f} of {MARKET_NANOSECONDS} ns a person and step, {market.persons:,} persons,"
+        f" threads: {threads}; {market.bytes_friends:.1f} of {MARKET_BYTES} bytes a person, friends included"
+    )
     print(f"processes at work when it began {began:.1f}, when it ended {at_work():.1f}; cores {os.cpu_count()}")
     for name, start in starts.items():
         print(
