@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import tomllib
 import zipfile
 from collections import deque
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from abm import __version__
 from abm.agents.board import Books, Outlook
 from abm.agents.claims import Claim
 from abm.agents.closing import Closing, Standing
+from abm.agents.policies import Policy
 from abm.agents.regulator import Stance
 from abm.model import MutualAidModel
 from abm.reading import changed, dump, parse
@@ -44,9 +46,9 @@ def save(model: MutualAidModel, path: Path) -> None:
     arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
     arrays |= {name: getattr(model.world, name) for name in ARRAYS}
     for name, array in arrays.items():
-        content = io.BytesIO()
-        np.save(content, array, allow_pickle=False)
-        parts[f"{name}.npy"] = content.getvalue()
+        file = io.BytesIO()
+        np.save(file, array, allow_pickle=False)
+        parts[f"{name}.npy"] = file.getvalue()
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts["checksums.json"] = json.dumps(sums, indent=1).encode()
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -61,23 +63,26 @@ def save(model: MutualAidModel, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def resume(path: Path, changes: Mapping[str, Any] | None = None, drive: str = "auto") -> MutualAidModel:
+def resume(
+    path: Path, changes: Mapping[str, Any] | None = None, drive: str = "auto", policy: Policy | None = None
+) -> MutualAidModel:
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
-    Raises `ScenarioError` where the file is damaged or of another version, or where a change would alter the past: who
-    lives there, and which plans there are.
+    A policy of one's own is not in the file, and is handed over again. Raises `ScenarioError` where the file is damaged
+    or of another version, or where a change would alter the past: who lives there, and which plans there are.
     """
     parts = _read(path)
     state = json.loads(parts["state.json"])
-    import tomllib
-
     tables = tomllib.loads(parts["scenario.toml"].decode())
     scenario = parse(tables, path.name)
     if changes:
         new = parse(changed(tables, changes), path.name)
         _require_same_past(scenario, new)
         scenario = new
-    model = MutualAidModel(scenario, seed=state["seed"], drive=drive)
+    model = MutualAidModel(scenario, seed=state["seed"], drive=drive, policy=policy)
+    followed, known = state["policy"], type(model.regulator.policy).__name__
+    if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
+        raise ScenarioError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants = model.world.settings.copy()
     arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
     arrays |= {name: getattr(model.world, name) for name in ARRAYS}
@@ -117,12 +122,13 @@ def _read(path: Path) -> dict[str, bytes]:
 def _require_same_past(before: Scenario, after: Scenario) -> None:
     """Raise `ScenarioError` for a change of what was settled when the world was founded."""
     for path in FOUNDED:
-        one, two = before, after
-        for step in path.split("."):
-            one, two = getattr(one, step), getattr(two, step)
-        if path == "platform":
-            one, two = list(one), list(two)  # type: ignore[call-overload]
-        if one != two:
+        values: list[Any] = []
+        for value in (before, after):
+            settled: Any = value
+            for step in path.split("."):
+                settled = getattr(settled, step)
+            values.append(list(settled) if path == "platform" else settled)
+        if values[0] != values[1]:
             raise ScenarioError(f"{path}: cannot change midway; who lives there and which plans there are is settled")
 
 
@@ -131,6 +137,7 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
     return {
         "program": __version__,
         "seed": model.seed,
+        "policy": type(model.regulator.policy).__name__,
         "model": {name: _plain(getattr(model, name)) for name in MODEL},
         "balances": dict(model.ledger.balances),
         "platforms": [_attributes(platform, DEAD) for platform in model.platforms],

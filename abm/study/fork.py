@@ -67,7 +67,10 @@ class Fates:
         return cls(inside, refused, paid, received, ill, model.weight)
 
     def against(self, there: "Fates") -> dict[str, float]:
-        """The differences of this world from another, in real units. Raises `ScenarioError` if luck was not the same."""
+        """The differences of this world from another, in real units.
+
+        Raises `ScenarioError` where luck was not the same.
+        """
         if not np.array_equal(self.ill, there.ill):
             raise ScenarioError(
                 "the worlds differ in who falls ill and when; change what people and plans do, not health"
