@@ -20,4 +20,4 @@ def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
 class Section(BaseModel):
     """A part of a scenario: frozen, strict about types, closed to unknown names."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, validate_default=True)

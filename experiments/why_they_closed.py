@@ -6,6 +6,14 @@ as it is and with one cause taken out at a time, always with the same luck, and 
 
 Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
+
+Found, with two million persons and two seeds: the worth of customers and traffic decides most. Without it every plan
+but the fringe is given up, 16 instead of 8 or 9, most within a year of the launch, Xianghubao within months. Without
+the regulator JD's product lives on, and of the small plans of 2019 only one closes, by its own terms. Contagion brings
+a few closings forward and adds or spares one or two; the order of the large ones stays. The city plan changes nothing
+that could be told from luck. In each world the prepaid plans of 2016 go first, between 2017 and 2019: their shares
+grow, and each share asks their members to pay in anew. Xianghubao closes by 2022 only where its customers are worth
+nothing.
 """
 
 import argparse
@@ -55,13 +63,15 @@ def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
     """Closings on a line of time, a row a world; the marker is the kind, its size the members."""
     figure = Figure(figsize=(9, 5), dpi=150)
     panel = figure.subplots()
+    told: set[str] = set()
     for place, world in enumerate(WORLDS):
         for kind, marker in MARKERS.items():
             rows = table[(table["world"] == world) & (table["kind"] == kind)]
             height = -place + (rows["seed"] - (seeds + 1) / 2) / (seeds + 1) * 0.7
             sizes = 12 + 40 * rows["members_m"] ** 0.5
             look = {"facecolors": "none", "edgecolors": "black"} if marker != "x" else {"color": "black"}
-            label = kind if place == 0 else None
+            label = kind if kind not in told and len(rows) else None
+            told |= {kind} if len(rows) else set()
             panel.scatter(pd.to_datetime(rows["announced"]), height, s=sizes, marker=marker, label=label, **look)
     panel.set_yticks([-place for place in range(len(WORLDS))], labels=list(WORLDS))
     panel.set_title("When do plans announce their end?", loc="left")

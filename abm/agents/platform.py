@@ -1,6 +1,7 @@
 """A platform: it posts terms, divides the aid over its members, keeps its books, and goes on or comes to an end."""
 
 import math
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -236,6 +237,11 @@ class Platform(mesa.Agent):
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
+        if (
+            self.closing and self.closing.announced == self.model.now
+        ):  # who joined in this very step is counted only now
+            place = self.model.closings.index(self.closing)
+            self.closing = self.model.closings[place] = replace(self.closing, members=self.members)
         self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
         self.ever_joined += int(tally[STATUSES + (Status.WAITING if self.terms.waiting_days else Status.COVERED)])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
