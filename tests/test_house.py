@@ -43,7 +43,7 @@ FLOORS = (
     {"abm.study.report"},
     {"abm.cli"},
 )
-STUDY = {f"abm.study.{part}" for part in ("chronicle", "report", "results", "run", "transfers")}
+STUDY = {f"abm.study.{part}" for part in ("chronicle", "fork", "report", "results", "run", "transfers")}
 
 
 def name_of(path: Path) -> str:
