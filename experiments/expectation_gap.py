@@ -8,7 +8,7 @@ Prediction: the more is told, the fewer join and the fewer of those who joined l
 least, do not come in the first place, so the risk of the pool starts higher and rises less.
 
 Found, with a million persons and four seeds: fewer join, and the risk of the pool starts higher and then falls, as
-predicted; but of those who join no part that is clearly smaller leaves (13, 12, 12 and 12 in a hundred, each with a
+predicted; but of those who join no part that is clearly smaller leaves (13, 13, 14 and 13 in a hundred, each with a
 standard error above 1). Those who were told pay more each from the start, because the young are missing.
 """
 
