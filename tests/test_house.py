@@ -36,8 +36,11 @@ FLOORS = (
     {"abm.quantities", "abm.study"},
     {"abm.facts"},
     {"abm.study.run"},
-    {"abm.study.results", "abm.figures"},
-    {"abm.panorama"},
+    {"abm.study.design", "abm.study.outputs", "abm.study.results", "abm.study.worker", "abm.figures"},
+    {"abm.study.study", "abm.panorama"},
+    {"abm.study.store"},
+    {"abm.study.cluster", "abm.study.report", "abm.study.sweep"},
+    {"abm.study.commands"},
     {"abm.cli"},
 )
 
@@ -88,6 +91,9 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
         ("pandas", {"abm.facts", "abm.figures", "abm.panorama", "abm.study.run", "abm.study.results"}),
         ("matplotlib", {"abm.figures", "abm.panorama"}),
         ("networkx", {"abm.network"}),
+        ("distributed", {"abm.study.cluster"}),
+        ("pyarrow", {"abm.study.report"}),
+        ("sqlite3", {"abm.study.store"}),
     ],
 )
 def test_libraries_stay_in_their_rooms(library: str, allowed: set[str]) -> None:
