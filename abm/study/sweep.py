@@ -2,6 +2,7 @@
 
 import functools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -118,20 +119,25 @@ def _by_processes(call: Call, tasks: Iterator[Task], workers: int) -> Iterator[t
             yield from _drain(pool, call, tasks, AHEAD * workers, suspects)
         if not suspects:
             return
-        while suspects:
-            task = suspects.pop()
-            yield task, _alone(call, task)
+        yield from _one_by_one(call, suspects)
 
 
-def _alone(call: Call, task: Task) -> Result:
-    """The result of a suspect on a worker of its own."""
-    for _ in range(LONE_TRIES):
+def _one_by_one(call: Call, suspects: list[Task]) -> Iterator[tuple[Task, Result]]:
+    """Results of suspects, each alone in flight; a worker that dies is replaced."""
+    deaths: Counter[str] = Counter()
+    while suspects:
         with processes(1) as pool:
-            try:
-                return _result(pool.submit(call, task.point, task.seed).result)
-            except BrokenExecutor:
-                continue
-    return _killed()
+            while suspects:
+                task = suspects.pop()
+                try:
+                    yield task, _result(pool.submit(call, task.point, task.seed).result)
+                except BrokenExecutor:
+                    deaths[task.key] += 1
+                    if deaths[task.key] == LONE_TRIES:
+                        yield task, _killed()
+                    else:
+                        suspects.append(task)
+                    break
 
 
 def _by(executor: Executor, call: Call, tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Result]]:
