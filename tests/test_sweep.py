@@ -58,14 +58,6 @@ def cluster() -> Iterator[LocalCluster]:
         yield cluster
 
 
-@pytest.fixture
-def command(tmp_path: Path) -> list[str]:
-    """The command that sweeps the trial into a folder of its own."""
-    (tmp_path / "trial.toml").write_text(dump_study(STUDY), encoding="utf-8")
-    words = ["sweep", str(tmp_path / "trial.toml"), "--workers", "2", "--out", str(tmp_path / "out")]
-    return [sys.executable, "-W", "error", "-m", "abm.cli", *words]
-
-
 def stopped(command: list[str], folder: Path, sign: signal.Signals, wait: float) -> tuple[int, str]:
     """Start a sweep, and some time after its next row send a signal to it alone; its status and last words."""
     before = kept(folder)
@@ -82,21 +74,24 @@ def stopped(command: list[str], folder: Path, sign: signal.Signals, wait: float)
 
 
 def test_a_sweep_killed_three_times_and_interrupted_ends_with_the_rows_of_one_never_disturbed(
-    command: list[str], tmp_path: Path, never_killed: tuple[list[str], bytes]
+    tmp_path: Path, never_killed: tuple[list[str], bytes]
 ) -> None:
     luck, folder = random.Random(), tmp_path / "out"
-    for _ in range(3):
-        status, _ = stopped(command, folder, signal.SIGKILL, luck.uniform(0, 0.3))
+    (tmp_path / "trial.toml").write_text(dump_study(STUDY), encoding="utf-8")
+    words = ["sweep", str(tmp_path / "trial.toml"), "--out", str(folder)]
+    command = [sys.executable, "-W", "error", "-m", "abm.cli", *words]
+    for workers in ("2", "1", "1"):
+        status, _ = stopped([*command, "--workers", workers], folder, signal.SIGKILL, luck.uniform(0, 0.3))
         assert status == -signal.SIGKILL
     assert 3 <= kept(folder) < 120
 
-    status, words = stopped(command, folder, signal.SIGINT, 0.05)
+    status, complaint = stopped([*command, "--workers", "1"], folder, signal.SIGINT, 0.05)
     assert status == 130
-    assert "Traceback" not in words
-    last = words.splitlines()[-1]
+    assert "Traceback" not in complaint
+    last = complaint.splitlines()[-1]
     assert last == f"huzhu: interrupted; {kept(folder)} of 120 runs are kept in {folder}; the same command goes on"
 
-    assert main(command[5:]) == 0
+    assert main([*words, "--workers", "2"]) == 0
     assert (folder / "runs.csv").read_bytes() == never_killed[1]
 
 

@@ -1,5 +1,7 @@
 """Small studies for tests, and the rows that they leave."""
 
+from datetime import date
+
 from abm.study.report import table_rows
 from abm.study.store import Store
 from abm.study.study import Axis, Study
@@ -7,6 +9,7 @@ from abm.study.study import Axis, Study
 STUDY = Study(
     title="A trial",
     persons=1_000,
+    until=date(2019, 12, 31),
     vary={"mind.altruism": Axis(values=(0, 30)), "friends.telling": Axis(low=0.2, high=0.8)},
     points=3,
     replicates=20,
