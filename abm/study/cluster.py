@@ -1,5 +1,6 @@
 """Executors on a Dask cluster, for those who have one."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[tuple[Ex
         raise ScenarioError(
             f"--dask {address}: no scheduler within {patience:g} s ({why}); start one with `dask scheduler`"
         ) from None
-    with client:
+    with _without_its_log(), client:
         try:
             client.wait_for_workers(1, timeout=patience)
         except TimeoutError:
@@ -39,3 +40,17 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[tuple[Ex
             yield executor, sum(client.nthreads().values())
         finally:
             executor.shutdown(wait=False)
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """A lost cluster is one line of ours, and not sixty of Dask's."""
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado.application")]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
