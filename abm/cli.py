@@ -1,4 +1,4 @@
-"""The command `huzhu`: list scenarios, show every number of one, run it."""
+"""The command `huzhu`: list scenarios, show every number of one, run it, run a study of it."""
 
 import argparse
 import calendar
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("huzhu: interrupted; nothing was written", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"huzhu: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
         return 130
     return 0
 
@@ -72,6 +72,14 @@ def _parser() -> Parser:
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    sweep = commands.add_parser("sweep", help="run a study: many runs, a row of results each; goes on where it stopped")
+    sweep.set_defaults(action=sweep_study)
+    sweep.add_argument("study", type=Path, help="the path of a study, a .toml file")
+    where = sweep.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
+    where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
+    sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
+    sweep.add_argument("--anew", action="store_true", help="throw away the runs that are there")
     return parser
 
 
@@ -130,8 +138,25 @@ def run_scenario(choices: argparse.Namespace) -> None:
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
 
 
+def sweep_study(choices: argparse.Namespace) -> None:
+    """Run what is missing of a study, with a progress bar; print mean and range of its outputs; write the table."""
+    from abm.study.commands import sweep
+    from abm.study.study import load_study
+
+    study = load_study(choices.study)
+    folder = choices.out or Path("results") / choices.study.stem
+    sweep(study, folder, choices.workers, choices.dask, choices.anew, lambda text: print(text, flush=True))
+
+
 def _shown(value: object) -> str:
     return f"{value:,g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 up")
+    return int(text)
 
 
 def _day(text: str) -> date:

@@ -37,9 +37,9 @@ class MutualAidModel(mesa.Model):
     None draws one, kept as ``model.seed``. `changes`: numbers set by path, as a mapping or as text such as
     ``"mind.altruism=30; platform.xianghubao.fee_rate=0.1"``. `drive`: "compiled", "agents", or "auto", which is
     agents where a member class overrides a phase. `members`: the classes for the healthy and for those at high
-    risk; agents are made for up to `MOST_AGENTS` persons, above that on demand by `member`. `order`: that in which
-    the agent drive visits them, "shuffled", "listed" or "reversed"; it changes nothing. `policy`: rules of your own for
-    the regulator, instead of those that the scenario names.
+    risk; agents are made for up to `MOST_AGENTS` persons, above that, and where drive is "compiled", on demand by
+    `member`. `order`: that in which the agent drive visits them, "shuffled", "listed" or "reversed"; it changes
+    nothing. `policy`: rules of your own for the regulator, instead of those that the scenario names.
     """
 
     def __init__(
@@ -270,7 +270,7 @@ class MutualAidModel(mesa.Model):
                 f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}"
             )
         self._members: list[Member] = []
-        if self.persons.size <= MOST_AGENTS:
+        if self.persons.size <= MOST_AGENTS and drive != "compiled":
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0
             self._members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
         rows: tuple[np.ndarray, np.ndarray] = (self.persons, self.memberships)

@@ -5,12 +5,13 @@ slip.
 """
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import tomli_w
 from pydantic import BaseModel, ValidationError
@@ -18,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from abm.scenario import Scenario, ScenarioError
 
+AnySection = TypeVar("AnySection", bound=BaseModel)
 FOLDER = Path(str(files("abm"))) / "scenarios"
 
 
@@ -49,9 +51,14 @@ def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 def _tables(name: str) -> dict[str, Any]:
     """The tables of a scenario file as they stand in it."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not os.path.exists(path):  # false, and no complaint, where a name is too long to be one
+        raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
+    return read_toml(path)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file as they stand in it."""
     try:
-        if not path.exists():
-            raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path.name}: broken TOML: {error}") from None
@@ -75,10 +82,15 @@ def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:
     """A scenario from nested tables; `place` is named in messages."""
+    return parse_as(Scenario, tables, place)
+
+
+def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str) -> AnySection:
+    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages."""
     try:
-        return Scenario.model_validate(_frozen(tables))
+        return section.model_validate(_frozen(tables))
     except ValidationError as error:
-        lines = [f"{place}: {_message(fault)}" for fault in error.errors()]
+        lines = [f"{place}: {_message(fault, section)}" for fault in error.errors()]
         raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -114,7 +126,7 @@ def _index(place: Any, step: str, key: str) -> int:
 
 def dump(scenario: Scenario) -> str:
     """The whole scenario as TOML, every number written out."""
-    return tomli_w.dumps(_thawed(scenario.model_dump(exclude_none=True)))
+    return tomli_w.dumps(thawed(scenario.model_dump(exclude_none=True)))
 
 
 def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, Any]]:
@@ -143,9 +155,10 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def field_at(path: str) -> FieldInfo | None:
+def field_at(path: str, within: type[BaseModel] = Scenario) -> FieldInfo | None:
     """The declaration of the number at a dotted path, or None where there is none."""
-    section, found = Scenario, None
+    section: Any = within
+    found: FieldInfo | None = None
     for step in path.split("."):
         if section is None:
             return None
@@ -194,21 +207,22 @@ def _section_in(annotation: Any) -> Any:
     return None
 
 
-def _keys(path: tuple[Any, ...]) -> list[str]:
+def _keys(path: tuple[Any, ...], within: type[BaseModel]) -> list[str]:
     """The names allowed at a path."""
-    field = field_at(".".join(map(str, path))) if path else None
-    section = _section_in(field.annotation) if field else Scenario
+    field = field_at(".".join(map(str, path)), within) if path else None
+    section = _section_in(field.annotation) if field else within
     return list(section.model_fields) if section else []
 
 
-def _message(fault: Any) -> str:
+def _message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
     path = tuple(part for part in fault["loc"] if part != "[key]")
     place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
-    field = field_at(place)
+    field = field_at(place, within)
     if kind == "extra_forbidden":
-        known, last = _keys(path[:-1]), str(path[-1])
-        elsewhere = [key for key, _ in leaves(Scenario()) if key.split(".")[-1] == last]
+        known, last = _keys(path[:-1], within), str(path[-1])
+        everywhere = leaves(Scenario()) if within is Scenario else ()
+        elsewhere = [key for key, _ in everywhere if key.split(".")[-1] == last]
         meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)
         return f"{place}: unknown key{meant}; allowed here: {', '.join(known)}"
     if kind == "value_error":
@@ -235,8 +249,8 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
-def _thawed(value: Any) -> Any:
+def thawed(value: Any) -> Any:
     """The reverse of `_frozen`, for the TOML writer."""
     if isinstance(value, dict):
-        return {key: _thawed(item) for key, item in value.items()}
-    return list(map(_thawed, value)) if isinstance(value, list | tuple) else value
+        return {key: thawed(item) for key, item in value.items()}
+    return list(map(thawed, value)) if isinstance(value, list | tuple) else value

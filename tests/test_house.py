@@ -38,9 +38,11 @@ FLOORS = (
     {"abm.study.transfers", "abm.study.chronicle"},
     {"abm.study.checkpoint", "abm.study.run"},
     {"abm.study.fork"},
-    {"abm.study.results", "abm.figures"},
-    {"abm.panorama"},
-    {"abm.study.report"},
+    {"abm.study.design", "abm.study.outputs", "abm.study.results", "abm.study.worker", "abm.figures"},
+    {"abm.study.study", "abm.panorama"},
+    {"abm.study.report", "abm.study.store"},
+    {"abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
+    {"abm.study.commands"},
     {"abm.cli"},
 )
 STUDY = {f"abm.study.{part}" for part in ("chronicle", "fork", "report", "results", "run", "transfers")}
@@ -92,6 +94,9 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
         ("pandas", {"abm.facts", "abm.figures", "abm.panorama"} | STUDY),
         ("matplotlib", {"abm.figures", "abm.panorama"}),
         ("networkx", {"abm.network"}),
+        ("distributed", {"abm.study.cluster"}),
+        ("pyarrow", {"abm.study.summary"}),
+        ("sqlite3", {"abm.study.store"}),
     ],
 )
 def test_libraries_stay_in_their_rooms(library: str, allowed: set[str]) -> None:

@@ -109,6 +109,13 @@ def test_above_a_hundred_thousand_persons_a_member_is_made_on_demand() -> None:
     assert member.age == int(model.persons["age_at_start"][17])
 
 
+def test_the_compiled_drive_makes_members_on_demand_and_leaves_the_same_bytes() -> None:
+    bare, full = busy(drive="compiled"), busy()
+    assert HealthyMember not in bare.agents_by_type
+    assert digest(finish(bare, 12)) == digest(finish(full, 12))
+    assert bare.member(17).paid == full.member(17).paid
+
+
 def test_a_scenario_object_can_be_run_and_changed() -> None:
     scenario = load("xianghubao", {"people.persons": 1000})
     model = MutualAidModel(scenario, persons=2000, changes={"mind.altruism": 3})

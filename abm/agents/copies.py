@@ -6,8 +6,6 @@ Which members a failing plan had is a matter of chance: with one plan of a hundr
 import math
 from typing import TYPE_CHECKING
 
-from scipy.stats import binom, poisson
-
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.money import yuan
 
@@ -22,6 +20,8 @@ def come_and_go(platform: "Platform", fee: int) -> None:
     terms = platform.terms.copies
     if terms is None:
         return
+    from scipy.stats import binom, poisson  # slow to import, and few scenarios need it
+
     regulator = platform.model.regulator
     income = PERIODS_A_YEAR * yuan(fee) * platform.model.weight / max(1, platform.copies)
     quiet = max(0.0, 1 - regulator.pressure / regulator.settings.warn_at) if regulator.policy.threatens else 1.0

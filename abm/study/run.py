@@ -75,7 +75,7 @@ def simulate(
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: installed(name) for name in PACKAGES},
     }
     series = model.datacollector.get_model_vars_dataframe()
     events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
@@ -125,7 +125,8 @@ def commit() -> str | None:
         return None
 
 
-def _version(package: str) -> str | None:
+def installed(package: str) -> str | None:
+    """The version of a package, None where it is missing."""
     try:
         return version(package)
     except PackageNotFoundError:

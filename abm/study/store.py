@@ -1,0 +1,145 @@
+"""A store of results that survives: one row a run, in SQLite, written as soon as the run ends.
+
+The key of a row is a hash of everything that determines it: the resolved scenario of the study, the settings of the
+point, the seed and the version of the code. So a study that is killed finds what it has, and goes on.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from abm.reading import dump
+from abm.scenario import ScenarioError
+from abm.study.outputs import run_scenario
+from abm.study.study import Settings, Study, base_of
+from abm.study.worker import FAILED, Result, RunFunction, code_version
+
+FILE = "runs.sqlite"
+FREE = ("title", "replicates")  # may change: more replicates are more rows of the same study
+TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    key TEXT PRIMARY KEY, point TEXT NOT NULL, seed INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    outputs TEXT NOT NULL, seconds REAL NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """The rows of one study in a folder. Open it with ``with``; it is safe to kill at any moment.
+
+    `run`: the function that the study is run with, where it is not that of scenarios. `anew`: throw away what is there.
+    Raises `ScenarioError` where the folder holds something else, another study, or rows of another version of the code.
+    """
+
+    def __init__(self, folder: Path, study: Study, run: RunFunction | None = None, anew: bool = False) -> None:
+        self.folder, self.file, self.study, self.run = folder, folder / FILE, study, run
+        self.base = base_of(study) if run is None else None
+        self.code = code_version(run_scenario if run is None else run)
+        fixed = {name: value for name, value in study.model_dump(mode="json").items() if name not in FREE}
+        world = "" if self.base is None else _hash(dump(self.base))
+        name = "" if run is None else f"{run.__module__}.{run.__qualname__}"
+        self.about = {name: _canonical(value) for name, value in (fixed | {"world": world, "run": name}).items()}
+        self._prefix = f"{world}|{name}|{study.until}|{self.code}"
+        self._make_folder(anew)
+        with self._disk():
+            self.rows = sqlite3.connect(self.file, timeout=30, isolation_level=None)
+            self.rows.execute("PRAGMA journal_mode=WAL")
+            self.rows.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; a power cut the last rows
+            self.rows.executescript(TABLES)
+        self._recognise(study.title)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rows.close()
+
+    def key(self, point: Settings, seed: int) -> str:
+        """The name of a run: a hash of what determines it."""
+        return _hash(f"{self._prefix}|{_canonical(point)}|{seed}")
+
+    def has(self, key: str) -> bool:
+        """Whether a run is in the store, done or failed."""
+        return self.rows.execute("SELECT 1 FROM runs WHERE key = ?", (key,)).fetchone() is not None
+
+    def add(self, key: str, point: Settings, seed: int, result: Result) -> None:
+        """Write one row, whole or not at all."""
+        row = (key, _canonical(point), seed, result.status, result.reason, json.dumps(result.outputs), result.seconds)
+        with self._disk():
+            self.rows.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, key: str) -> Result | None:
+        """The row of a run, None where it has not been run."""
+        found = self.rows.execute("SELECT status, reason, outputs, seconds FROM runs WHERE key = ?", (key,)).fetchone()
+        return None if found is None else Result(found[0], found[1], json.loads(found[2]), found[3])
+
+    def count(self) -> tuple[int, int]:
+        """How many rows there are, and how many of them failed."""
+        rows, failed = self.rows.execute("SELECT count(*), total(status = ?) FROM runs", (FAILED,)).fetchone()
+        return int(rows), int(failed)
+
+    def results(self, study: Study) -> Iterator[tuple[int, Settings, int, Result]]:
+        """Number of the point, settings, seed and result of every run there is, in the order of the design."""
+        for number, point in enumerate(study.point_list()):
+            for seed in study.seeds:
+                if (result := self.get(self.key(point, seed))) is not None:
+                    yield number, point, seed, result
+
+    def _make_folder(self, anew: bool) -> None:
+        with self._disk():
+            held = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+            if held and FILE not in held:
+                raise ScenarioError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if anew:
+                for end in ("", "-wal", "-shm"):
+                    (self.folder / f"{FILE}{end}").unlink(missing_ok=True)
+
+    def _recognise(self, title: str) -> None:
+        """Make an empty store that of this study; refuse the store of another."""
+        with self._disk():
+            told = dict(self.rows.execute("SELECT name, value FROM about").fetchall())
+        if not told:
+            with self._disk():
+                self.rows.execute("BEGIN")
+                mine = self.about | {"code": self.code, "title": title}
+                self.rows.executemany("INSERT INTO about VALUES (?, ?)", mine.items())
+                self.rows.execute("COMMIT")
+            return
+        ways = "--anew throws them away, --out takes another folder"
+        differing = [name for name, value in self.about.items() if told.get(name) != value]
+        wrong = None
+        if differing:
+            words = ", ".join("the scenario itself" if name == "world" else name for name in differing)
+            wrong = f"the runs of another study, '{told.get('title')}', which differs in {words}"
+        elif told.get("code") != self.code:
+            wrong = f"runs of another version of the code ({told.get('code')}, now {self.code})"
+        if wrong:
+            self.rows.close()
+            raise ScenarioError(f"{self.folder}: holds {wrong}; {ways}")
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        """Say in one line what the disk refuses; what was written before stays."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise ScenarioError(f"{self.file}: {error}; the rows in it stay, and the same command goes on") from None
+        except OSError as error:
+            raise ScenarioError(f"{self.folder}: cannot be written: {error.strerror or error}") from None
+
+
+def _canonical(value: Any) -> str:
+    """The same text for the same value, whatever the order of its keys."""
+    return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,274 @@
+"""A study: what varies, how, how often, and what is kept of each run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import BeforeValidator, Field, model_validator
+
+from abm.declare import Section, fact, number
+from abm.draws import SEEDS
+from abm.reading import bounds, field_at, load, notes, parse_as, read_toml, thawed
+from abm.scenario import Scenario, ScenarioError
+from abm.study import design
+from abm.study.outputs import check_output
+from abm.study.run import check_until
+
+Settings = dict[str, Any]
+MOST_RUNS = 10_000_000
+
+
+class Axis(Section):
+    """What one setting goes through: listed values, or a range."""
+
+    values: tuple[Any, ...] | None = fact(None, "the values, one by one", source="the study")
+    low: float | None = fact(None, "lowest value of a range", source="the study")
+    high: float | None = fact(None, "highest value of a range", source="the study")
+    scale: Literal["linear", "log"] = fact("linear", "equal steps or equal ratios", source="the study")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Axis":
+        if self.values is not None:
+            if self.low is not None or self.high is not None:
+                raise ValueError("has values and a range; give one of both")
+            if not self.values:
+                raise ValueError("values is empty: nothing to vary; list at least one")
+            if repeated := [value for at, value in enumerate(self.values) if value in self.values[:at]]:
+                raise ValueError(f"values has {repeated[0]!r} twice")
+            return self
+        if self.low is None or self.high is None:
+            raise ValueError("needs values, or low and high")
+        if self.low >= self.high:
+            raise ValueError(f"low = {self.low:g} is not below high = {self.high:g}; are the two swapped?")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError(f"low = {self.low:g} must be above 0 where scale = 'log'")
+        return self
+
+    def at(self, place: float, whole: bool) -> Any:
+        """The value at a place from 0 to 1, rounded where the setting is a whole number."""
+        if self.values is not None:
+            return self.values[min(int(place * len(self.values)), len(self.values) - 1)]
+        assert self.low is not None
+        assert self.high is not None
+        value = design.level(self.low, self.high, self.scale, place)
+        return round(value) if whole else float(value)
+
+    @property
+    def ends(self) -> tuple[Any, ...]:
+        """The values that must be allowed: all that are listed, or both ends."""
+        return (self.low, self.high) if self.values is None else self.values
+
+
+def _axes(given: Any) -> Any:
+    """``[vary]`` with a bare list for values, and with ``mind.altruism`` quoted or not."""
+    if not isinstance(given, Mapping):
+        return given
+    flat: Settings = {}
+    for key, value in given.items():
+        if isinstance(value, list | tuple):
+            flat[key] = {"values": tuple(value)}
+        elif isinstance(value, Mapping) and not value.keys() & Axis.model_fields.keys():
+            flat |= {f"{key}.{rest}": axis for rest, axis in _axes(value).items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _flat(given: Any) -> Any:
+    """Settings by dotted path, whether the path was quoted or not."""
+    if not isinstance(given, Mapping):
+        return given
+    flat: Settings = {}
+    for key, value in given.items():
+        inner = {f"{key}.{rest}": item for rest, item in _flat(value).items()} if isinstance(value, Mapping) else {}
+        flat |= inner or {key: value}
+    return flat
+
+
+Path_ = Annotated[str, Field(min_length=1)]
+Changes = Annotated[dict[Path_, Any], BeforeValidator(_flat)]
+
+
+# fmt: off
+class Study(Section):
+    """Many runs of one scenario, a row of results for each."""
+
+    title: str = fact("untitled", "one line", source="the study")
+    scenario: str = fact("xianghubao", "a name from `huzhu list`, or the path of a .toml file", source="the study")
+    persons: int | None = number(None, "persons simulated in each run; the scenario's where it is not said",
+        unit="persons", low=1, high=4e9, source="the study")
+    until: date | None = fact(None, "last day; the scenario's where it is not said", unit="date", source="the study")
+    changes: Changes = fact({}, "settings of all runs, by path", source="the study")
+    design: Literal["grid", "latin_hypercube", "sobol", "cases"] = fact("grid",
+        "every combination, a sample spread evenly, a sample for Sobol indices, or a list of cases", source="the study")
+    vary: Annotated[dict[Path_, Axis], BeforeValidator(_axes)] = fact({}, "what varies, by path", source="the study")
+    cases: tuple[Changes, ...] = fact((), "the settings of each case", source="the study")
+    points: int | None = number(None, "levels of each range of a grid; size of a sample", unit="points",
+        low=1, high=MOST_RUNS, source="the study")
+    replicates: int = number(1, "runs of each point, each with luck of its own", unit="runs", low=1, high=MOST_RUNS,
+        source="the study")
+    seed: int = number(1, "luck of the first replicate; the others follow", unit="1", low=0, high=SEEDS - 1,
+        source="the study")
+    outputs: tuple[Path_, ...] = fact((), "what is kept of each run, as series:reducer", source="the study")
+
+    # fmt: on
+    @model_validator(mode="after")
+    def _something_to_run(self) -> "Study":
+        if self.design == "cases":
+            if self.vary or self.points is not None:
+                raise ValueError("design = 'cases' takes its settings from [[cases]]; leave out vary and points")
+            if not self.cases:
+                raise ValueError("the design is empty: design = 'cases' needs at least one [[cases]]")
+        elif self.cases:
+            raise ValueError(f"[[cases]] are for design = 'cases', and design = '{self.design}'")
+        elif not self.vary:
+            raise ValueError("the design is empty: nothing varies; name a setting and its values in [vary]")
+        if both := sorted(self.vary.keys() & self.changes.keys()):
+            raise ValueError(f"{both[0]} is in vary and in changes; leave it out of one")
+        if not self.outputs:
+            raise ValueError("outputs is empty: nothing would be kept, for example ['xianghubao.members:last']")
+        if len(set(self.outputs)) < len(self.outputs):
+            raise ValueError("outputs has the same one twice")
+        if self.seed + self.replicates > SEEDS:
+            raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
+        self._check_points()
+        if self.runs > MOST_RUNS:
+            raise ValueError(f"{self.size:,} points x {self.replicates:,} replicates are more than {MOST_RUNS:,} runs")
+        return self
+
+    def _check_points(self) -> None:
+        """`points` is there where the design needs it, and a power of two for a Sobol sequence."""
+        ranges = [path for path, axis in self.vary.items() if axis.values is None]
+        if self.points is None and ranges and self.design == "grid":
+            raise ValueError(f"points: is missing (levels of the range of {ranges[0]} on the grid)")
+        if self.points is None and self.design in ("latin_hypercube", "sobol"):
+            raise ValueError(f"points: is missing (size of the sample, design = '{self.design}')")
+        for path in ranges if self.design == "grid" else ():
+            values = self._levels(self.vary[path], _is_whole(path))
+            if len(set(values)) < len(values):
+                raise ValueError(f"points = {self.points} are more than the whole numbers in the range of {path}")
+        if self.points == 1 and self.design == "grid" and ranges:
+            raise ValueError(f"points = 1 is no grid over the range of {ranges[0]}; at least 2")
+        if self.design == "sobol" and self.points is not None and self.points & (self.points - 1):
+            below = 1 << (self.points.bit_length() - 1)
+            near = f"{below} or {2 * below}"
+            raise ValueError(f"points = {self.points} must be a power of two for design = 'sobol': {near}")
+
+    @property
+    def size(self) -> int:
+        """How many points the design has."""
+        if self.design == "cases":
+            return len(self.cases)
+        if self.design == "grid":
+            size = 1
+            for axis in self.vary.values():
+                size *= self.points or 1 if axis.values is None else len(axis.values)
+            return size
+        return (self.points or 1) * (len(self.vary) + 2 if self.design == "sobol" else 1)
+
+    @property
+    def runs(self) -> int:
+        """Points times replicates."""
+        return self.size * self.replicates
+
+    @property
+    def seeds(self) -> range:
+        """The luck of the replicates, the same at every point: differences between points are not luck."""
+        return range(self.seed, self.seed + self.replicates)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The settings that differ between points."""
+        cases = (path for case in self.cases for path in case)
+        return tuple(self.vary) or tuple(dict.fromkeys(cases))
+
+    def point_list(self) -> Iterator[Settings]:
+        """The settings of every point, in order, one at a time."""
+        if self.design == "cases":
+            yield from map(dict, self.cases)
+            return
+        axes = [(axis, _is_whole(path)) for path, axis in self.vary.items()]
+        if self.design == "grid":
+            for combination in design.grid([self._levels(axis, whole) for axis, whole in axes]):
+                yield dict(zip(self.vary, combination, strict=True))
+            return
+        sample = design.saltelli if self.design == "sobol" else design.latin_hypercube
+        for row in sample(len(axes), self.points or 1, self.seed):
+            values = [axis.at(place, whole) for (axis, whole), place in zip(axes, row, strict=True)]
+            yield dict(zip(self.vary, values, strict=True))
+
+    def _levels(self, axis: Axis, whole: bool) -> Sequence[Any]:
+        """The levels of a setting on a grid."""
+        if axis.values is not None:
+            return axis.values
+        return design.levels(self.points or 1, lambda place: axis.at(place, whole))
+
+
+def load_study(path: Path) -> Study:
+    """The study in a TOML file, checked against its scenario, which is looked for beside the file too."""
+    tables = read_toml(path)
+    name = tables.get("scenario")
+    if isinstance(name, str) and name.endswith(".toml") and (path.parent / name).exists():
+        tables["scenario"] = str(path.parent / name)
+    study = parse_as(Study, tables, path.name)
+    try:
+        base_of(study)
+    except ScenarioError as error:
+        raise ScenarioError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
+    return study
+
+
+def base_of(study: Study) -> Scenario:
+    """The scenario that all runs of a study start from. Raises `ScenarioError` where a setting or output is wrong."""
+    sizes = {} if study.persons is None else {"people.persons": study.persons}
+    fixed = sizes | study.changes
+    base = _loaded(study, fixed, "changes")
+    check_until(base, study.until)
+    for output in study.outputs:
+        check_output(output, base)
+    for path, axis in study.vary.items():
+        _check_range(path, axis)
+        for value in axis.ends:
+            whole = axis.values is None and _is_whole(path)
+            _loaded(study, fixed | {path: round(value) if whole else value}, "vary")
+    for index, case in enumerate(study.cases):
+        _loaded(study, fixed | case, f"cases.{index}")
+    return base
+
+
+def dump_study(study: Study) -> str:
+    """The study as TOML."""
+    return tomli_w.dumps(thawed(study.model_dump(exclude_none=True)))
+
+
+def _check_range(path: str, axis: Axis) -> None:
+    """A range must lie within the setting's own."""
+    field = field_at(path)
+    if field is None or axis.low is None or axis.high is None:
+        return
+    low, high = bounds(field)
+    if low is not None and (axis.low < low or axis.high > high):
+        raise ScenarioError(
+            f"vary.{path}: {axis.low:g} to {axis.high:g} is outside its own range, {low:,g} to {high:,g}"
+            f" ({field.description}, unit {notes(field)['unit'] or '-'})"
+        )
+
+
+def _loaded(study: Study, settings: Settings, place: str) -> Scenario:
+    """The scenario of a study with settings; messages begin with the place in the study."""
+    try:
+        return load(study.scenario, settings)
+    except ScenarioError as error:
+        file = f"{study.scenario.removesuffix('.toml').rpartition('/')[2]}.toml: "
+        lines = [line.removeprefix(file) for line in str(error).splitlines()]
+        if any(line.startswith("no scenario") for line in lines):
+            place = "scenario"
+        raise ScenarioError("\n".join(f"{place}: {line}" for line in lines)) from None
+
+
+def _is_whole(path: str) -> bool:
+    """Whether a setting is a whole number."""
+    field = field_at(path)
+    return field is not None and field.annotation is int

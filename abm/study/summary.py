@@ -1,0 +1,186 @@
+"""What a sweep says before and after, and the files that it leaves beside its store."""
+
+import csv
+import json
+import math
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from abm import __version__
+from abm.reading import dump
+from abm.scenario import ScenarioError
+from abm.study.run import PACKAGES, commit, installed
+from abm.study.store import Store
+from abm.study.study import Study, dump_study
+from abm.study.worker import DONE
+
+BATCH = 10_000  # rows of a Parquet file held at a time
+
+
+def plan(study: Study, store: Store) -> str:
+    """What will be run, in two or three lines."""
+    persons = f", {store.base.people.persons:,} persons" if store.base else ""
+    kept, failed = store.count()
+    design = study.design.replace("_", " ")
+    lines = [
+        f"{study.title}: {study.scenario}{persons}{f', until {study.until}' if study.until else ''}",
+        f"{study.size:,} points ({design} of {', '.join(study.paths)}) x {study.replicates} replicates"
+        f" = {study.runs:,} runs; each gives {', '.join(study.outputs)}",
+    ]
+    if kept:
+        lines.append(f"{kept:,} runs are there already{f', {failed:,} of them failed' if failed else ''}")
+    return "\n".join(lines)
+
+
+class Summary:
+    """Mean and range of every output, summed up run by run."""
+
+    def __init__(self, study: Study, store: Store) -> None:
+        self.done, self.failed, self.seconds = 0, 0, 0.0
+        self.reasons: dict[str, int] = {}
+        self._sums = {name: [0.0, 0, math.inf, -math.inf, 0] for name in study.outputs}
+        for _, _, _, result in store.results(study):
+            self.seconds += result.seconds
+            if result.status != DONE:
+                self.failed += 1
+                if len(self.reasons) < 100 or result.reason in self.reasons:
+                    self.reasons[result.reason] = self.reasons.get(result.reason, 0) + 1
+                continue
+            self.done += 1
+            for name, value in result.outputs.items():
+                total, number, low, high, odd = self._sums[name]
+                if math.isfinite(value):
+                    self._sums[name] = [total + value, number + 1, min(low, value), max(high, value), odd]
+                else:
+                    self._sums[name][4] = odd + 1
+
+    def table(self) -> str:
+        """A line an output, and one for failures and their commonest reason."""
+        width = max(map(len, self._sums))
+        lines = [f"{'output':{width}}  {'mean':>12}  {'lowest':>12}  {'highest':>12}"]
+        for name, (total, number, low, high, odd) in self._sums.items():
+            numbers = (total / number, low, high) if number else (math.nan,) * 3
+            shown = "  ".join(f"{value:>12,.5g}" if abs(value) < 1e5 else f"{value:>12,.0f}" for value in numbers)
+            lines.append(f"{name:{width}}  {shown}{f'  not a finite number: {odd:,}' if odd else ''}")
+        lines.append(f"{self.done:,} runs done, {self.failed:,} failed; {self.seconds:,.1f} s inside simulations")
+        if self.reasons:
+            reason = max(self.reasons, key=lambda each: self.reasons[each])
+            lines.append(f"commonest reason of failure ({self.reasons[reason]:,}): {reason}")
+        return "\n".join(lines)
+
+
+def write_results(study: Study, store: Store, seconds: float, workers: str) -> tuple[Summary, list[str]]:
+    """Write the rows, the study and how they were made beside the store; returns the summary and the names."""
+    summary = Summary(study, store)
+    written = ["provenance.json", "runs.csv", "study.toml"]
+    with _replaced(store.folder / "runs.csv") as path:
+        _write_csv(study, store, path)
+    if _has_parquet():
+        with _replaced(store.folder / "runs.parquet") as path:
+            _write_parquet(study, store, path)
+        written.append("runs.parquet")
+    with _replaced(store.folder / "study.toml") as path:
+        path.write_text(dump_study(study), encoding="utf-8")
+    if store.base is not None:
+        with _replaced(store.folder / "scenario.toml") as path:
+            path.write_text(dump(store.base), encoding="utf-8")
+        written.append("scenario.toml")
+    record = {
+        "program": f"huzhu {__version__}",
+        "commit": commit(),
+        "code": store.code,
+        "study": study.title,
+        "persons": store.base.people.persons if store.base else None,
+        "seed": study.seed,
+        "runs": study.runs,
+        "done": summary.done,
+        "failed": summary.failed,
+        "workers": workers,
+        "seconds_simulations": round(summary.seconds, 3),
+        "seconds_this_time": round(seconds, 3),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "packages": {name: installed(name) for name in (*PACKAGES, "distributed", "pyarrow")},
+    }
+    with _replaced(store.folder / "provenance.json") as path:
+        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return summary, sorted(written)
+
+
+def columns(study: Study) -> list[str]:
+    """The columns of the table of runs. How long a run took is in the store: it differs from time to time."""
+    return ["point", "seed", *study.paths, *study.outputs, "status", "reason"]
+
+
+def table_rows(study: Study, store: Store) -> Iterator[list[Any]]:
+    """The table of runs, a row a run in the order of the design; None where there is no value."""
+    for number, point, seed, result in store.results(study):
+        settings = [point.get(path) for path in study.paths]
+        outputs = [result.outputs.get(name) for name in study.outputs]
+        yield [number, seed, *settings, *outputs, result.status, result.reason]
+
+
+def _write_csv(study: Study, store: Store, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns(study))
+        writer.writerows(table_rows(study, store))
+
+
+def _write_parquet(study: Study, store: Store, path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    first = 2 + len(study.paths)
+    kinds = [pyarrow.int64()] * 2 + [_kind(study, name) for name in study.paths]
+    kinds += [pyarrow.float64()] * len(study.outputs) + [pyarrow.string()] * 2
+    schema = pyarrow.schema(list(zip(columns(study), kinds, strict=True)))
+    rows = table_rows(study, store)
+    with pyarrow.parquet.ParquetWriter(path, schema) as writer:
+        while batch := list(islice(rows, BATCH)):
+            for row in batch:
+                for at in range(2, first):
+                    row[at] = str(row[at]) if kinds[at] == pyarrow.string() and row[at] is not None else row[at]
+            arrays = [pyarrow.array(column, kind) for column, kind in zip(zip(*batch, strict=True), kinds, strict=True)]
+            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+
+
+def _kind(study: Study, path: str) -> Any:
+    """The type of a setting's column: whole numbers, numbers, yes or no, else text."""
+    import pyarrow
+
+    kinds = {type(point[path]) for point in study.point_list() if path in point}
+    for wanted, kind in (({bool}, pyarrow.bool_()), ({int}, pyarrow.int64()), ({int, float}, pyarrow.float64())):
+        if kinds <= wanted:
+            return kind
+    return pyarrow.string()
+
+
+def _has_parquet() -> bool:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """A file to write that takes its name when it is whole."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        yield new
+        os.replace(new, path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise ScenarioError(
+            f"{path}: cannot be written: {error.strerror or error}; the rows stay in the store"
+        ) from None

@@ -1,0 +1,83 @@
+"""What happens in a worker process: a start, runs one after the other, an end with its parent.
+
+Nothing heavy is imported here: the number of threads must be set before numba is.
+"""
+
+import functools
+import hashlib
+import inspect
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).parent.parent
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+DONE, FAILED = "done", "failed"
+RunFunction = Callable[[dict[str, Any], int], dict[str, float]]
+
+
+class Result(NamedTuple):
+    """What came of a run: its outputs, or the reason why there are none."""
+
+    status: str
+    reason: str
+    outputs: dict[str, float]
+    seconds: float
+
+
+class OtherCodeError(Exception):
+    """A worker holds another version of the program than the sweep that asks it."""
+
+
+def start_worker(parent: Connection) -> None:
+    """Make a fresh process a worker: one thread, deaf to Ctrl-C, and gone when the other end of `parent` is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and ends its workers
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Connection) -> None:
+    try:
+        parent.poll(None)  # nothing is ever sent: this returns when the other end is closed, by death or on purpose
+    finally:
+        os._exit(1)
+
+
+def attempt(run: RunFunction, code: str, point: dict[str, Any], seed: int) -> Result:
+    """One run; whatever goes wrong inside it becomes a reason."""
+    if code != code_version(run):
+        raise OtherCodeError
+    if (numba := sys.modules.get("numba")) is not None:
+        numba.set_num_threads(1)  # a cluster's workers were not started here
+    start = time.perf_counter()
+    try:
+        outputs = {str(name): float(value) for name, value in run(point, seed).items()}
+    except Exception as error:
+        kind = "" if type(error).__name__ == "ScenarioError" else f"{type(error).__name__}: "
+        reason = kind + "; ".join(str(error).splitlines())
+        return Result(FAILED, reason.removesuffix(": "), {}, time.perf_counter() - start)
+    return Result(DONE, "", outputs, time.perf_counter() - start)
+
+
+def code_version(run: Callable[..., Any]) -> str:
+    """A hash of the program's sources and data, and of the file of a run function from elsewhere."""
+    while isinstance(run, functools.partial):
+        run = run.func
+    return _hash_of(inspect.getsourcefile(inspect.unwrap(run)) or "")
+
+
+@functools.cache
+def _hash_of(file: str) -> str:
+    sources = sorted([*HERE.rglob("*.py"), *(HERE / "data").glob("*.csv")])
+    digest = hashlib.sha256()
+    for path in sources:
+        digest.update(f"{path.relative_to(HERE)}\n".encode() + path.read_bytes())
+    if file and not Path(file).is_relative_to(HERE):
+        digest.update(Path(file).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,122 @@
+"""The store of a study: what is in it stays, what does not belong is refused, what is written out is whole."""
+
+import csv
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+from abm.cli import main
+from abm.scenario import ScenarioError
+from abm.study.store import FILE, Store
+from abm.study.study import dump_study
+from abm.study.sweep import run_study
+from tiny_runs import double, doze
+from trials import ODD, STUDY, rows
+
+
+def test_more_replicates_are_added_to_the_rows_that_are_there(tmp_path: Path) -> None:
+    with Store(tmp_path, ODD, run=double) as store:
+        run_study(ODD, store, run=double, workers=1)
+    more, fresh = ODD.model_copy(update={"replicates": 3}), []
+    with Store(tmp_path, more, run=double) as store:
+        run_study(more, store, run=double, workers=1, tick=fresh.append)
+        assert len(fresh) == 4
+        assert len(rows(more, store)) == 12
+        assert len(rows(ODD, store)) == 8
+
+
+def test_the_store_of_another_study_is_refused_unless_it_is_to_go(tmp_path: Path) -> None:
+    with Store(tmp_path, ODD, run=double) as store:
+        run_study(ODD, store, run=double, workers=1)
+    other = ODD.model_copy(update={"outputs": ("luck",), "title": "Other"})
+    with pytest.raises(ScenarioError, match=r"another study, 'untitled', which differs in outputs; --anew throws"):
+        Store(tmp_path, other, run=double)
+    with pytest.raises(ScenarioError, match="which differs in run"):
+        Store(tmp_path, ODD, run=doze)
+    with Store(tmp_path, other, run=double, anew=True) as store:
+        assert store.count() == (0, 0)
+
+
+def test_rows_of_another_version_of_the_code_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(tmp_path, ODD, run=double):
+        pass
+    monkeypatch.setattr("abm.study.store.code_version", lambda run: "another")
+    with pytest.raises(ScenarioError, match=r"another version of the code \(\w{16}, now another\); --anew throws them"):
+        Store(tmp_path, ODD, run=double)
+
+
+def test_a_worker_with_another_version_of_the_code_ends_the_sweep(tmp_path: Path) -> None:
+    with Store(tmp_path, ODD, run=double) as store, ThreadPoolExecutor(1) as pool:
+        store.code = "another"
+        with pytest.raises(ScenarioError, match="a worker runs another version of the code"):
+            run_study(ODD, store, pool, run=double)
+
+
+def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"holds other files \(thesis\.tex, \.\.\.\); choose another folder"):
+        Store(tmp_path, ODD, run=double)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / FILE).write_text("no data base at all, but long enough to be looked at" * 9, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"runs\.sqlite: file is not a database"):
+        Store(tmp_path / "mine", ODD, run=double)
+
+
+def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
+    study = ODD.model_copy(update={"replicates": 200})
+    with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
+        (pages,) = store.rows.execute("PRAGMA page_count").fetchone()
+        store.rows.execute(f"PRAGMA max_page_count = {pages + 8}")
+        with pytest.raises(ScenarioError, match=r"runs\.sqlite: database or disk is full; the rows in it stay"):
+            run_study(study, store, pool, run=double)
+    with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
+        there, fresh = store.count()[0], []
+        assert 50 < there < 800
+        run_study(study, store, pool, run=double, tick=fresh.append)
+        assert len(fresh) == 800 - there
+
+
+def test_csv_and_parquet_hold_the_same_and_the_study_can_be_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = STUDY.model_copy(update={"replicates": 1, "persons": 200})
+    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
+    words = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(tmp_path / "out")]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "6 points (grid of mind.altruism, friends.telling) x 1 replicates = 6 runs" in said
+    assert "6 runs done, 0 failed" in said
+    with (tmp_path / "out" / "runs.csv").open(encoding="utf-8") as file:
+        plain = list(csv.DictReader(file))
+    table = pyarrow.parquet.read_table(tmp_path / "out" / "runs.parquet").to_pylist()
+    assert [{name: str(value) for name, value in row.items()} for row in table] == plain
+    record = json.loads((tmp_path / "out" / "provenance.json").read_text(encoding="utf-8"))
+    assert (record["runs"], record["done"], record["failed"]) == (6, 6, 0)
+    before = (tmp_path / "out" / "runs.csv").read_bytes()
+    assert main(["sweep", str(tmp_path / "out" / "study.toml"), "--out", str(tmp_path / "out")]) == 0
+    assert "6 runs are there already" in capsys.readouterr().out
+    assert (tmp_path / "out" / "runs.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--workers", "0"], "'0' must be a whole number from 1 up"),
+        (["--workers", "2", "--dask", "tcp://x:1"], "not allowed with argument"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_named(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["sweep", "trial.toml", *words])
+    assert stop.value.code == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_a_study_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml: cannot be read: No such file" in capsys.readouterr().err

@@ -1,0 +1,36 @@
+"""Run functions for sweeps that are not about mutual aid. Workers import them from here."""
+
+import math
+import os
+import signal
+import time
+from typing import Any
+
+
+def double(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Twice x, and the seed."""
+    return {"twice": 2 * point["x"], "luck": seed}
+
+
+def ishigami(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """The function of Ishigami and Homma (1990) with a = 7, b = 0.1."""
+    x, y, z = (point[name] for name in "xyz")
+    return {"f": math.sin(x) + 7 * math.sin(y) ** 2 + 0.1 * z**4 * math.sin(x)}
+
+
+def stumble(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Fails at x = 2 and has no finite value at x = 3."""
+    return {"inverse": 1 / (point["x"] - 2) if point["x"] != 3 else math.nan}
+
+
+def murder(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Kills its worker at x = 2."""
+    if point["x"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"twice": 2 * point["x"]}
+
+
+def doze(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Takes a moment."""
+    time.sleep(0.02)
+    return {"x": point["x"]}
