@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from abm import __version__, reading
 from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
@@ -72,6 +72,28 @@ def _parser() -> Parser:
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    keep = commands.add_parser("checkpoint", help="run a scenario to a day and keep the whole state in a file")
+    keep.set_defaults(action=keep_checkpoint)
+    keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")
+    fork = commands.add_parser("fork", help="the same people and luck in several worlds: who would have been covered?")
+    fork.set_defaults(action=fork_worlds)
+    fork.add_argument(
+        "--world",
+        action="append",
+        required=True,
+        metavar="NAME: KEY=VALUE; ...",
+        help="a world that differs from the scenario as it is; may be given several times",
+    )
+    fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="so many kinds of luck (default 1)")
+    fork.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/fork-SCENARIO)")
+    for command in (keep, fork):
+        command.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
+        command.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", help="change a number everywhere"
+        )
+        command.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
+        command.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    keep.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
     sweep = commands.add_parser("sweep", help="run a study: many runs, a row of results each; goes on where it stopped")
     sweep.set_defaults(action=sweep_study)
     sweep.add_argument("study", type=Path, help="the path of a study, a .toml file")
@@ -115,10 +137,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
     from abm.study.results import earlier_run, results_folder
     from abm.study.run import check_until, simulate
 
-    changes = dict(map(setting, choices.set))
-    if choices.persons is not None:
-        changes["people.persons"] = choices.persons
-    scenario = load(choices.scenario, changes)
+    scenario = load(choices.scenario, _changes(choices))
     name = Path(choices.scenario).stem
     folder = choices.out or Path("results") / name
     steps = check_until(scenario, choices.until) - check_until(scenario, scenario.calendar.start) + 1
@@ -138,6 +157,22 @@ def run_scenario(choices: argparse.Namespace) -> None:
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
 
 
+def keep_checkpoint(choices: argparse.Namespace) -> None:
+    """Run a scenario to a day and write its state into a file."""
+    from abm.study.commands import checkpoint
+
+    print(checkpoint(choices.scenario, _changes(choices), choices.seed, choices.until, choices.to), flush=True)
+
+
+def fork_worlds(choices: argparse.Namespace) -> None:
+    """Run worlds that differ in some numbers with the same luck; print and write their differences."""
+    from abm.study.commands import fork_into
+
+    folder = choices.out or Path("results") / f"fork-{Path(choices.scenario).stem}"
+    worlds = dict(map(_world, choices.world))
+    print(fork_into(choices.scenario, _changes(choices), worlds, choices.seeds, choices.until, folder), flush=True)
+
+
 def sweep_study(choices: argparse.Namespace) -> None:
     """Run what is missing of a study, with a progress bar; print mean and range of its outputs; write the table."""
     from abm.study.commands import sweep
@@ -146,6 +181,20 @@ def sweep_study(choices: argparse.Namespace) -> None:
     study = load_study(choices.study)
     folder = choices.out or Path("results") / choices.study.stem
     sweep(study, folder, choices.workers, choices.dask, choices.anew, lambda text: print(text, flush=True))
+
+
+def _changes(choices: argparse.Namespace) -> dict[str, Any]:
+    """The numbers changed by --set and --persons."""
+    sizes = {} if choices.persons is None else {"people.persons": choices.persons}
+    return dict(map(setting, choices.set)) | sizes
+
+
+def _world(text: str) -> tuple[str, dict[str, Any]]:
+    """``name: key=value; key=value`` as a name and changes."""
+    name, colon, rest = text.partition(":")
+    if not colon or not name.strip() or not rest.strip():
+        raise ScenarioError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
+    return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
 
 
 def _shown(value: object) -> str:

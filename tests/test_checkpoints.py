@@ -57,7 +57,8 @@ def test_saving_changes_nothing_and_saves_the_same_bytes(tmp_path: Path) -> None
 
 
 def test_a_change_takes_hold_from_the_checkpoint_on(kept: Path) -> None:
-    changed, same = (finish(resume(kept, changes), 30) for changes in ({"mind.altruism": 5_000.0}, {}))
+    changed, same = (finish(resume(kept, changes), 30) for changes in ({"mind.noise": 5_000.0}, {}))
+    assert changed.latest["xianghubao.members"] != same.latest["xianghubao.members"]
     assert (
         changed.datacollector.model_vars["xianghubao.members"][:13]
         == same.datacollector.model_vars["xianghubao.members"][:13]
@@ -67,9 +68,18 @@ def test_a_change_takes_hold_from_the_checkpoint_on(kept: Path) -> None:
     taxed.audit()
 
 
+def test_a_change_overrules_what_the_regulator_made_of_the_terms(tmp_path: Path) -> None:
+    """The fee was set to 8 % when the product was stopped as insurance."""
+    model = finish(MutualAidModel("xianghubao", persons=5_000, seed=1), 8)
+    assert model.platforms[0].terms.fee_rate == 0.08
+    save(model, tmp_path / "a.huzhu")
+    resumed = finish(resume(tmp_path / "a.huzhu", {"platform.xianghubao.fee_rate": 0.3}), 9)
+    assert resumed.platforms[0].terms.fee_rate == 0.3
+
+
 def test_what_is_settled_cannot_be_changed_midway(kept: Path) -> None:
-    for path, value in (("people.credit_mean", 700.0), ("friends.degree", 4), ("slots", 2)):
-        with pytest.raises(ScenarioError, match=f"{path.split('.')[0]}: cannot change midway"):
+    for path, value in (("people.credit_mean", 700.0), ("friends.degree", 4), ("slots", 2), ("mind.altruism", 5.0)):
+        with pytest.raises(ScenarioError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
             resume(kept, {path: value})
 
 

@@ -45,7 +45,7 @@ FLOORS = (
     {"abm.study.commands"},
     {"abm.cli"},
 )
-STUDY = {f"abm.study.{part}" for part in ("chronicle", "fork", "report", "results", "run", "transfers")}
+STUDY = {f"abm.study.{part}" for part in ("chronicle", "commands", "fork", "report", "results", "run", "transfers")}
 
 
 def name_of(path: Path) -> str:

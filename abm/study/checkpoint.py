@@ -37,7 +37,9 @@ ARRAYS = ("offers", "covers", "deposits", "weights", "published", "policies", "p
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Books, Outlook, Claim, Closing, Standing, Stance, CoverBand)}
 MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
 DEAD = ("original_terms", "terms", "_printed")  # of a platform: made anew from the scenario and the changes
-FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform")  # cannot change midway
+TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
+# What is on the rows of persons, or was before they came, cannot change midway.
+FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform", *(f"mind.{taste}" for taste in TASTES))
 
 
 def save(model: MutualAidModel, path: Path) -> None:
@@ -96,6 +98,7 @@ def resume(
     if changes:
         model.world.settings[...] = constants
     _restore(model, state)
+    _overrule(model, changes or {})
     model.running = model.now + 1 < scenario.calendar.periods
     return model
 
@@ -129,7 +132,9 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
                 settled = getattr(settled, step)
             values.append(list(settled) if path == "platform" else settled)
         if values[0] != values[1]:
-            raise ScenarioError(f"{path}: cannot change midway; who lives there and which plans there are is settled")
+            raise ScenarioError(
+                f"{path}: cannot change midway; people, their tastes and which plans there are is settled"
+            )
 
 
 def _state(model: MutualAidModel) -> dict[str, Any]:
@@ -166,6 +171,16 @@ def _restore(model: MutualAidModel, state: dict[str, Any]) -> None:
     for name, values in state["series"].items():
         if name in model.datacollector.model_vars:
             model.datacollector.model_vars[name] = _rich(values)
+
+
+def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
+    """A term that is changed at the checkpoint holds, whatever board or regulator made of it before."""
+    for path in changes:
+        first, *rest = path.split(".")
+        if first == "platform" and len(rest) > 1:
+            platform = model.platforms[model.index_of(rest[0])]
+            platform.changes.pop(rest[1], None)
+            platform.terms = platform.original_terms.on(model.day, platform.changes)
 
 
 def _attributes(agent: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:

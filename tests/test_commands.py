@@ -1,0 +1,61 @@
+"""`huzhu checkpoint` and `huzhu fork` as a user types them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from abm.cli import main
+
+SMALL = ["--persons", "1000"]
+
+
+@pytest.fixture(scope="module")
+def half_way(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("kept") / "half.huzhu"
+    assert main(["checkpoint", "xianghubao", *SMALL, "--until", "2019-03", "--to", str(path)]) == 0
+    return path
+
+
+def test_a_checkpoint_says_what_it_keeps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.huzhu"
+    assert main(["checkpoint", "xianghubao", *SMALL, "--until", "2018-11", "--to", str(path)]) == 0
+    assert "Kept 1,000 persons as of 2018-11-28" in capsys.readouterr().out
+    assert path.exists()
+
+
+def test_a_fork_prints_and_writes_differences(
+    half_way: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = ["--world", "dear: platform.xianghubao.fee_rate=0.5; mind.learning=1"]
+    assert main(["fork", str(half_way), *world, "--until", "2019-12", "--out", str(tmp_path / "out")]) == 0
+    assert "dear, against the world as it is" in capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "out" / "differences.csv")
+    assert table["world"].tolist() == ["dear"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"bounds.csv", "differences.csv", "provenance.json"}
+
+
+def test_bounds_are_printed_for_several_seeds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["fork", "xianghubao", *SMALL, "--seeds", "2", "--until", "2019-01", "--world", "free: mind.noise=0"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    assert "Means over 2 seeds" in capsys.readouterr().out
+
+
+SLIPS = [
+    (["checkpoint", "xianghubao", "--to", "a.bin"], "the name of a checkpoint ends in .huzhu"),
+    (["checkpoint", "xianghubao", "--to", "nowhere/a.huzhu"], "there is no folder nowhere"),
+    (["fork", "xianghubao", "--world", "free"], "write NAME: KEY=VALUE"),
+    (["fork", "xianghubao", "--world", "as it is: mind.noise=0"], "is always there; give the others"),
+    (["fork", "none.huzhu", "--world", "free: mind.noise=0"], "there is no such checkpoint"),
+    (["fork", "xianghubao", "--world", "free: mind.nois=0"], "did you mean 'noise'"),
+]
+
+
+@pytest.mark.parametrize(("words", "line"), SLIPS)
+def test_a_slip_gets_a_line_and_leaves_nothing(
+    words: list[str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert line in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
