@@ -135,3 +135,20 @@ def test_an_included_scenario_that_does_not_exist_is_named(tmp_path: Path) -> No
     (tmp_path / "two.toml").write_text('include = ["meitan"]\n', encoding="utf-8")
     with pytest.raises(ScenarioError, match="no scenario 'meitan'; did you mean 'meituan'"):
         load(str(tmp_path / "two.toml"))
+
+
+def test_a_name_is_for_one_platform(tmp_path: Path) -> None:
+    text = 'include = ["meituan", "meituan"]\nslots = 2\n'
+    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"platform.meituan: is in two of the scenarios put together"):
+        load(str(tmp_path / "two.toml"))
+    (tmp_path / "twice.toml").write_text(
+        "[platform.a]\nfee_rate = 0.1\n[platform.a]\nfee_rate = 0.2\n", encoding="utf-8"
+    )
+    with pytest.raises(ScenarioError, match=r"twice.toml: broken TOML: .*line 3"):
+        load(str(tmp_path / "twice.toml"))
+
+
+@pytest.mark.parametrize("case", names())
+def test_no_closing_is_written_into_a_scenario(case: str) -> None:
+    assert all(terms.ends is None for terms in load(case).platform.values())
