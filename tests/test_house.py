@@ -39,8 +39,8 @@ FLOORS = (
     {"abm.study.design", "abm.study.outputs", "abm.study.results", "abm.study.worker", "abm.figures"},
     {"abm.study.study", "abm.panorama"},
     {"abm.study.store"},
-    {"abm.study.cluster", "abm.study.report", "abm.study.sweep"},
-    {"abm.study.commands"},
+    {"abm.study.cluster", "abm.study.pictures", "abm.study.report", "abm.study.sweep"},
+    {"abm.study.commands", "abm.study.sensitivity"},
     {"abm.cli"},
 )
 
@@ -89,7 +89,8 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
         ("numba", {"abm.compiled", "abm.drives", "abm.study.run"}),
         ("mesa", {"abm.model"} | {f"abm.agents.{face}" for face in ("insurer", "member", "platform", "regulator")}),
         ("pandas", {"abm.facts", "abm.figures", "abm.panorama", "abm.study.run", "abm.study.results"}),
-        ("matplotlib", {"abm.figures", "abm.panorama"}),
+        ("SALib", {"abm.study.design", "abm.study.sensitivity"}),
+        ("matplotlib", {"abm.figures", "abm.panorama", "abm.study.pictures"}),
         ("networkx", {"abm.network"}),
         ("distributed", {"abm.study.cluster"}),
         ("pyarrow", {"abm.study.report"}),
