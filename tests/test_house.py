@@ -39,8 +39,10 @@ FLOORS = (
     {"abm.study.design", "abm.study.outputs", "abm.study.results", "abm.study.worker", "abm.figures"},
     {"abm.study.study", "abm.panorama"},
     {"abm.study.store"},
-    {"abm.study.cluster", "abm.study.pictures", "abm.study.report", "abm.study.sweep"},
-    {"abm.study.commands", "abm.study.sensitivity"},
+    {"abm.study.cluster", "abm.study.report", "abm.study.sweep"},
+    {"abm.study.commands", "abm.study.phase"},
+    {"abm.study.pictures"},
+    {"abm.study.sensitivity"},
     {"abm.cli"},
 )
 

@@ -191,6 +191,10 @@ class Study(Section):
         cases = (path for case in self.cases for path in case)
         return tuple(self.vary) or tuple(dict.fromkeys(cases))
 
+    def value(self, path: str, place: float) -> Any:
+        """What varies, at a place from 0 to 1 of its range."""
+        return self.vary[path].at(place, _is_whole(path))
+
     def places(self) -> Iterator[tuple[float, ...]]:
         """The places of a drawn design's points in their ranges, from 0 to 1."""
         return DRAWN[self.design](len(self.vary), self.points or 1, self.seed)
