@@ -1,7 +1,7 @@
 """Figures of studies: bars of sensitivity, and the map of a phase diagram."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,18 +85,26 @@ def phase_map(phase: "Phase", outcome: str, names: tuple[str, str], footnote: st
     for number, cell in enumerate(phase.band):
         corners = [phase.position(cell.corners[at]) for at in (0, 2, 3, 1)]
         words = "the edge lies here" if number == 0 else None
-        look = {"facecolor": "none", "edgecolor": RED, "hatch": "////", "lw": 0}
+        look: dict[str, Any] = {"facecolor": "none", "edgecolor": RED, "hatch": "////", "lw": 0}
         panel.add_patch(Polygon(corners, label=words, zorder=2.5, **look))
     if means.min() < phase.edge < means.max():
         panel.tricontour(mesh, means, levels=[phase.edge], colors=RED, linewidths=2)
-    dots = {"color": BLACK, "edgecolor": "white", "linewidth": 0.6, "zorder": 4}
+    dots: dict[str, Any] = {"color": BLACK, "edgecolor": "white", "linewidth": 0.6, "zorder": 4}
     panel.scatter(x[~split], y[~split], s=16, label="tested", **dots)
     if split.any():
-        rings = {"facecolor": "white", "edgecolor": BLACK, "marker": "D", "zorder": 5}
+        rings: dict[str, Any] = {"facecolor": "white", "edgecolor": BLACK, "marker": "D", "zorder": 5}
         panel.scatter(x[split], y[split], s=34, label="replicates disagree", **rings)
     lost = [phase.position(place) for place, point in phase.tested.items() if point.lost]
     if lost:
-        panel.scatter(*zip(*lost, strict=True), s=40, marker="x", color=RED, zorder=6, label="runs without outcome")
+        panel.scatter(
+            [at[0] for at in lost],
+            [at[1] for at in lost],
+            s=40,
+            marker="x",
+            color=RED,
+            zorder=6,
+            label="runs without outcome",
+        )
     for axis, scale in zip(phase.study.vary.values(), (panel.set_xscale, panel.set_yscale), strict=True):
         scale(axis.scale)
     panel.set_xlabel(names[0])
