@@ -2,7 +2,7 @@
 
 Critical illness is rare. Where few persons are simulated a single case stands for thousands, shares jump between
 nothing and several times their mean, and people leave because of a number that nobody in the real world was ever
-shown (mechanism A2, misread). Here the same world of 829 million people is simulated with a thousand to three million
+shown (mechanism A2, misread). Here the same world of 829 million people is simulated with a thousand to a million
 persons (ten million with --full), with many seeds where runs are small: Xianghubao's terms, no regulator, no closing.
 
 Prediction: leaving falls with the number of persons towards that of the real world, and what is above it, the

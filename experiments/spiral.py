@@ -1,11 +1,12 @@
 """Does equal sharing doom the pool?
 
-Everyone pays the same share, whatever the risk: so the healthy should leave, the share rise, and more leave (mechanisms
-A1 and A2). Here one plan with Xianghubao's terms, open to all and without regulator, closing or parent, lives among
-400,000 persons, each of whom is one real one. Two things vary: how unequal risks are (health.frailty_spread, unseen
-at the door) and how well the healthy know theirs, who believe in so much of it (mind.optimism; 1 is the truth). People
-look to their own advantage only. The same world with company and altruism, as the scenario has them, is run on a coarse grid
-for comparison. A pool is called doomed that ends with less than half of the members it once had.
+Everyone pays the same share, whatever the risk: so the healthy should leave, the share rise, and more leave
+(mechanisms A1 and A2). Here one plan with Xianghubao's terms, open to all and without regulator, closing or parent,
+lives among 100,000 persons, each of whom is one real one. Two things vary: how unequal risks are
+(health.frailty_spread, unseen at the door) and how well the healthy know theirs, who believe in so much of it
+(mind.optimism; 1 is the truth). People look to their own advantage only. The same world with company and altruism, as
+the scenario has them, is run on a coarse grid for comparison. A pool is called doomed that ends with less than half
+of the members it once had.
 
 Prediction: the pool unravels where risks differ much and people know them; where the healthy think too little of their
 risk it unravels sooner. Friends and a few yuan of altruism (A6, A10) move the edge and do not remove it.
@@ -85,7 +86,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=cores(), help="processes at work (default: one a core)")
     parser.add_argument("--out", type=Path, default=Path("results/spiral"), help="folder of the results")
     choices = parser.parse_args()
-    persons, points, replicates, rounds = (10_000, 3, 1, 1) if choices.quick else (400_000, 5, 2, 2)
+    persons, points, replicates, rounds = (10_000, 3, 1, 1) if choices.quick else (100_000, 5, 2, 2)
     workers = choices.workers
     with results_folder(choices.out) as folder, processes(workers) as pool:
         company = mapped(study(persons, 3, 1, {}), 0, workers, pool, folder)
