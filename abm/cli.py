@@ -102,6 +102,9 @@ def _parser() -> Parser:
     where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
     sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
     sweep.add_argument("--anew", action="store_true", help="throw away the runs that are there")
+    matter = commands.add_parser("sensitivity", help="which setting matters: indices of a sweep's outputs")
+    matter.set_defaults(action=show_sensitivity)
+    matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
     return parser
 
 
@@ -181,6 +184,13 @@ def sweep_study(choices: argparse.Namespace) -> None:
     study = load_study(choices.study)
     folder = choices.out or Path("results") / choices.study.stem
     sweep(study, folder, choices.workers, choices.dask, choices.anew, lambda text: print(text, flush=True))
+
+
+def show_sensitivity(choices: argparse.Namespace) -> None:
+    """Print how much each setting matters for each output of a sweep; write table and figure beside its runs."""
+    from abm.study.sensitivity import analyse
+
+    analyse(choices.folder, lambda text: print(text, flush=True))
 
 
 def _changes(choices: argparse.Namespace) -> dict[str, Any]:

@@ -42,7 +42,9 @@ FLOORS = (
     {"abm.study.study", "abm.panorama"},
     {"abm.study.report", "abm.study.store"},
     {"abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
-    {"abm.study.commands"},
+    {"abm.study.commands", "abm.study.phase"},
+    {"abm.study.pictures"},
+    {"abm.study.sensitivity"},
     {"abm.cli"},
 )
 STUDY = {f"abm.study.{part}" for part in ("chronicle", "commands", "fork", "report", "results", "run", "transfers")}
@@ -92,7 +94,8 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
         ("numba", {"abm.compiled", "abm.drives", "abm.study.run"}),
         ("mesa", {"abm.model"} | {f"abm.agents.{face}" for face in ("insurer", "member", "platform", "regulator")}),
         ("pandas", {"abm.facts", "abm.figures", "abm.panorama"} | STUDY),
-        ("matplotlib", {"abm.figures", "abm.panorama"}),
+        ("SALib", {"abm.study.design", "abm.study.sensitivity"}),
+        ("matplotlib", {"abm.figures", "abm.panorama", "abm.study.pictures"}),
         ("networkx", {"abm.network"}),
         ("distributed", {"abm.study.cluster"}),
         ("pyarrow", {"abm.study.summary"}),

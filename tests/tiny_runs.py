@@ -34,3 +34,27 @@ def doze(point: dict[str, Any], seed: int) -> dict[str, float]:
     """Takes a moment."""
     time.sleep(0.02)
     return {"x": point["x"]}
+
+
+def slope(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """A plane, with luck that is the same everywhere."""
+    return {"f": 3 * point["x"] - 2 * point["y"] + 0 * point["z"] + seed}
+
+
+def holes(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """As Ishigami's, not a number beyond x = 3.1 and failing below x = -3.1; and one output that never changes."""
+    if point["x"] < -3.1:
+        raise ArithmeticError("too low")
+    return ishigami(point, seed) | ({"f": math.nan} if point["x"] > 3.1 else {}) | {"same": 5.0}
+
+
+def cliff(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Nothing inside a circle of radius 0.5 around the origin, 1 outside; x beyond 2 fails."""
+    if point["x"] > 2:
+        raise ArithmeticError("over the cliff")
+    return {"f": float(math.hypot(point["x"], point["y"]) > 0.5)}
+
+
+def misty_cliff(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """A step at x = 0.5 whose place differs between seeds: 0.45 to 0.55."""
+    return {"f": float(point["x"] > 0.45 + 0.1 * (seed % 2))}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 Rows = Iterator[tuple[float, ...]]
+LEVELS = 4  # of each setting in the trajectories of Morris
 CHUNK = 1024  # rows drawn at a time; a power of two, as Sobol's sequence wants
 
 
@@ -43,6 +44,15 @@ def saltelli(settings: int, points: int, seed: int) -> Rows:
             for column in range(settings):
                 yield (*a[:column], b[column], *a[column + 1 :])
             yield b
+
+
+def morris(settings: int, points: int, seed: int) -> Rows:
+    """So many trajectories of `settings` + 1 points, each of which changes one setting by 2/3 (Morris 1991)."""
+    from SALib.sample.morris import sample
+
+    problem = {"num_vars": settings, "names": list(map(str, range(settings))), "bounds": [[0.0, 1.0]] * settings}
+    for row in sample(problem, points, num_levels=LEVELS, seed=seed):
+        yield tuple(row.tolist())
 
 
 def level(low: float, high: float, scale: str, place: float) -> float:

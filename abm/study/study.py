@@ -18,6 +18,7 @@ from abm.study.run import check_until
 
 Settings = dict[str, Any]
 MOST_RUNS = 10_000_000
+DRAWN = {"latin_hypercube": design.latin_hypercube, "sobol": design.saltelli, "morris": design.morris}
 
 
 class Axis(Section):
@@ -101,8 +102,9 @@ class Study(Section):
         unit="persons", low=1, high=4e9, source="the study")
     until: date | None = fact(None, "last day; the scenario's where it is not said", unit="date", source="the study")
     changes: Changes = fact({}, "settings of all runs, by path", source="the study")
-    design: Literal["grid", "latin_hypercube", "sobol", "cases"] = fact("grid",
-        "every combination, a sample spread evenly, a sample for Sobol indices, or a list of cases", source="the study")
+    design: Literal["grid", "latin_hypercube", "sobol", "morris", "cases"] = fact("grid",
+        "every combination, a sample spread evenly, a sample for Sobol indices or for Morris's elementary effects, or "
+        "a list of cases", source="the study")
     vary: Annotated[dict[Path_, Axis], BeforeValidator(_axes)] = fact({}, "what varies, by path", source="the study")
     cases: tuple[Changes, ...] = fact((), "the settings of each case", source="the study")
     points: int | None = number(None, "levels of each range of a grid; size of a sample", unit="points",
@@ -143,7 +145,7 @@ class Study(Section):
         ranges = [path for path, axis in self.vary.items() if axis.values is None]
         if self.points is None and ranges and self.design == "grid":
             raise ValueError(f"points: is missing (levels of the range of {ranges[0]} on the grid)")
-        if self.points is None and self.design in ("latin_hypercube", "sobol"):
+        if self.points is None and self.design in DRAWN:
             raise ValueError(f"points: is missing (size of the sample, design = '{self.design}')")
         for path in ranges if self.design == "grid" else ():
             values = self._levels(self.vary[path], _is_whole(path))
@@ -166,7 +168,12 @@ class Study(Section):
             for axis in self.vary.values():
                 size *= self.points or 1 if axis.values is None else len(axis.values)
             return size
-        return (self.points or 1) * (len(self.vary) + 2 if self.design == "sobol" else 1)
+        return (self.points or 1) * self.block
+
+    @property
+    def block(self) -> int:
+        """How many points in a row belong together: those between which one setting changes at a time."""
+        return len(self.vary) + {"sobol": 2, "morris": 1}[self.design] if self.design in ("sobol", "morris") else 1
 
     @property
     def runs(self) -> int:
@@ -184,6 +191,14 @@ class Study(Section):
         cases = (path for case in self.cases for path in case)
         return tuple(self.vary) or tuple(dict.fromkeys(cases))
 
+    def value(self, path: str, place: float) -> Any:
+        """What varies, at a place from 0 to 1 of its range."""
+        return self.vary[path].at(place, _is_whole(path))
+
+    def places(self) -> Iterator[tuple[float, ...]]:
+        """The places of a drawn design's points in their ranges, from 0 to 1."""
+        return DRAWN[self.design](len(self.vary), self.points or 1, self.seed)
+
     def point_list(self) -> Iterator[Settings]:
         """The settings of every point, in order, one at a time."""
         if self.design == "cases":
@@ -194,8 +209,7 @@ class Study(Section):
             for combination in design.grid([self._levels(axis, whole) for axis, whole in axes]):
                 yield dict(zip(self.vary, combination, strict=True))
             return
-        sample = design.saltelli if self.design == "sobol" else design.latin_hypercube
-        for row in sample(len(axes), self.points or 1, self.seed):
+        for row in self.places():
             values = [axis.at(place, whole) for (axis, whole), place in zip(axes, row, strict=True)]
             yield dict(zip(self.vary, values, strict=True))
 

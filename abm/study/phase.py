@@ -1,0 +1,205 @@
+"""Phase diagrams: an outcome over two settings, with more points where it passes from one regime to another.
+
+A coarse grid is run first. A cell of it is split in four wherever tested points of it lie on different sides of the
+edge between the regimes and differ by more than their noise, and so on down to a smallest cell. What is within noise
+is not refined: more points would not help there, more replicates would.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from abm.scenario import ScenarioError
+from abm.study import design
+from abm.study.store import Store
+from abm.study.study import Settings, Study
+from abm.study.sweep import run_study
+from abm.study.worker import DONE, Result, RunFunction
+
+SURE = 2.0  # standard errors that count as more than noise
+Outcome = Callable[[Mapping[str, float]], float]
+Place = tuple[int, int]  # on the lattice of the smallest cells
+
+
+class Cell(NamedTuple):
+    """A square of the lattice: its lower left corner and its side."""
+
+    x: int
+    y: int
+    side: int
+
+    @property
+    def corners(self) -> tuple[Place, ...]:
+        """The four corners, left before right and low before high."""
+        ends = (0, self.side)
+        return tuple((self.x + right, self.y + up) for right in ends for up in ends)
+
+    def split(self) -> list["Cell"]:
+        """The four quarters."""
+        half = self.side // 2
+        return [Cell(self.x + right, self.y + up, half) for right in (0, half) for up in (0, half)]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of a point: the outcome of each replicate that has one, and how many have none."""
+
+    values: tuple[float, ...]
+    lost: int
+
+    @property
+    def mean(self) -> float:
+        """Mean over the replicates; not a number where none has a value."""
+        return float(np.mean(self.values)) if self.values else math.nan
+
+    @property
+    def error(self) -> float:
+        """Standard error of the mean; nothing is known of it where there is one replicate, and it counts as none."""
+        return float(np.std(self.values, ddof=1) / math.sqrt(len(self.values))) if len(self.values) > 1 else 0.0
+
+    def disagrees(self, edge: float) -> bool:
+        """Whether replicates lie on both sides of the edge."""
+        return bool(self.values) and min(self.values) < edge <= max(self.values)
+
+    def apart_from(self, other: "Trial", edge: float) -> bool:
+        """Whether two points lie on different sides of the edge, by more than noise."""
+        noise = SURE * math.hypot(self.error, other.error)
+        return (self.mean < edge) != (other.mean < edge) and abs(self.mean - other.mean) > noise
+
+    def unsure(self, edge: float) -> bool:
+        """Whether the edge is within noise of the mean."""
+        return abs(self.mean - edge) <= SURE * self.error
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A finished diagram."""
+
+    study: Study
+    edge: float
+    lattice: Place  # cells of the smallest size along either setting
+    tested: dict[Place, Trial]
+    cells: list[Cell]  # that tile the whole, the small ones where it was refined
+
+    @property
+    def runs(self) -> int:
+        """Runs that were needed."""
+        return len(self.tested) * self.study.replicates
+
+    @property
+    def fine_runs(self) -> int:
+        """Runs that the full grid of smallest cells would have needed."""
+        return (self.lattice[0] + 1) * (self.lattice[1] + 1) * self.study.replicates
+
+    def position(self, place: Place) -> tuple[float, float]:
+        """The values of both settings at a place."""
+        x, y = (
+            design.level(axis.low or 0.0, axis.high or 0.0, axis.scale, at / most)
+            for axis, at, most in zip(self.study.vary.values(), place, self.lattice, strict=True)
+        )
+        return x, y
+
+    def points_of(self, cell: Cell) -> list[Trial]:
+        """Trial points in a cell and on its rim, without those that have no outcome."""
+        span = range(cell.side + 1)
+        inside = ((cell.x + right, cell.y + up) for right in span for up in span)
+        points = (self.tested[place] for place in inside if place in self.tested)
+        return [point for point in points if point.values]
+
+    def divided(self, cell: Cell) -> bool:
+        """Whether the edge runs through a cell: two of its points lie on different sides, by more than noise."""
+        points = self.points_of(cell)
+        below = [point for point in points if point.mean < self.edge]
+        above = [point for point in points if not point.mean < self.edge]
+        return any(low.apart_from(high, self.edge) for low in below for high in above)
+
+    @property
+    def band(self) -> list[Cell]:
+        """Cells in which the edge may lie: divided ones, and those with a point within noise of the edge."""
+        return [
+            cell
+            for cell in self.cells
+            if self.divided(cell) or any(point.unsure(self.edge) for point in self.points_of(cell))
+        ]
+
+    def table(self) -> list[dict[str, float]]:
+        """A row a tested point: both settings, mean and standard error of the outcome, replicates, runs lost."""
+        first, second = self.study.vary
+        rows = []
+        for place, point in sorted(self.tested.items()):
+            x, y = self.position(place)
+            row = {first: x, second: y, "mean": point.mean, "error": point.error, "replicates": len(point.values)}
+            rows.append(row | {"lost": point.lost, "disagree": int(point.disagrees(self.edge))})
+        return rows
+
+
+def phase_diagram(
+    study: Study,
+    store: Store,
+    outcome: Outcome,
+    edge: float,
+    rounds: int = 3,
+    executor: Executor | None = None,
+    run: RunFunction | None = None,
+    workers: int | None = None,
+    tick: Callable[[Result], object] = id,
+) -> Phase:
+    """Run a study's grid of two ranges and refine it; every split halves the cells at the edge, `rounds` times.
+
+    `outcome`: a number from the outputs of a run. `edge`: its value between the two regimes. What is in the store is
+    not run again. Raises `ScenarioError` where the study is not such a grid.
+    """
+    ranges = [axis for axis in study.vary.values() if axis.values is None]
+    if study.design != "grid" or len(study.vary) != 2 or len(ranges) != 2:
+        raise ScenarioError("a phase diagram needs design = 'grid' and two settings with low and high")
+    assert study.points is not None
+    side = 2**rounds
+    lattice = (study.points - 1) * side
+    starts = range(0, lattice, side)
+    phase = Phase(study, edge, (lattice, lattice), {}, [Cell(x, y, side) for x in starts for y in starts])
+    while True:
+        wanted = {place for cell in phase.cells for place in cell.corners} - phase.tested.keys()
+        points = {place: _settings(phase, place) for place in sorted(wanted)}
+        phase.tested.update(_tested(study, store, points, outcome, executor, run, workers, tick))
+        coarse = [cell for cell in phase.cells if cell.side > 1 and phase.divided(cell)]
+        if not coarse:
+            return phase
+        for cell in coarse:
+            phase.cells.remove(cell)
+            phase.cells.extend(cell.split())
+
+
+def _settings(phase: Phase, place: Place) -> Settings:
+    """The settings of a place on the lattice."""
+    ways = zip(phase.study.vary, place, phase.lattice, strict=True)
+    return {path: phase.study.value(path, at / most) for path, at, most in ways}
+
+
+def _tested(
+    study: Study,
+    store: Store,
+    points: Mapping[Place, Settings],
+    outcome: Outcome,
+    executor: Executor | None,
+    run: RunFunction | None,
+    workers: int | None,
+    tick: Callable[[Result], object],
+) -> dict[Place, Trial]:
+    """Run the points that the store lacks; what came of all of them."""
+    if not points:
+        return {}
+    other: dict[str, Any] = {"design": "cases", "vary": {}, "points": None, "cases": tuple(points.values())}
+    batch = Study(**(dict(study) | other))
+    run_study(batch, store, executor, run, workers, tick)
+    found = {}
+    for place, point in points.items():
+        results = [store.get(store.key(point, seed)) for seed in study.seeds]
+        done = [result for result in results if result is not None and result.status == DONE]
+        values = [outcome(result.outputs) for result in done]
+        finite = tuple(value for value in values if math.isfinite(value))
+        found[place] = Trial(finite, len(results) - len(finite))
+    return found

@@ -1,0 +1,170 @@
+"""Which spirals are artefacts of small samples?
+
+Critical illness is rare. Where few persons are simulated a single case stands for thousands, shares jump between
+nothing and several times their mean, and people leave because of a number that nobody in the real world was ever
+shown (mechanism A2, misread). Here the same world of 829 million people is simulated with a thousand to a million
+persons (ten million with --full), with many seeds where runs are small: Xianghubao's terms, no regulator, no closing.
+
+Prediction: leaving falls with the number of persons towards that of the real world, and what is above it, the
+leaving that noise causes, falls about as one over the number simulated, as the variance of a share does.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from abm.figures import save
+from abm.study.results import results_folder
+from abm.study.store import Store
+from abm.study.study import Study
+from abm.study.summary import write_results
+from abm.study.sweep import cores, processes, run_study
+from abm.study.worker import DONE
+
+PLATFORM = "xianghubao"
+SIZES = {
+    1_000: 64,
+    3_000: 48,
+    10_000: 32,
+    30_000: 24,
+    100_000: 12,
+    300_000: 6,
+    1_000_000: 4,
+    3_000_000: 2,
+}  # persons: seeds
+QUICK = {1_000: 6, 10_000: 4, 100_000: 2}
+FULL = {10_000_000: 1}
+SERIES = ("left:mean", "members:mean", "members:max", "members:last", "share_noise:mean", "relative_risk:last")
+CHANGES = {
+    "supervision.policy": "laissez_faire",
+    f"platform.{PLATFORM}.closing_rules": [],
+    f"platform.{PLATFORM}.minimum_members": 0,
+}
+
+
+def study(persons: int, seeds: int) -> Study:
+    """The world simulated with so many persons."""
+    outputs = tuple(f"{PLATFORM}.{series}" for series in SERIES)
+    return Study(
+        changes=CHANGES,
+        design="cases",
+        cases=({"people.persons": persons},),
+        outputs=outputs,
+        replicates=seeds,
+    )
+
+
+def runs(sizes: dict[int, int], workers: int, folder: Path) -> pd.DataFrame:
+    """A row a run, of all sizes; how they were made is left in the folder."""
+    rows, seconds = [], 0.0
+    studies = [study(persons, seeds) for persons, seeds in sizes.items()]
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Store(Path(place) / "runs", studies[0]) as store,
+        processes(workers) as pool,
+    ):
+        for persons, one in zip(sizes, studies, strict=True):
+            run_study(one, store, pool, workers=workers)
+            for _, _, seed, result in store.results(one):
+                found = {name.removeprefix(f"{PLATFORM}."): value for name, value in result.outputs.items()}
+                rows.append({"persons": persons, "seed": seed, "status": result.status} | found)
+                seconds += result.seconds
+        write_results(studies[0], store, 0.0, f"{workers} processes")
+        for name in ("scenario.toml", "provenance.json"):
+            (folder / name).write_bytes((store.folder / name).read_bytes())
+    table = pd.DataFrame(rows)
+    record = json.loads((folder / "provenance.json").read_text("utf-8"))
+    record |= {
+        "study": "scale",
+        "persons": max(sizes),
+        "runs": len(table),
+        "done": int((table["status"] == DONE).sum()),
+    }
+    record |= {"failed": len(table) - record["done"], "seconds_simulations": round(seconds, 1)}
+    record.pop("seconds_this_time")
+    (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return table
+
+
+def by_size(table: pd.DataFrame) -> pd.DataFrame:
+    """Leavers a year of a hundred members by persons simulated, and those whom noise causes."""
+    leaving = 100 * 24 * table["left:mean"] / table["members:mean"]  # of a mean half-month, over a year
+    kept = table["members:last"] / table["members:max"]
+    table = table.assign(leaving=leaving, lost_half=kept < 0.5, kept=kept)
+    groups = table.groupby("persons")
+    found = pd.DataFrame({
+        "seeds": groups.size(),
+        "share_noise": groups["share_noise:mean"].mean(),
+        "leavers_a_year_per_100": groups["leaving"].mean(),
+        "error": groups["leaving"].sem(),
+        "kept": groups["kept"].mean(),
+        "kept_spread": groups["kept"].std(),
+        "runs_that_lost_half": groups["lost_half"].mean(),
+    })  # fmt: skip
+    largest = found.iloc[-1]
+    found["by_noise"] = found["leavers_a_year_per_100"] - largest["leavers_a_year_per_100"]
+    found["by_noise_error"] = np.hypot(found["error"], largest["error"])
+    found.loc[found.index[-1], ["by_noise", "by_noise_error"]] = np.nan  # the measure of the others
+    return found
+
+
+def draw(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
+    """Leavers by persons simulated, every run as a dot; and below what noise adds, on logarithmic axes."""
+    figure = Figure(figsize=(8, 7), dpi=150, layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    leaving = 100 * 24 * table["left:mean"] / table["members:mean"]
+    upper.scatter(table["persons"], leaving, s=8, facecolor="none", edgecolor="#6e6e6e", lw=0.6, label="a run")
+    means, errors = found["leavers_a_year_per_100"], 1.96 * found["error"].fillna(0)
+    upper.errorbar(found.index, means, yerr=errors, fmt="o-", color="black", capsize=3, label="mean, 95 % bounds")
+    upper.axhline(means.iloc[-1], color="black", ls=":", lw=1, label=f"{found.index[-1]:,} persons")
+    upper.set_title("Which leaving is an answer to noise?", loc="left", fontweight="bold")
+    upper.set_ylabel("leavers a year, of 100 members")
+    upper.set_ylim(0)
+    noise = found["by_noise"].iloc[:-1]
+    shown = noise > 0
+    bounds = 1.96 * found["by_noise_error"].iloc[:-1][shown]
+    low = np.minimum(bounds, 0.95 * noise[shown])  # a logarithmic axis has no place for nothing
+    look = {"fmt": "s", "color": "black", "mfc": "white", "capsize": 3}
+    lower.errorbar(noise[shown].index, noise[shown], yerr=[low, bounds], label="beyond the largest size", **look)
+    if shown.any():
+        first = noise[shown].index[0]
+        sizes = found.index.to_numpy(float)
+        for power, line in ((1.0, "--"), (0.5, ":")):
+            words = "falling as one over the number" if power == 1 else "falling as one over its root"
+            lower.plot(sizes, noise[shown].iloc[0] * (first / sizes) ** power, line, color="black", lw=1, label=words)
+    lower.set_xscale("log")
+    lower.set_yscale("log")
+    lower.set_ylabel("caused by noise, a year, of 100")
+    lower.set_xlabel("persons simulated, of 829 million")
+    for panel in (upper, lower):
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.legend(frameon=False, fontsize=9)
+    return figure
+
+
+def main() -> None:
+    """Run all sizes, print the table, write table and figure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a smoke run of three sizes and few seeds")
+    size.add_argument("--full", action="store_true", help="ten million persons too: minutes and a few gigabytes")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes at work (default: one a core)")
+    parser.add_argument("--out", type=Path, default=Path("results/scale"), help="folder of the results")
+    choices = parser.parse_args()
+    sizes = QUICK if choices.quick else SIZES | (FULL if choices.full else {})
+    with results_folder(choices.out) as folder:
+        table = runs(sizes, choices.workers, folder)
+        found = by_size(table)
+        table.to_csv(folder / "runs.csv", index=False, float_format="%.6g", lineterminator="\n")
+        found.to_csv(folder / "table.csv", float_format="%.6g", lineterminator="\n")
+        save(draw(table, found), folder, "leavers")
+    print(found.to_string(float_format=lambda value: f"{value:.3g}"))
+
+
+if __name__ == "__main__":
+    main()

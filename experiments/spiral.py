@@ -1,0 +1,115 @@
+"""Does equal sharing doom the pool?
+
+Everyone pays the same share, whatever the risk: so the healthy should leave, the share rise, and more leave
+(mechanisms A1 and A2). Here one plan with Xianghubao's terms, open to all and without regulator, closing or parent,
+lives among 100,000 persons, each of whom is one real one. Two things vary: how unequal risks are
+(health.frailty_spread, unseen at the door) and how well the healthy know theirs, who believe in so much of it
+(mind.optimism; 1 is the truth). People look to their own advantage only. The same world with company and altruism, as
+the scenario has them, is run on a coarse grid for comparison. A pool is called doomed that ends with less than half
+of the members it once had.
+
+Prediction: the pool unravels where risks differ much and people know them; where the healthy think too little of their
+risk it unravels sooner. Friends and a few yuan of altruism (A6, A10) move the edge and do not remove it.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+
+import pandas as pd
+
+from abm.figures import save
+from abm.study.phase import Phase, phase_diagram
+from abm.study.pictures import phase_map
+from abm.study.results import results_folder
+from abm.study.store import Store
+from abm.study.study import Axis, Study
+from abm.study.summary import write_results
+from abm.study.sweep import cores, processes
+
+PLATFORM = "xianghubao"
+HALF = 0.5  # of the members that there once were
+UNEQUAL, BELIEVED = "health.frailty_spread", "mind.optimism"
+WORLD = {
+    "supervision.policy": "laissez_faire",
+    "shocks": [],
+    f"platform.{PLATFORM}.closing_rules": [],
+    f"platform.{PLATFORM}.minimum_members": 0,
+    f"platform.{PLATFORM}.min_credit": 0,
+    f"platform.{PLATFORM}.case_cap": 1_000.0,  # a tenth of a yuan is no cap to a hundred million, and is one to few
+    f"platform.{PLATFORM}.capacity": 10_000.0,
+}
+ALONE = {"mind.herding": 0.0, "mind.altruism": 0.0}
+
+
+def kept(outputs: Mapping[str, float]) -> float:
+    """Members at the end over their peak."""
+    return outputs[f"{PLATFORM}.members:last"] / outputs[f"{PLATFORM}.members:max"]
+
+
+def study(persons: int, points: int, replicates: int, changes: Mapping[str, float]) -> Study:
+    """The grid that a map begins with."""
+    return Study(
+        title="spiral",
+        persons=persons,
+        changes={"people.population": persons} | WORLD | changes,
+        vary={UNEQUAL: Axis(low=0.0, high=1.6), BELIEVED: Axis(low=0.2, high=1.2)},
+        points=points,
+        replicates=replicates,
+        outputs=tuple(f"{PLATFORM}.{series}" for series in ("members:last", "members:max", "relative_risk:last")),
+    )
+
+
+def mapped(one: Study, rounds: int, workers: int, pool: Executor, folder: Path) -> Phase:
+    """The map of a study; how it was made is left in the folder."""
+    with tempfile.TemporaryDirectory() as place, Store(Path(place) / "runs", one) as store:
+        phase = phase_diagram(one, store, kept, HALF, rounds, pool, workers=workers)
+        write_results(one, store, 0.0, f"{workers} processes")
+        runs, failed = store.count()
+        record = json.loads((store.folder / "provenance.json").read_text("utf-8"))
+        record |= {"runs": runs, "done": runs - failed, "failed": failed, "full_grid_would_need": phase.fine_runs}
+        for name in ("seconds_simulations", "seconds_this_time"):
+            record.pop(name)
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "scenario.toml").write_bytes((store.folder / "scenario.toml").read_bytes())
+    return phase
+
+
+def main() -> None:
+    """Run both maps, print the tables, write tables and figure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a smoke run of few small worlds")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes at work (default: one a core)")
+    parser.add_argument("--out", type=Path, default=Path("results/spiral"), help="folder of the results")
+    choices = parser.parse_args()
+    persons, points, replicates, rounds = (10_000, 3, 1, 1) if choices.quick else (100_000, 5, 2, 2)
+    workers = choices.workers
+    with results_folder(choices.out) as folder, processes(workers) as pool:
+        company = mapped(study(persons, 3, 1, {}), 0, workers, pool, folder)
+        phase = mapped(study(persons, points, replicates, ALONE), rounds, workers, pool, folder)
+        table = pd.concat([
+            pd.DataFrame(phase.table()).assign(people="to their own advantage"),
+            pd.DataFrame(company.table()).assign(people="with company and altruism"),
+        ])  # fmt: skip
+        table.to_csv(folder / "table.csv", index=False, float_format="%.6g", lineterminator="\n")
+        names = (
+            "spread of frailty: standard deviation of its logarithm",
+            "risk that the healthy believe in, over their true risk",
+        )
+        footnote = (
+            f"{persons:,} persons, one for each real one; {len(phase.tested)} points with {replicates} replicates are"
+            f" {phase.runs} runs; the full grid would need {phase.fine_runs}. Red: half of the peak."
+        )
+        save(phase_map(phase, "members at the end over their peak", names, footnote), folder, "map")
+    for people, group in table.groupby("people"):
+        print(f"{people}: members at the end over their peak")
+        print(group.drop(columns="people").to_string(index=False, float_format=lambda value: f"{value:.3g}"), "\n")
+    print(f"{phase.runs} runs where the full grid would need {phase.fine_runs}")
+
+
+if __name__ == "__main__":
+    main()
