@@ -138,11 +138,11 @@ def draw(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
     look = {"fmt": "s", "color": "black", "mfc": "white", "capsize": 3}
     lower.errorbar(noise[shown].index, noise[shown], yerr=[low, bounds], label="beyond the largest size", **look)
     if shown.any():
-        first = noise[shown].index[0]
-        sizes = found.index.to_numpy(float)
+        first = noise.idxmax()
+        sizes = found.index[found.index >= first].to_numpy(float)
         for power, line in ((1.0, "--"), (0.5, ":")):
             words = "falling as one over the number" if power == 1 else "falling as one over its root"
-            lower.plot(sizes, noise[shown].iloc[0] * (first / sizes) ** power, line, color="black", lw=1, label=words)
+            lower.plot(sizes, noise.max() * (first / sizes) ** power, line, color="black", lw=1, label=words)
     lower.set_xscale("log")
     lower.set_yscale("log")
     lower.set_ylabel("caused by noise, a year, of 100")
