@@ -13,9 +13,10 @@ risk it unravels sooner. Friends and a few yuan of altruism (A6, A10) move the e
 
 Found: among people who look to their own advantage, pools end below half where risks are unequal (a spread of 0.8 and
 more, save where the healthy fear more than the truth) and where the healthy think too little of their risk (clearly
-at 0.2 even where risks are equal within a group; at 0.45 there the replicates disagree): so it is not knowledge that dooms the pool, but its lack. Company and
-altruism remove the edge: all nine points of the coarse grid kept 74 in a hundred or more. At 60,000 persons noise alone
-drives many out (see scale.py), so the edge of a large pool lies lower; the map shows the shape and not the place.
+at 0.2 even where risks are equal within a group; at 0.45 there the replicates disagree): so it is not knowledge that
+dooms the pool, but its lack. Company and altruism remove the edge: all nine points of the coarse grid kept 74 in a
+hundred or more. At 60,000 persons noise alone drives many out (see scale.py), so the edge of a large pool lies lower;
+the map shows the shape and not the place.
 """
 
 import argparse
