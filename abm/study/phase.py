@@ -65,14 +65,14 @@ class Trial:
         """Whether replicates lie on both sides of the edge."""
         return bool(self.values) and min(self.values) < edge <= max(self.values)
 
-    def apart_from(self, other: "Trial", edge: float) -> bool:
+    def apart_from(self, other: "Trial", edge: float, least: float = 0.0) -> bool:
         """Whether two points lie on different sides of the edge, by more than noise."""
-        noise = SURE * math.hypot(self.error, other.error)
+        noise = SURE * math.hypot(max(self.error, least), max(other.error, least))
         return (self.mean < edge) != (other.mean < edge) and abs(self.mean - other.mean) > noise
 
-    def unsure(self, edge: float) -> bool:
+    def unsure(self, edge: float, least: float = 0.0) -> bool:
         """Whether the edge is within noise of the mean."""
-        return abs(self.mean - edge) <= SURE * self.error
+        return abs(self.mean - edge) <= SURE * max(self.error, least)
 
 
 @dataclass(frozen=True)
@@ -112,18 +112,25 @@ class Phase:
 
     def divided(self, cell: Cell) -> bool:
         """Whether the edge runs through a cell: two of its points lie on different sides, by more than noise."""
-        points = self.points_of(cell)
+        points, least = self.points_of(cell), self.usual_error
         below = [point for point in points if point.mean < self.edge]
         above = [point for point in points if not point.mean < self.edge]
-        return any(low.apart_from(high, self.edge) for low in below for high in above)
+        return any(low.apart_from(high, self.edge, least) for low in below for high in above)
+
+    @property
+    def usual_error(self) -> float:
+        """Standard error of all points together: that of one alone is small by chance where replicates are few."""
+        known = [point.error**2 for point in self.tested.values() if len(point.values) > 1]
+        return math.sqrt(sum(known) / len(known)) if known else 0.0
 
     @property
     def band(self) -> list[Cell]:
         """Cells in which the edge may lie: divided ones, and those with a point within noise of the edge."""
+        least = self.usual_error
         return [
             cell
             for cell in self.cells
-            if self.divided(cell) or any(point.unsure(self.edge) for point in self.points_of(cell))
+            if self.divided(cell) or any(point.unsure(self.edge, least) for point in self.points_of(cell))
         ]
 
     def table(self) -> list[dict[str, float]]:
