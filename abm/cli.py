@@ -19,7 +19,10 @@ WIDTH = 100
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one line."""
+    """An argument parser that complains in one line, and takes no option by half its name."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **{"allow_abbrev": False} | more)
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and exit with status 2."""
@@ -172,7 +175,10 @@ def fork_worlds(choices: argparse.Namespace) -> None:
     from abm.study.commands import fork_into
 
     folder = choices.out or Path("results") / f"fork-{Path(choices.scenario).stem}"
-    worlds = dict(map(_world, choices.world))
+    named = list(map(_world, choices.world))
+    worlds = dict(named)
+    if len(worlds) < len(named):
+        raise ScenarioError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
     print(fork_into(choices.scenario, _changes(choices), worlds, choices.seeds, choices.until, folder), flush=True)
 
 

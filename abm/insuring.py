@@ -75,6 +75,8 @@ def pay_premium(me: np.void, policy: int, world: World, row: np.ndarray) -> None
 def consider(me: np.void, mine: np.ndarray, who: int, policy: int, seller: int, world: World, till: np.ndarray) -> None:
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
+    if policy == COMMERCIAL and me["health"] == DIAGNOSED:
+        return
     gain = worth_of_policy(me, mine, policy, 0.0, world) - np.float64(me["inertia"])
     if draw(p["seed"], p["now"], who, BUY + policy) >= rules.choice_chance(gain, p["noise"]):
         return

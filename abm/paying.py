@@ -59,6 +59,8 @@ def settle(me: np.void, mine: np.ndarray, who: int, world: World, till: np.ndarr
             continue
         k, age = np.int64(m["platform"]), age_of(me, world)
         offer, deposit = world.offers[k], world.deposits[k, age]
+        if deposit == 0 and m["balance"] > 0:  # grown into an age without a deposit
+            refund(me, m, till)
         if deposit > 0 and m["joined"] == now - 1:
             put_down(me, m, deposit, till)
         if status != WAITING or offer["newcomers_share"]:

@@ -31,16 +31,30 @@ def names() -> list[str]:
 def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
     """The scenario of that name, or in the file of that path, with `changes` made by dotted path."""
     tables = _tables(name)
-    for other in tables.pop("include", []):
-        _include(tables, _tables(other))
+    others = [_tables(other) for other in _names(tables, name)]
+    for other in others:
+        _include(tables, other)
+    for inner in [_tables(inner) for other in others for inner in _names(other, name)]:
+        known = tables.get("platform", {})
+        inner["platform"] = {plan: terms for plan, terms in inner.get("platform", {}).items() if plan not in known}
+        _include(tables, inner)
+    tables.pop("include", None)
     return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def _names(tables: dict[str, Any], place: str) -> list[str]:
+    """The scenarios that a scenario includes."""
+    wanted = tables.get("include", [])
+    if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+        raise ScenarioError(f"{place}: include = {wanted!r} must be a list of scenarios, as ['xianghubao']")
+    return wanted
 
 
 def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen."""
     for key, value in changes.items():
         parts, known = key.split("."), tables.get("platform", {})
-        if parts[0] == "platform" and len(parts) > 2 and parts[1] not in known:
+        if parts[0] == "platform" and len(parts) > 2 and isinstance(known, dict) and parts[1] not in known:
             raise ScenarioError(
                 f"{key}: no platform '{parts[1]}'{nearest(parts[1], list(known))}; there are: {', '.join(known)}"
             )

@@ -17,6 +17,8 @@ from abm.society import Friends, Health, Mind, People
 from abm.terms import PlatformTerms
 
 LONGEST = 2_400  # half-months, a century
+MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
+TAKEN = ("persons", "households", "outside", "guarantee_fund", "commercial", "city")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=23)]
 
@@ -87,6 +89,15 @@ class Scenario(Section):
     sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
 
     @model_validator(mode="after")
+    def _countable(self) -> "Scenario":
+        highest = [max(band.cover for band in terms.bands) for terms in self.platform.values()]
+        most = sum(sorted(highest)[-self.slots :])
+        if most > MOST_AID:
+            words = f"covers of {self.slots} plans add up to {most:,.0f} yuan"
+            raise ValueError(f"{words}; at most {MOST_AID:,} can be counted for a person")
+        return self
+
+    @model_validator(mode="after")
     def _within_the_run(self) -> "Scenario":
         for name, terms in self.platform.items():
             if terms.launch > self.calendar.end:
@@ -98,6 +109,8 @@ class Scenario(Section):
                 known = ", ".join(self.platform)
                 raise ValueError(f"shocks.{index}: no platform '{shock.platform}'; there are: {known}")
         for name, terms in self.platform.items():
+            if name in TAKEN or any(insurer in TAKEN for insurer in self.insurer):
+                raise ValueError(f"{', '.join(TAKEN)} are names of accounts; call the platform or insurer otherwise")
             if terms.insurer is not None and terms.insurer not in self.insurer:
                 known = ", ".join(self.insurer) or "none"
                 raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")

@@ -70,8 +70,8 @@ class PlatformTerms(Section):
     insurer: str | None = fact(None, "licensed mutual insurer behind an insurance-like product",
         source="none unless the terms of the plan say so")
     excess_borne_by: Literal["platform", "insurer", "claimant"] = fact("platform",
-        "who bears what caps keep off members: the platform, its insurer, or for the cap of a case the claimant, "
-        "whose aid is then less", source="the platform, unless the terms of the plan say so")
+        "who bears what caps keep off members: the platform, for the annual cap its insurer, or for the cap of a case "
+        "the claimant, whose aid is then less", source="the platform, unless the terms of the plan say so")
     stopped: Stopped | None = fact(None,
         "how the product goes on as mutual aid if the regulator stops it; without, it is wound up",
         source="none unless the terms of the plan say so")

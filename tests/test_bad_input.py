@@ -49,6 +49,11 @@ SLIPS = [
         ["--set", "platform.xianghubao.insurer=xinmai"],
         "platform.xianghubao.insurer: no insurer 'xinmai'; there are: xinmei",
     ),
+    (
+        ["--set", "insurer.persons.capital=1e9"],
+        "persons, households, outside, guarantee_fund, commercial, city are names of accounts",
+    ),
+    (["--set", "platform=3", "--set", "platform.x.y=1"], "platform.x.y: there is no 'x' in the single value 3"),
     (["--set", "shocks.1.platform=jd"], "shocks.1: no platform 'jd'; there are: xianghubao"),
     (
         ["--set", "shocks.0.first=2030-01-01", "--set", "shocks.0.last=2030-02-01"],

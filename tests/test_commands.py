@@ -59,3 +59,21 @@ def test_a_slip_gets_a_line_and_leaves_nothing(
     assert main(words) == 2
     assert line in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fork_that_ends_before_its_checkpoint_is_refused(
+    half_way: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "out")]
+    assert main(["fork", str(half_way), "--until", "2019-01", "--world", "a: mind.noise=0", *out]) == 2
+    assert "is not after 2019-03-28, where worlds part" in capsys.readouterr().err
+    assert main(["fork", str(half_way), "--world", "a: mind.noise=0", "--world", "a: mind.noise=9", *out]) == 2
+    assert "a name is for one world" in capsys.readouterr().err
+    assert main(["fork", str(half_way), "--world", "a: platform.xianghubao.stopped.fee_rate=0.2", *out]) == 2
+    assert "took effect before the checkpoint" in capsys.readouterr().err
+
+
+def test_effort_is_changed_at_a_checkpoint(half_way: Path, tmp_path: Path) -> None:
+    world = ["--world", "strict: platform.xianghubao.effort=1; platform.xianghubao.wrong_refusal=1"]
+    assert main(["fork", str(half_way), *world, "--out", str(tmp_path / "out")]) == 0
+    assert pd.read_csv(tmp_path / "out" / "differences.csv")["received"].iloc[0] < 0

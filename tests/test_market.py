@@ -152,3 +152,17 @@ def test_a_name_is_for_one_platform(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", names())
 def test_no_closing_is_written_into_a_scenario(case: str) -> None:
     assert all(terms.ends is None for terms in load(case).platform.values())
+
+
+def test_covers_that_could_not_be_counted_are_refused() -> None:
+    plans = ("waterdrop", "qingsong", "ehuzhu")
+    with pytest.raises(ScenarioError, match="add up to 30,000,000 yuan; at most 20,000,000 can be counted"):
+        load("market", {"slots": 3} | {f"platform.{name}.bands.0.cover": 1e7 for name in plans})
+
+
+def test_what_an_included_scenario_includes_comes_along(tmp_path: Path) -> None:
+    (tmp_path / "all.toml").write_text('include = ["market"]\nslots = 4\n', encoding="utf-8")
+    assert set(load(str(tmp_path / "all.toml")).platform) == set(load("market").platform)
+    (tmp_path / "odd.toml").write_text("include = 3\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"include = 3 must be a list of scenarios"):
+        load(str(tmp_path / "odd.toml"))

@@ -267,3 +267,17 @@ def test_a_rule_of_division_of_ones_own_divides(monkeypatch: pytest.MonkeyPatch)
     run(model, 1)
     assert model.memberships["status"][9, 0] == Status.AIDED
     assert model.persons["paid"].tolist() == [71_43] * 4 + [142_86] * 5 + [0]
+
+
+def test_a_ban_lets_nobody_open_after_the_first_day() -> None:
+    model = finish(MutualAidModel("market", persons=2_000, seed=1, changes={"supervision.policy": "strict_ban"}), 80)
+    launched = [event["who"] for event in model.events if event["what"] == "launch"]
+    assert set(launched) == {"waterdrop", "qingsong", "ehuzhu", "kangai", "fringe"}
+    assert {closing.announced for closing in model.closings} == {0}
+
+
+def test_newcomers_are_told_the_true_level_before_anybody_is_covered() -> None:
+    changes = {"supervision.policy": "early_licensing"}
+    model = MutualAidModel("xianghubao", persons=2_000, seed=1, changes=changes)
+    model.step()
+    assert 200 < model.world.offers["advertised"][0] < 2_000  # fen: yuan, and not the cents of the first months

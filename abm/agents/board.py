@@ -69,13 +69,13 @@ def outlook(platform: "Platform") -> Outlook:
 def closing_bill(platform: "Platform") -> float:
     """What closing would cost, real yuan: last shares and run-off where the platform bears them, shares given back."""
     plan, weight = platform.terms.closing, platform.model.weight
-    aid = platform.mean_aid
-    in_hand = len(platform.desk.queue) * aid / max(1, platform.mean_cases) if platform.mean_cases else 0.0
+    # What an actuary expects of the members, and not the few cases that happened to be simulated lately.
+    aid = platform.true_level / (1 + platform.terms.fee_rate + platform.model.regulator.policy.levy) * platform.sharing
     bill = 0.0
     if plan.last_shares_borne:
         bill += aid * plan.notice_days / 15
     if plan.run_off_borne:
-        bill += in_hand + RUN_OFF_PERIODS * aid
+        bill += platform.desk.in_hand + RUN_OFF_PERIODS * aid
     bill += plan.shares_refunded * platform.paid_by_members
     return bill * weight / FEN_A_YUAN
 

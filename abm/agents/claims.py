@@ -13,6 +13,7 @@ from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.ledger import FUND, PERSONS, own, pool
 from abm.money import FEN_A_YUAN, fen, part
 from abm.population import Status
+from abm.terms import OLDEST
 
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
@@ -130,7 +131,8 @@ class ClaimsDesk:
         """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""
         person = self.model.persons[claim.person]
         found = max(0, int(person["turned"]))
-        cover = int(self.model.world.covers[self.platform.index, int(float(person["age_at_start"]) + found / 24)])
+        age = min(OLDEST, int(float(person["age_at_start"]) + found / 24))
+        cover = int(self.model.world.covers[self.platform.index, age])
         # Drawn for the illness: the same for every platform, whenever it decides.
         severity = draw(self.model.seed, found, claim.person, Purpose.SEVERITY * SLOTS_A_PURPOSE)
         mild = severity < self.model.case.health.mild_share

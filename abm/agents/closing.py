@@ -72,13 +72,14 @@ class ClosingRule(ABC):
 
 
 class TermOver(ClosingRule):
-    """The plan was sold for a fixed time."""
+    """The plan was sold for a fixed time: its end is announced so early that cover ends on that day."""
 
-    kind = "ordered"
+    kind = "passive"
 
     def reason(self, platform: "Platform") -> str | None:
-        ends = platform.terms.ends
-        return "its time is over" if ends is not None and platform.model.day >= ends else None
+        ends, notice = platform.terms.ends, periods(platform.terms.closing.notice_days)
+        over = ends is not None and half_month(platform.model.day) + max(1, notice) >= half_month(ends)
+        return "its time is over" if over else None
 
 
 class TooFewMembers(ClosingRule):
@@ -88,8 +89,7 @@ class TooFewMembers(ClosingRule):
 
     def reason(self, platform: "Platform") -> str | None:
         least, members = platform.terms.minimum_members, platform.members
-        age = half_month(platform.model.day) - half_month(platform.terms.launch)
-        young = age < periods(platform.terms.minimum_from_days)
+        young = platform.model.now - platform.opened < periods(platform.terms.minimum_from_days)
         return None if young or members >= least else f"{members:,.0f} members are fewer than {least:,}"
 
 

@@ -71,7 +71,17 @@ def advertised(platform: "Platform") -> float:
     window = platform.shares[-terms.advertised_periods :]
     past = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
     taught = platform.discloses or platform.education > 0
-    return platform.true_level if taught and platform.true_level else past
+    if not taught:
+        return past
+    return platform.true_level or level_by_table(platform)
+
+
+def level_by_table(platform: "Platform") -> float:
+    """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
+    world, terms = platform.model.world, platform.terms
+    covers = world.covers[platform.index]
+    aid = (covers * world.incidence.mean(axis=0))[covers > 0].mean()
+    return float(fen(aid) * (1 + terms.fee_rate + platform.model.regulator.policy.levy) / PERIODS_A_YEAR)
 
 
 def fear(platform: "Platform") -> float:

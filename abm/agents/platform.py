@@ -36,6 +36,7 @@ class Platform(mesa.Agent):
         self.name, self.original_terms, self.terms, self.index = name, terms, terms, index
         self.desk = ClaimsDesk(self)
         self.standing = Standing.COMING
+        self.opened = offers.FOR_EVER  # the step of the launch
         self.closing: Closing | None = None
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
         self.books, self.outlook = board.Books(), board.Outlook()
@@ -61,7 +62,7 @@ class Platform(mesa.Agent):
     @property
     def is_new(self) -> bool:
         """Whether this is the first period of the plan."""
-        return half_month(self.model.day) == half_month(self.terms.launch)
+        return self.opened == self.model.now
 
     @property
     def closing_plan(self) -> ClosingPlan:
@@ -89,10 +90,10 @@ class Platform(mesa.Agent):
         self._funds_before = self._funds()
         self.terms = self.original_terms.on(day, self.changes)
         self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
-        offers.post(self, day)
         if self.terms != self._printed:
             offers.print_terms(self)
             self._printed = self.terms
+        offers.post(self, day)
         self.brand = rules.learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
         self.doubt = self.failing = 0.0
 
@@ -259,6 +260,7 @@ class Platform(mesa.Agent):
         if self.standing == Standing.COMING and day >= self.original_terms.launch:
             if self.model.regulator.policy.may_launch(self.model.regulator, self):
                 self.standing = Standing.OPEN
+                self.opened = self.model.now
                 self.model.note(self.name, "launch", "")
         elif self.closing and self.standing == Standing.CLOSING and now > self.closing.last:
             self.standing = Standing.RUN_OFF

@@ -56,15 +56,20 @@ class EarlyLicensing(Policy):
 
     def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:
         parent = platform.terms.parent
-        return parent is not None and parent.loss_limit >= regulator.settings.licence_capital
+        granted = parent is not None and parent.loss_limit >= regulator.settings.licence_capital
+        if granted:
+            platform.licensed = platform.in_custody = platform.discloses = True
+        return granted
 
     def act(self, regulator: "Regulator") -> None:
-        for platform in regulator.open_plans():
-            platform.licensed = platform.in_custody = platform.discloses = True
+        pass
 
 
 class StrictBan(Policy):
-    """No plan may go on."""
+    """No plan may go on, and after the first day none may open."""
+
+    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:  # noqa: ARG002
+        return regulator.model.now == 0
 
     def act(self, regulator: "Regulator") -> None:
         for platform in regulator.open_plans():
@@ -72,7 +77,7 @@ class StrictBan(Policy):
 
 
 class GuaranteeFund(Policy):
-    """A part of all aid is paid into a fund, which pays what closed plans leave unpaid."""
+    """A part of all aid is paid into a fund, which pays the claims that closed plans leave unpaid."""
 
     def __init__(self, levy: float) -> None:
         self.levy = levy

@@ -38,6 +38,8 @@ KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Books, Outlook, Claim,
 MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
 DEAD = ("original_terms", "terms", "_printed")  # of a platform: made anew from the scenario and the changes
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
+HELD = {"effort": "effort", "custody": "in_custody", "brand": "brand"}  # terms that a platform starts from, and keeps
+BEFORE = ("launch", "stopped", "copies", "amendments")
 # What is on the rows of persons, or was before they came, cannot change midway.
 FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform", *(f"mind.{taste}" for taste in TASTES))
 
@@ -177,8 +179,14 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
     """A term that is changed at the checkpoint holds, whatever board or regulator made of it before."""
     for path in changes:
         first, *rest = path.split(".")
+        if first == "insurer" or (first == "platform" and rest[1:2] and rest[1] in BEFORE):
+            raise ScenarioError(f"{path}: cannot change midway; it took effect before the checkpoint")
         if first == "platform" and len(rest) > 1:
             platform = model.platforms[model.index_of(rest[0])]
+            if rest[1] == "capacity":
+                platform.desk.capacity = max(platform.original_terms.capacity, model.weight)
+            elif rest[1] in HELD:
+                setattr(platform, HELD[rest[1]], getattr(platform.original_terms, rest[1]))
             platform.changes.pop(rest[1], None)
             platform.terms = platform.original_terms.on(model.day, platform.changes)
 

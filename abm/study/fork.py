@@ -119,6 +119,10 @@ def fork(
             else:
                 model = MutualAidModel(load(str(start), changes), seed=seed)
             last = check_until(model.case, until)
+            if model.now >= 0 and half_month(model.day) >= last:
+                raise ScenarioError(
+                    f"until = {until or model.case.calendar.end} is not after {model.day}, where worlds part"
+                )
             while model.running and (model.now < 0 or half_month(model.day) < last):
                 model.step()
                 tick(model.day)
