@@ -7,13 +7,13 @@ as it is and with one cause taken out at a time, always with the same luck, and 
 Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
 
-Found, with two million persons and two seeds: the worth of customers and traffic decides most. Without it every plan
-but the fringe is given up, 16 instead of 8 or 9, most within a year of the launch, Xianghubao within months. Without
-the regulator JD's product lives on, and of the small plans of 2019 only one closes, by its own terms. Contagion brings
-a few closings forward and adds or spares one or two; the order of the large ones stays. The city plan changes nothing
-that could be told from luck. In each world the prepaid plans of 2016 go first, between 2017 and 2019: their shares
-grow, and each share asks their members to pay in anew. Xianghubao closes by 2022 only where its customers are worth
-nothing.
+Found, with two million persons and two seeds: the worth of customers and traffic decides most. Without it 11 and 16
+plans close instead of 6 or 7, the prepaid ones and Xianghubao within months of their launch. Without the regulator JD's
+product lives on, and of the plans of 2019 only the one with too few members closes, by its own terms. Contagion moves a
+few closings by some months and costs one small plan its life; the order of the large ones stays. The city plan changes
+nothing that could be told from luck. In each world the prepaid plans of 2016 go first, between 2017 and 2019: their
+shares grow, and each share asks their members to pay in anew. Xianghubao closes by 2022 only where its customers are
+worth nothing.
 """
 
 import argparse
