@@ -13,10 +13,10 @@ risk it unravels sooner. Friends and a few yuan of altruism (A6, A10) move the e
 
 Found: both doom it, the inequality of risks and the belief that one's own is small. Among people who look to their own
 advantage a pool of nearly equal risks ends below half where the healthy believe in less than about half of their
-risk; where they know the truth it ends there from a spread of about 1.1 on, when the riskiest third of them runs a dozen
-times the risk of the safest third; more fear keeps more of them. Company and altruism remove the edge: all nine points
-of the coarse grid kept 97 of a hundred. Two replicates a point and noise that drives some out even at this size (see
-scale.py) leave the edge within the hatched band only.
+risk; where they know the truth it ends there from a spread of about 1.1 on, when the riskiest third of them runs a
+dozen times the risk of the safest third; more fear keeps more of them. Company and altruism remove the edge: all nine
+points of the coarse grid kept 97 of a hundred. Two replicates a point and noise that drives some out even at this size
+(see scale.py) leave the edge within the hatched band only.
 """
 
 import argparse

@@ -13,7 +13,8 @@ import pytest
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.ledger import deposits
 from abm.model import MutualAidModel
-from abm.population import Status
+from abm.paying import REFUNDED, TILL_COLUMNS, settle
+from abm.population import Status, membership, person
 from abm.reading import load, names
 from abm.scenario import ScenarioError
 from worlds import BUSY, busy, digest, finish, series
@@ -166,3 +167,13 @@ def test_what_an_included_scenario_includes_comes_along(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text("include = 3\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"include = 3 must be a list of scenarios"):
         load(str(tmp_path / "odd.toml"))
+
+
+def test_who_grows_into_an_age_without_a_deposit_gets_it_back() -> None:
+    changes = {"platform.waterdrop.bands.1.deposit": 0.0}
+    model = MutualAidModel("waterdrop", persons=100, seed=1, changes=changes)
+    model.step()
+    me, mine = person(age_at_start=45, paid=900), membership(platform=0, status=Status.COVERED, balance=500, paid=900)
+    till = np.zeros((3, TILL_COLUMNS), np.int64)
+    settle(me[0], mine[0], 0, model.world, till)
+    assert (int(till[0, REFUNDED]), int(mine[0, 0]["balance"]), int(me[0]["paid"])) == (500, 0, 400)
