@@ -185,7 +185,8 @@ def learn(me: np.void, mine: np.ndarray, who: int, world: World) -> None:
                 m["expected"] = rules.learned(m["expected"], level, offer["education"])
             if offer["aid_published"]:
                 m["trust"] = rules.won(m["trust"], p["trust_from_publication"])
-            m["trust"] = rules.lost(m["trust"], min(1.0, p["trust_from_delay"] * offer["delay"]))
+            if offer["delay"] > 0.0:
+                m["trust"] = rules.lost(m["trust"], min(1.0, p["trust_from_delay"] * offer["delay"]))
             if offer["doubt"] > 0.0:
                 m["trust"] = rules.lost(m["trust"], offer["doubt"])
                 me["traits"] |= STIRRED

@@ -15,7 +15,10 @@ from typing import Any, TypeVar
 
 import platformdirs
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads sleep: on a busy machine spinning ones stall
+# Threads that wait for work turn round for some ten microseconds, so that small worlds need not wake them from loop to
+# loop, and then sleep: on a busy machine threads that go on turning stall the others.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 
 import numba
 

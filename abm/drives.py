@@ -22,7 +22,7 @@ from abm.population import Status
 from abm.reckoning import friend_met, shown_by
 
 BLOCK = 1024
-BLOCKS_A_THREAD = 16  # waking a thread for fewer takes longer than their work
+BLOCKS_A_THREAD = 5  # waking a thread for fewer takes longer than their work
 MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
     int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
 )

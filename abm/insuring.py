@@ -35,6 +35,8 @@ def insure(me: np.void, mine: np.ndarray, who: int, luck: float, world: World, t
 
     One number says who comes by, so that they exclude each other: an agent, the pages of one of my plans, or the city.
     """
+    if world.policies[COMMERCIAL]["sum_insured"] == 0 and world.policies[CITY]["sum_insured"] == 0:
+        return  # nobody sells insurance here
     platforms = world.offers.size
     pay_premium(me, COMMERCIAL, world, till[platforms + COMMERCIAL])
     pay_premium(me, CITY, world, till[platforms + CITY])
