@@ -6,6 +6,7 @@ Premiums are paid with every half-month. A policy is kept; nobody gives one up h
 import numpy as np
 
 from abm import rules
+from abm.clock import PERIODS_A_YEAR
 from abm.compiled import behaviour
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.market import CITY, COMMERCIAL, World
@@ -26,7 +27,6 @@ from abm.reckoning import (
 
 BUY = Purpose.BUY * SLOTS_A_PURPOSE
 UNDERWRITE = Purpose.UNDERWRITE * SLOTS_A_PURPOSE
-PERIODS_A_YEAR = 24
 
 
 @behaviour

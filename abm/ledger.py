@@ -43,6 +43,12 @@ class Ledger:
         """What an account gained in the current period, fen; negative is lost."""
         return self.balances[account] - self.opening[account]
 
+    def pay_as_far(self, amount: int, payer: str, payee: str, platform: str, purpose: str) -> int:
+        """Move an amount as far as the payer's funds go; returns what was paid, fen."""
+        paid = max(0, min(amount, self.balances[payer]))
+        self.transfer(paid, payer, payee, platform, purpose)
+        return paid
+
     def audit(self, persons: np.ndarray, memberships: np.ndarray) -> None:
         """Raise `LedgerError` unless accounts sum to nothing and agree with what persons paid and received."""
         if total := sum(self.balances.values()):

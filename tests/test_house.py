@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from abm import market, population, rules, watch
-from abm.reading import bounds, field_at, leaves, load, names, notes, source_of
-from abm.scenario import Scenario
+from abm.reading import bounds, field_at, leaves, load, names, notes, parse, source_of
+from abm.scenario import Scenario, ScenarioError
 from abm.tables import read_csv
 
 ROOT = Path(__file__).parent.parent
@@ -148,6 +148,14 @@ def test_every_field_has_a_unit_and_a_meaning(fields: tuple[tuple[str, ...], ...
 def test_a_person_fits_in_a_cache_line_and_a_membership_in_24_bytes() -> None:
     assert population.PERSON.itemsize == 64
     assert population.MEMBERSHIP.itemsize == 24
+
+
+def test_a_scenario_has_no_more_platforms_than_there_are_bits_to_show_them() -> None:
+    plans = {f"plan{number}": {} for number in range(market.MOST_PLATFORMS + 1)}
+    with pytest.raises(ScenarioError, match="platform"):
+        parse({"platform": plans}, "many")
+    plans.popitem()
+    assert len(parse({"platform": plans}, "many").platform) == market.MOST_PLATFORMS
 
 
 def test_every_series_has_a_unit_and_a_meaning() -> None:

@@ -70,7 +70,7 @@ def closing_bill(platform: "Platform") -> float:
     """What closing would cost, real yuan: last shares and run-off where the platform bears them, shares given back."""
     plan, weight = platform.terms.closing, platform.model.weight
     # What an actuary expects of the members, and not the few cases that happened to be simulated lately.
-    aid = platform.true_level / (1 + platform.terms.fee_rate + platform.model.regulator.policy.levy) * platform.sharing
+    aid = platform.true_level / platform.gross * platform.sharing
     bill = 0.0
     if plan.last_shares_borne:
         bill += aid * plan.notice_days / 15

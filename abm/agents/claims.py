@@ -79,7 +79,7 @@ class ClaimsDesk:
         for claim, aid in self.accepted:
             most = self.most_for_a_case
             if platform.terms.excess_borne_by == "claimant" and not running_off:
-                aid = min(aid, int(most / (1 + platform.terms.fee_rate + regulator.policy.levy)))
+                aid = min(aid, int(most / platform.gross))
             amount = int(aid * paid_part)
             if running_off and borne:
                 platform.move(aid, the_platform, the_pool, "run_off")

@@ -48,8 +48,7 @@ class Closing:
 
 def echo(closings: list[Closing], now: int, apart_from: str) -> float:
     """How many closings of other plans parents have in mind, the older ones less."""
-    others = (closing for closing in closings if closing.platform != apart_from)
-    return sum(max(0.0, 1 - (now - closing.announced) / ECHO) for closing in others)
+    return sum(_fresh(closing, now) for closing in closings if closing.platform != apart_from)
 
 
 def talk(closings: list[Closing], now: int, apart_from: str) -> float:
@@ -58,7 +57,11 @@ def talk(closings: list[Closing], now: int, apart_from: str) -> float:
     A plan with a quarter of all members is talked about by half the people, one with a hundredth by a tenth.
     """
     others = (closing for closing in closings if closing.platform != apart_from)
-    return sum(math.sqrt(closing.share) * max(0.0, 1 - (now - closing.announced) / ECHO) for closing in others)
+    return sum(math.sqrt(closing.share) * _fresh(closing, now) for closing in others)
+
+
+def _fresh(closing: Closing, now: int) -> float:
+    return max(0.0, 1 - (now - closing.announced) / ECHO)
 
 
 class ClosingRule(ABC):

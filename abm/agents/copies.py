@@ -6,13 +6,13 @@ Which members a failing plan had is a matter of chance: with one plan of a hundr
 import math
 from typing import TYPE_CHECKING
 
+from abm import rules
+from abm.clock import PERIODS_A_YEAR
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.money import yuan
 
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
-
-PERIODS_A_YEAR = 24
 
 
 def come_and_go(platform: "Platform", fee: int) -> None:
@@ -38,7 +38,7 @@ def fail(platform: "Platform", plans: int) -> None:
     plans = min(max(plans, 0), platform.copies)
     if plans:
         part = plans / platform.copies
-        platform.failing = 1 - (1 - platform.failing) * (1 - part)
+        platform.failing = rules.overlap(platform.failing, part)
         platform.copies -= plans
 
 

@@ -64,6 +64,4 @@ class LicensedMutual(mesa.Agent):
 
     def bear(self, amount: int, payee: str, platform: str) -> int:
         """Pay excess for a platform as far as funds go; returns what was paid, fen."""
-        paid = max(0, min(amount, self.model.ledger.balances[self.name]))
-        self.model.ledger.transfer(paid, self.name, payee, platform, "borne_by_insurer")
-        return paid
+        return self.model.ledger.pay_as_far(amount, self.name, payee, platform, "borne_by_insurer")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from abm.agents.closing import Standing, talk
-from abm.clock import half_month, periods
+from abm.clock import PERIODS_A_YEAR, half_month, periods
 from abm.divisions import DIVISIONS
 from abm.money import fen
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from abm.agents.platform import Platform
 
 FOR_EVER = 1_000_000  # a step after all others
-PERIODS_A_YEAR = 24
 
 
 def post(platform: "Platform", day: date) -> None:
@@ -78,10 +77,10 @@ def advertised(platform: "Platform") -> float:
 
 def level_by_table(platform: "Platform") -> float:
     """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
-    world, terms = platform.model.world, platform.terms
+    world = platform.model.world
     covers = world.covers[platform.index]
     aid = (covers * world.incidence.mean(axis=0))[covers > 0].mean()
-    return float(fen(aid) * (1 + terms.fee_rate + platform.model.regulator.policy.levy) / PERIODS_A_YEAR)
+    return float(fen(aid) * platform.gross / PERIODS_A_YEAR)
 
 
 def fear(platform: "Platform") -> float:

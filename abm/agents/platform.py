@@ -49,7 +49,7 @@ class Platform(mesa.Agent):
         self.shares: list[int] = []  # published so far, fen
         self.share = self.inside = self.left = self.complaints = self.policies_sold = 0
         self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
-        self.mean_aid = self.mean_cases = self.refused_share = 0.0  # smoothed, of simulated members
+        self.refused_share = 0.0  # of decided cases, smoothed
         self.collected = self.ever_joined = self._funds_before = 0
         self.last_change = -offers.FOR_EVER
         self._printed: PlatformTerms | None = None
@@ -68,6 +68,11 @@ class Platform(mesa.Agent):
     def closing_plan(self) -> ClosingPlan:
         """How the plan is wound up; who runs away bears nothing of what was promised."""
         return NO_PLAN if self.closing and self.closing.kind == "flight" else self.terms.closing
+
+    @property
+    def gross(self) -> float:
+        """What members are asked for over the aid: with the fee and the levy of a guarantee fund."""
+        return 1 + self.terms.fee_rate + self.model.regulator.policy.levy
 
     @property
     def exit_rate(self) -> float:
@@ -169,9 +174,6 @@ class Platform(mesa.Agent):
         desk.hire()
         gained = self._funds() - self._funds_before
         self.books.enter(yuan(gained) * self.model.weight)
-        aid = sum(amount for _, amount in desk.accepted)
-        self.mean_aid = rules.learned(self.mean_aid, aid, 1 / board.MEMORY)
-        self.mean_cases = rules.learned(self.mean_cases, len(desk.accepted), 1 / board.MEMORY)
         if cases:
             self.refused_share = rules.learned(self.refused_share, desk.refused / cases, 1 / board.MEMORY)
         if self.standing == Standing.OPEN:
@@ -238,20 +240,19 @@ class Platform(mesa.Agent):
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
-        if (
-            self.closing and self.closing.announced == self.model.now
-        ):  # who joined in this very step is counted only now
+        if self.closing and self.closing.announced == self.model.now:
+            # Who joined in this very step is counted only now.
             place = self.model.closings.index(self.closing)
             self.closing = self.model.closings[place] = replace(self.closing, members=self.members)
         self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
-        self.ever_joined += int(tally[STATUSES + (Status.WAITING if self.terms.waiting_days else Status.COVERED)])
+        self.ever_joined += int(tally[STATUSES + Status.WAITING])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
         self.burdens = int(tally[Count.BURDENS])
         covered = max(1, int(tally[Count.DESCRIBED]))
         self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
         aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
-        self.true_level = aid_a_year * (1 + self.terms.fee_rate + self.model.regulator.policy.levy) / 24
+        self.true_level = aid_a_year * self.gross / 24
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:

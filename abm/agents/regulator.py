@@ -104,9 +104,7 @@ class Regulator(mesa.Agent):
 
     def guarantee(self, amount: int, payee: str, platform: str) -> int:
         """Pay what a closed plan leaves unpaid, as far as the fund goes; returns what was paid, fen."""
-        paid = max(0, min(amount, self.model.ledger.balances[FUND]))
-        self.model.ledger.transfer(paid, FUND, payee, platform, "guarantee")
-        return paid
+        return self.model.ledger.pay_as_far(amount, FUND, payee, platform, "guarantee")
 
 
 def named(settings: Supervision) -> Policy:

@@ -27,13 +27,14 @@ from abm.agents.claims import Claim
 from abm.agents.closing import Closing, Standing
 from abm.agents.policies import Policy
 from abm.agents.regulator import Stance
+from abm.market import World
 from abm.model import MutualAidModel
 from abm.reading import changed, dump, parse
 from abm.scenario import Scenario, ScenarioError
 from abm.terms import CoverBand
 
 SUFFIX = ".huzhu"
-ARRAYS = ("offers", "covers", "deposits", "weights", "published", "policies", "premiums", "seen", "first", "friends")
+ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Books, Outlook, Claim, Closing, Standing, Stance, CoverBand)}
 MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
 DEAD = ("original_terms", "terms", "_printed")  # of a platform: made anew from the scenario and the changes
@@ -47,9 +48,7 @@ FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform",
 def save(model: MutualAidModel, path: Path) -> None:
     """Write the state of a model at the end of a step. Raises `ScenarioError` where it cannot be written."""
     parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
-    arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
-    arrays |= {name: getattr(model.world, name) for name in ARRAYS}
-    for name, array in arrays.items():
+    for name, array in _arrays(model).items():
         file = io.BytesIO()
         np.save(file, array, allow_pickle=False)
         parts[f"{name}.npy"] = file.getvalue()
@@ -88,9 +87,7 @@ def resume(
     if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
         raise ScenarioError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants = model.world.settings.copy()
-    arrays = {"persons": model.persons, "memberships": model.memberships, "settings": model.world.settings}
-    arrays |= {name: getattr(model.world, name) for name in ARRAYS}
-    for name, array in arrays.items():
+    for name, array in _arrays(model).items():
         held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
         if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
             width = min(held.shape[1], array.shape[1])
@@ -137,6 +134,12 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
             raise ScenarioError(
                 f"{path}: cannot change midway; people, their tastes and which plans there are is settled"
             )
+
+
+def _arrays(model: MutualAidModel) -> dict[str, np.ndarray]:
+    """The arrays of a model by name: rows of persons and memberships, and what is published."""
+    rows = {"persons": model.persons, "memberships": model.memberships}
+    return rows | {name: getattr(model.world, name) for name in ARRAYS}
 
 
 def _state(model: MutualAidModel) -> dict[str, Any]:

@@ -18,15 +18,14 @@ from scipy.stats import t
 from abm.clock import half_month
 from abm.model import MutualAidModel
 from abm.money import FEN_A_YUAN
-from abm.population import Status
+from abm.population import CHUNK, Status
 from abm.reading import load
 from abm.scenario import ScenarioError
 from abm.study.checkpoint import SUFFIX, resume
 from abm.study.run import check_until
+from abm.watch import INSIDE
 
-INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)
 CONFIDENCE = 0.95
-CHUNK = 1 << 20
 
 # name, unit, meaning; each is of this world against the first one
 DIFFERENCES = (
