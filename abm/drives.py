@@ -127,7 +127,11 @@ class CompiledDrive(Drive):
 
     def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
         given = numba.get_num_threads()
-        numba.set_num_threads(max(1, min(given, self.blocks // BLOCKS_A_THREAD)))
+        wanted = max(1, min(given, self.blocks // BLOCKS_A_THREAD))
+        if wanted == given:  # setting it takes as long as the work for two hundred persons
+            over_everybody(self.persons, self.memberships, self.world, sums)
+            return
+        numba.set_num_threads(wanted)
         try:
             over_everybody(self.persons, self.memberships, self.world, sums)
         finally:

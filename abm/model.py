@@ -7,7 +7,6 @@ from typing import Any
 import mesa
 import numpy as np
 
-from abm import watch
 from abm.agents.closing import Closing
 from abm.agents.insurer import Insurer, LicensedMutual
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
@@ -17,13 +16,14 @@ from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
 from abm.drives import AgentDrive, CompiledDrive, Drive
-from abm.ledger import Ledger, own, pool
+from abm.ledger import Ledger
 from abm.market import CITY, COMMERCIAL, open_world
 from abm.memory import require_room
 from abm.network import befriend
 from abm.paying import SALES
 from abm.population import Trait, empty_memberships, found
 from abm.reading import changed, load, nearest, parse, setting
+from abm.recorder import Recorder, observe
 from abm.scenario import Scenario, ScenarioError
 from abm.tables import incidence_by_age
 
@@ -69,12 +69,7 @@ class MutualAidModel(mesa.Model):
         self._make_institutions(policy)
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
-        names = [f"{name}.{series.name}" for name in self.case.platform for series in watch.SERIES]
-        names += [series.name for series in watch.MARKET]
-        self.datacollector = mesa.DataCollector(
-            model_reporters={"date": lambda model: model.day}
-            | {name: (lambda model, name=name: model.latest[name]) for name in names}
-        )
+        self.datacollector = Recorder(list(self.case.platform))
 
     def step(self) -> None:
         """One half-month. Everyone sees what was published before it and nothing later."""
@@ -106,7 +101,6 @@ class MutualAidModel(mesa.Model):
             platform.post_terms(self.day)
         for insurer in self.insurers:
             insurer.post_terms(self.day)
-        self.world.covers[-1] = self.world.covers[:-1].max(axis=0)
         self.world.settings["widest_reach"] = self.world.offers["reach"].max()
 
     def hear_fall_ill_claim(self) -> None:
@@ -152,47 +146,9 @@ class MutualAidModel(mesa.Model):
     def record(self) -> None:
         """Count everybody and keep the series of this step."""
         tally = self.drive.census()
-        *plans, population, in_plans = tally.tolist()
-        flows: dict[str, dict[str, int]] = {platform.name: {} for platform in self.platforms}
-        for (who, what), amount in self.ledger.flows.items():
-            if who in flows:  # insurers have flows too
-                flows[who][what] = amount
-        for platform, row in zip(self.platforms, plans, strict=True):
-            sight = watch.Sight(
-                weight=self.weight,
-                census=row,
-                population=population,
-                flows=flows[platform.name],
-                sharing=platform.sharing,
-                share=platform.share,
-                aid=tuple(aid for _, aid in platform.desk.accepted),
-                filed=len(self.filed[platform.index]),
-                refused=platform.desk.refused,
-                backlog=len(platform.desk.queue),
-                capacity=platform.desk.capacity,
-                pool=self.ledger.balances[pool(platform.name)],
-                gained=self.ledger.gained(own(platform.name)),
-                standing=int(platform.standing),
-                policies_sold=platform.policies_sold,
-                effort=platform.effort,
-                marketing=platform.marketing,
-                fee_rate=platform.terms.fee_rate,
-                copies=platform.copies,
-            )
-            self.latest |= {f"{platform.name}.{name}": value for name, value in watch.observe(sight).items()}
+        self.latest = observe(self, tally.tolist())
+        for platform in self.platforms:
             platform.take_stock(tally[platform.index])
-        self.latest |= watch.observe_market(
-            watch.MarketSight(
-                weight=self.weight,
-                platforms=plans,
-                population=population,
-                in_plans=in_plans,
-                pressure=self.regulator.pressure,
-                conduct=self.regulator.conduct,
-                stance=int(self.regulator.stance),
-                closings=len(self.closings),
-            )
-        )
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
 

@@ -181,11 +181,14 @@ class PlatformTerms(Section):
             raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
         return self
 
+    def amended(self, day: date) -> int:
+        """How many amendments have been made by a day; they are in the order of their dates."""
+        return sum(amendment.day <= day for amendment in self.amendments)
+
     def on(self, day: date, later: Mapping[str, Any] | None = None) -> "PlatformTerms":
         """The terms in force on a day: all amendments made, and then the changes decided on later."""
         changes: dict[str, Any] = {}
-        for amendment in self.amendments:
-            if amendment.day <= day:
-                changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
+        for amendment in self.amendments[: self.amended(day)]:
+            changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
         changes |= later or {}
         return self.model_copy(update=changes) if changes else self

@@ -245,13 +245,3 @@ MARKET: tuple[Series[MarketSight], ...] = (
     ),
     Series("closings", "plans", "closings announced so far", lambda s: s.closings),
 )
-
-
-def observe(sight: Sight) -> dict[str, float]:
-    """All series of one platform at the end of a step."""
-    return {series.name: series.read(sight) for series in SERIES}
-
-
-def observe_market(sight: MarketSight) -> dict[str, float]:
-    """All series of the whole market at the end of a step."""
-    return {series.name: series.read(sight) for series in MARKET}

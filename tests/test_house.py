@@ -28,7 +28,7 @@ FLOORS = (
     {"abm.behaviours", "abm.census", "abm.paying"},
     {"abm.insuring"},
     {"abm.drives", "abm.watch"},
-    {"abm.agents.closing", "abm.agents.copies", "abm.agents.insurer", "abm.agents.member"},
+    {"abm.agents.closing", "abm.agents.copies", "abm.agents.insurer", "abm.agents.member", "abm.recorder"},
     {"abm.agents.board", "abm.agents.claims", "abm.agents.offers", "abm.agents.policies"},
     {"abm.agents.platform", "abm.agents.regulator"},
     {"abm.agents"},
@@ -92,7 +92,11 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
     ("library", "allowed"),
     [
         ("numba", {"abm.compiled", "abm.drives", "abm.study.run"}),
-        ("mesa", {"abm.model"} | {f"abm.agents.{face}" for face in ("insurer", "member", "platform", "regulator")}),
+        (
+            "mesa",
+            {"abm.model", "abm.recorder"}
+            | {f"abm.agents.{face}" for face in ("insurer", "member", "platform", "regulator")},
+        ),
         ("pandas", {"abm.facts", "abm.figures", "abm.panorama"} | STUDY),
         ("SALib", {"abm.study.design", "abm.study.sensitivity"}),
         ("matplotlib", {"abm.figures", "abm.panorama", "abm.study.pictures"}),

@@ -143,6 +143,6 @@ def test_the_regulators_memory_and_the_closings_are_reported() -> None:
 def test_a_market_of_nobody_has_no_shares() -> None:
     nothing = [0] * 60
     sight = watch.MarketSight(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0)
-    seen = watch.observe_market(sight)
+    seen = {series.name: series.read(sight) for series in watch.MARKET}
     assert np.isnan([seen[name] for name in ("plan_trust", "insured_share", "city_plan_share_members")]).all()
     assert seen["persons_in_plans"] == 0

@@ -52,7 +52,7 @@ class Platform(mesa.Agent):
         self.refused_share = 0.0  # of decided cases, smoothed
         self.collected = self.ever_joined = self._funds_before = 0
         self.last_change = -offers.FOR_EVER
-        self._printed: PlatformTerms | None = None
+        self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
 
     @property
     def members(self) -> float:
@@ -93,11 +93,12 @@ class Platform(mesa.Agent):
         """Publish the offer of this step."""
         self._move_on(day)
         self._funds_before = self._funds()
-        self.terms = self.original_terms.on(day, self.changes)
         self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
-        if self.terms != self._printed:
+        in_force = self.original_terms.amended(day), self.last_change
+        if in_force != self._in_force:
+            self.terms = self.original_terms.on(day, self.changes)
             offers.print_terms(self)
-            self._printed = self.terms
+            self._in_force = in_force
         offers.post(self, day)
         self.brand = rules.learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
         self.doubt = self.failing = 0.0

@@ -37,7 +37,7 @@ SUFFIX = ".huzhu"
 ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (Books, Outlook, Claim, Closing, Standing, Stance, CoverBand)}
 MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
-DEAD = ("original_terms", "terms", "_printed")  # of a platform: made anew from the scenario and the changes
+DEAD = ("original_terms", "terms", "_in_force")  # of a platform: made anew from the scenario and the changes
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
 HELD = {"effort": "effort", "custody": "in_custody", "brand": "brand"}  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "copies", "amendments")

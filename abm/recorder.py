@@ -1,0 +1,86 @@
+"""Keeping the series: what is read of a model at the end of each step."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from abm import watch
+from abm.ledger import own, pool
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+    from abm.model import MutualAidModel
+
+
+class Recorder(mesa.DataCollector):
+    """Mesa's collector of all series of `watch`: of each platform ``platform.series``, of the market their bare names.
+
+    Mesa copies whatever it collects in depth; these are plain numbers, kept as they are.
+    """
+
+    def __init__(self, platforms: list[str]) -> None:
+        names = [f"{name}.{series.name}" for name in platforms for series in watch.SERIES]
+        names += [series.name for series in watch.MARKET]
+        super().__init__(
+            model_reporters={"date": lambda model: model.day}
+            | {name: (lambda model, name=name: model.latest[name]) for name in names}
+        )
+
+    def collect(self, model: "MutualAidModel") -> None:
+        """Keep the numbers of this step; what a user of Mesa has added is collected as Mesa does."""
+        if self.agent_reporters or self.agenttype_reporters:
+            super().collect(model)
+            return
+        for name, report in self.model_reporters.items():
+            self.model_vars[name].append(report(model))
+
+
+def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]:
+    """All series of a step, by name, from its census (rows of `census.count`). Observation changes nothing."""
+    *plans, population, in_plans = tally
+    flows: dict[str, dict[str, int]] = {platform.name: {} for platform in model.platforms}
+    for (who, what), amount in model.ledger.flows.items():
+        if who in flows:  # insurers have flows too
+            flows[who][what] = amount
+    seen = {}
+    for platform, row in zip(model.platforms, plans, strict=True):
+        sight = _sight(model, platform, row, population, flows[platform.name])
+        for series in watch.SERIES:
+            seen[f"{platform.name}.{series.name}"] = series.read(sight)
+    market = watch.MarketSight(
+        weight=model.weight,
+        platforms=plans,
+        population=population,
+        in_plans=in_plans,
+        pressure=model.regulator.pressure,
+        conduct=model.regulator.conduct,
+        stance=int(model.regulator.stance),
+        closings=len(model.closings),
+    )
+    return seen | {series.name: series.read(market) for series in watch.MARKET}
+
+
+def _sight(
+    model: "MutualAidModel", platform: "Platform", row: list[int], population: list[int], flows: dict[str, int]
+) -> watch.Sight:
+    return watch.Sight(
+        weight=model.weight,
+        census=row,
+        population=population,
+        flows=flows,
+        sharing=platform.sharing,
+        share=platform.share,
+        aid=tuple(aid for _, aid in platform.desk.accepted),
+        filed=len(model.filed[platform.index]),
+        refused=platform.desk.refused,
+        backlog=len(platform.desk.queue),
+        capacity=platform.desk.capacity,
+        pool=model.ledger.balances[pool(platform.name)],
+        gained=model.ledger.gained(own(platform.name)),
+        standing=int(platform.standing),
+        policies_sold=platform.policies_sold,
+        effort=platform.effort,
+        marketing=platform.marketing,
+        fee_rate=platform.terms.fee_rate,
+        copies=platform.copies,
+    )
