@@ -73,8 +73,8 @@ def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
     if was["status"] == Status.WAITING and status != Status.BARRED and m["since"] == copy.model.now + 1:
         copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
     if status in ENDS:
-        owed, closing = max(0, -int(was["balance"])), copy.model.platforms[plan].closing
-        copy.note(Kind[status.name], plan, decision, owed=owed, closing=closing, age=copy.age)
+        said = {"owed": max(0, -int(was["balance"])), "closing": copy.model.platforms[plan].closing, "age": copy.age}
+        copy.note(Kind[status.name], plan, decision if status == Status.LAPSED else None, **said)
 
 
 def learn(copy: Copy) -> None:

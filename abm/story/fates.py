@@ -3,6 +3,7 @@
 from typing import Any
 
 from abm import behaviours, rules
+from abm.agents.claims import Claim
 from abm.draws import Purpose
 from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
 from abm.population import HealthState, Status
@@ -63,18 +64,19 @@ def fall_ill(copy: Copy) -> None:
 
 
 def would_have_covered(copy: Copy) -> list[tuple[int, int, float]]:
-    """Plans once left that would cover the person now: plan, periods since leaving, yuan."""
-    found = []
+    """Plans that would cover the person now, had they not left: plan, periods since leaving, yuan."""
+    found, now = [], copy.model.now
     for plan, offer in enumerate(copy.world.offers):
-        joined = [
-            each.step for each in copy.moments if each.plan == plan and each.kind in (Kind.JOINED, Kind.CAME_BACK)
-        ]
-        left = [each.step for each in copy.moments if each.plan == plan and each.kind in (Kind.LEFT, Kind.LAPSED)]
-        if not joined or not left or left[-1] < joined[-1] or copy.cover(plan) == 0:
+        if copy.is_in(plan) or copy.cover(plan) == 0 or now > offer["covered_until"]:
             continue
-        now = copy.model.now
-        if now - joined[-1] > offer["waiting"] and now <= offer["covered_until"] and not copy.is_in(plan):
-            found.append((plan, now - left[-1], copy.cover(plan)))
+        joined, regretted = now, None
+        for each in copy.moments:
+            if each.plan == plan and each.kind in (Kind.JOINED, Kind.CAME_BACK):
+                joined = each.step
+            elif each.plan == plan and each.kind in (Kind.LEFT, Kind.LAPSED) and now - joined > offer["waiting"]:
+                regretted = each.step
+        if regretted is not None:
+            found.append((plan, now - regretted, copy.cover(plan)))
     return found
 
 
@@ -113,10 +115,10 @@ def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
         raise WitnessError(f"person {copy.row} was aided on {copy.model.day} where investigators refuse")
     return {
         "aid": aid,
+        "promised": plan.desk.aid(Claim(copy.row, slot)),
         "waited": copy.model.now - filed[-1] if filed else None,
         "concealed": bool(m["concealed"]),
         "overturned": overturned,
-        "unpaid": m["status"] == Status.REFUSED and (overturned or not refused),
+        "unpaid": bool(m["status"] == Status.REFUSED and (overturned or not refused)),
         "chance": float(chance),
-        "jury": float(plan.terms.overturning),
     }

@@ -88,7 +88,7 @@ def _never_persuaded(model: MutualAidModel) -> int | None:
 
 
 def _highest_risk(model: MutualAidModel) -> int | None:
-    inside: np.ndarray = _standing(model, *INSIDE).any(axis=1)
+    inside = np.any(_standing(model, *INSIDE), axis=1, keepdims=True)
     female = (model.persons["traits"] & Trait.FEMALE).astype(np.intp)
     risk: np.ndarray = model.world.incidence[female, _ages(model)] * model.persons["frailty"]
     return _first(inside, -risk)

@@ -95,7 +95,8 @@ def _claims(t: Reader, m: Moment) -> str:
     if s["waited"] is not None:
         after = f", {span(s['waited'])} after {t.hers} claim" if s["waited"] else ", at once"
     if m.kind == Kind.AIDED:
-        words = f"was aided by {t.name(m.plan)} with {yuan(s['aid']):,.0f} yuan{after}."
+        part = f" of {yuan(s['promised']):,.0f}" if s["aid"] < s["promised"] else ""
+        words = f"was aided by {t.name(m.plan)} with {yuan(s['aid']):,.0f}{part} yuan{after}."
         if s["concealed"]:
             words += f" What {t.she} had hidden at the door was not found (chance {s['chance']:.2f})."
         if s["overturned"]:
