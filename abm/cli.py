@@ -191,7 +191,8 @@ def tell_story(choices: argparse.Namespace) -> None:
             lines = gallery_lines(*given)
         else:
             lines = story_lines(*given, who=choices.person, everything=choices.all)
-    print(f"{scenario.title}: {scenario.people.persons:,} persons, seed {choices.seed}\n")
+    people = scenario.people
+    print(f"{scenario.title}: {people.persons:,} persons for {people.population:,}, seed {choices.seed}\n")
     for line in lines:
         print(textwrap.fill(line, WIDTH, subsequent_indent=" " * 12))
 
