@@ -186,27 +186,54 @@ def test_who_would_have_been_covered_would_have_been() -> None:
         for _, since, _ in moment.said.get("missed", ())
     ]
     assert len(missed) >= 3
-    for row, found_ill, left in missed[:5]:
-        model = busy(drive="compiled")
-        finish(model, left)
-        before = model.memberships[row].copy()
-        assert Status(before[0]["status"]) in (Status.WAITING, Status.COVERED)
+    for row, found_ill, left in missed[:8]:
+        model = finish(busy(drive="compiled"), left)
         while model.now < found_ill:
-            model.begin()
-            model.post_terms()
-            before[0]["status"] = Status.COVERED
-            model.memberships[row] = before
-            model.hear_fall_ill_claim()
-            claims = model.memberships[row][0]["status"] == Status.CLAIMING
-            may = claims or bool(may_claim(model.persons[row], model.memberships[row, 0], model.world))
-            model.investigate()
-            model.share()
-            model.settle_learn_choose()
-            model.review()
-            model.supervise()
-            model.record()
-        assert may
+            before = model.memberships[row].copy()
+            model.step()
+            if model.memberships[row, 0]["status"] in (Status.LEFT, Status.LAPSED):
+                model.memberships[row] = before
+                model.memberships[row, 0]["balance"] = 0
         assert model.persons[row]["health"] == HealthState.DIAGNOSED
+        claimed = model.memberships[row, 0]["status"] in (Status.CLAIMING, Status.AIDED, Status.REFUSED)
+        assert claimed or may_claim(model.persons[row], model.memberships[row, 0], model.world)
+
+
+def test_who_was_not_covered_in_time_missed_nothing() -> None:
+    """Left while waiting, and found ill before the wait would have been over: nothing is said to be missed."""
+    told, waiting = 0, 6  # half-months, 90 days
+    for witness in witnessed("busy").witnesses:
+        entered = [each.step for each in witness.moments if each.kind in (Kind.JOINED, Kind.CAME_BACK)]
+        ill = [each for each in witness.moments if each.kind == Kind.DIAGNOSED]
+        if ill and entered and ill[0].step - entered[0] <= waiting:
+            told += 1
+            assert ill[0].said["missed"] == []
+    assert told > 0
+
+
+def test_who_enters_a_plan_again_came_back(lives: tuple[str, Lives]) -> None:
+    for witness in lives[1].witnesses:
+        entered = [each for each in witness.moments if each.kind in (Kind.JOINED, Kind.CAME_BACK)]
+        known: set[int] = set()
+        for each in entered:
+            assert (each.kind == Kind.CAME_BACK) == (each.plan in known)
+            known.add(each.plan)
+
+
+def test_plans_are_heard_of_from_friends_who_are_in_them_or_from_advertisements() -> None:
+    told = {True: 0, False: 0}
+    for witness in witnessed("endings").witnesses:
+        for each in witness.moments:
+            if each.kind == Kind.HEARD:
+                friend = each.said["friend"]
+                told[friend is None] += 1
+                assert friend is None or friend in witness.model.network.of(witness.row)
+    assert min(told.values()) > 10
+    silent = busy(drive="compiled", changes={"friends.telling": 0.0})
+    witnesses = attend(silent, *range(500))
+    finish(silent, 10)
+    heard = [each.said["friend"] for witness in witnesses for each in witness.moments if each.kind == Kind.HEARD]
+    assert set(heard) == {None}
 
 
 def test_a_life_lived_by_other_rules_cannot_be_told() -> None:

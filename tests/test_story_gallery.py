@@ -143,7 +143,8 @@ def test_the_command_prints_the_story_of_a_pick(capsys: pytest.CaptureFixture[st
     assert main(["story", "xianghubao", *SMALL, "--person", "longest_payer"]) == 0
     text = capsys.readouterr().out
     assert text.startswith(
-        "Xianghubao (相互宝), October 2018 to January 2022: 20,000 persons for 829,000,000, seed 1\n\n2018-10-28: person "
+        "Xianghubao (相互宝), October 2018 to January 2022: "
+        "20,000 persons for 829,000,000, seed 1\n\n2018-10-28: person "
     )
     assert "joined Xianghubao" in text
     assert re.search(r"\n2020-12-28: in all, s?he has paid", text)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from abm.population import Status, Trait, membership, person
-from abm.story.happenings import IDLE, brief
+from abm.story.happenings import IDLE, brief, story
 from abm.story.moments import Kind
 from abm.story.motives import Prompt, Weight, prompted, to_join, to_stay
 from abm.story.reasons import label
+from abm.story.witness import attend
 from ending_market import ending_market
 from stories import told
 from worlds import busy, finish
@@ -36,7 +37,7 @@ def test_each_kind_of_happening_is_told() -> None:
 
 def test_a_sentence_names_its_terms_the_largest_first() -> None:
     """On each side of a decision; the side that weighs more comes first, and the numbers are those of the terms."""
-    for each in [each for story in told("busy").values() for each in story if each.kind in (Kind.LEFT, Kind.STAYED)]:
+    for each in [each for life in told("busy").values() for each in life if each.kind in (Kind.LEFT, Kind.STAYED)]:
         decision = each.decision
         assert decision is not None
         named = [
@@ -139,18 +140,36 @@ def test_a_brief_story_leaves_out_only_what_led_to_nothing() -> None:
     assert shorter > 100
 
 
-def test_payments_are_summed_up_by_year_and_before_the_end() -> None:
-    for happenings in told("busy").values():
+def test_payments_are_summed_up_by_year_and_told_before_what_follows_them() -> None:
+    """Up to every claim and every end of a membership the sums told are those paid, to the fen."""
+    model = busy(drive="compiled")
+    witnesses = attend(model, *range(200))
+    finish(model)
+    compared = 0
+    for witness in witnesses:
+        happenings = story(witness)
         for index, each in enumerate(happenings):
-            if each.kind == Kind.PAID:
-                assert f"in {each.day.year}:" in each.text
-                later = [
-                    other
-                    for other in happenings[index + 1 :]
-                    if other.kind == Kind.PAID and other.day.year == each.day.year
-                ]
-                between = [other.kind for other in happenings[index + 1 :] if not later or other.day <= later[0].day]
-                assert not later or set(between) & {Kind.LEFT, Kind.LAPSED, Kind.CLAIMED, Kind.REFUSED, Kind.AIDED}
+            if each.kind in (Kind.LEFT, Kind.LAPSED, Kind.CLAIMED):
+                told_so_far = sum(other.amount for other in happenings[:index] if other.kind == Kind.PAID)
+                same = next(m for m in witness.moments if (m.day, m.kind) == (each.day, each.kind))
+                earlier = witness.moments[: witness.moments.index(same)]
+                assert told_so_far == sum(m.said["amount"] for m in earlier if m.kind == Kind.PAID)
+                compared += told_so_far > 0
+            assert each.kind != Kind.PAID or f"in {each.day.year}:" in each.text
+    assert compared > 50
+
+
+def test_lost_trust_names_its_cause() -> None:
+    sentences = [each.text for story in told("endings").values() for each in story if each.kind == Kind.DOUBTED]
+    for cause in ("the end of fled", "a warning of the regulator"):
+        assert any(f"after {cause}" in text or f"and {cause}" in text for text in sentences), cause
+    assert all(re.search(r"trust (\d\.\d\d), now (\d\.\d\d)\.$", text) for text in sentences)
+    shocked = busy(drive="compiled", changes={"shocks.0.target": "trust", "shocks.0.factor": 0.5,
+                                              "shocks.0.title": "a scandal"})  # fmt: skip
+    witnesses = attend(shocked, *range(50))
+    finish(shocked)
+    doubts = [each.text for witness in witnesses for each in story(witness) if each.kind == Kind.DOUBTED]
+    assert any("after a scandal: trust" in text for text in doubts)
 
 
 def test_plans_have_the_names_of_their_scenarios() -> None:
