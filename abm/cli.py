@@ -16,6 +16,7 @@ from abm.reading import bounds, field_at, leaves, load, notes, setting, source_o
 from abm.scenario import ScenarioError
 
 WIDTH = 100
+STORY_PERSONS = 20_000
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,8 +60,16 @@ def _parser() -> Parser:
     show.set_defaults(action=show_numbers)
     run = commands.add_parser("run", help="run a scenario and compare it with the facts")
     run.set_defaults(action=run_scenario)
+    tale = commands.add_parser("story", help="the life of one person in sentences: why they joined, stayed or left")
+    tale.set_defaults(action=tell_story)
+    tale.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")
+    tale.add_argument(
+        "--person", metavar="WHO", help="a number or a name; without it those that have a name are listed"
+    )
+    tale.add_argument("--all", action="store_true", help="every decision, those too that changed nothing")
     for command in (show, run):
         command.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
+    for command in (show, run, tale):
         command.add_argument(
             "--set",
             action="append",
@@ -68,9 +77,10 @@ def _parser() -> Parser:
             metavar="KEY=VALUE",
             help="change a number by its path, for example mind.altruism=30",
         )
-    run.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
-    run.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-    run.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    for command, usual in ((run, ""), (tale, f" (default {STORY_PERSONS:,})")):
+        command.add_argument("--persons", type=int, metavar="N", help=f"how many persons are simulated{usual}")
+        command.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
+        command.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
     run.add_argument(
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
@@ -161,6 +171,30 @@ def run_scenario(choices: argparse.Namespace) -> None:
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
+
+
+def tell_story(choices: argparse.Namespace) -> None:
+    """Print the story of one person, or whose stories there are."""
+    from tqdm import tqdm
+
+    from abm.story.tell import gallery_lines, story_lines
+    from abm.study.run import check_until
+
+    changes = _changes(choices)
+    scenario = load(choices.scenario, changes)
+    if "people.persons" not in changes and scenario.people.persons > STORY_PERSONS:
+        scenario = load(choices.scenario, changes | {"people.persons": STORY_PERSONS})
+    steps = check_until(scenario, choices.until) - check_until(scenario, scenario.calendar.start) + 1
+    with tqdm(desc=Path(choices.scenario).stem, unit="step", disable=None) as bar:
+        given = (scenario, choices.seed, steps, lambda _: bar.update())
+        if choices.person is None:
+            lines = gallery_lines(*given)
+        else:
+            lines = story_lines(*given, who=choices.person, everything=choices.all)
+    people = scenario.people
+    print(f"{scenario.title}: {people.persons:,} persons for {people.population:,}, seed {choices.seed}\n")
+    for line in lines:
+        print(textwrap.fill(line, WIDTH, subsequent_indent=" " * 12))
 
 
 def keep_checkpoint(choices: argparse.Namespace) -> None:

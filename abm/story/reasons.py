@@ -1,0 +1,112 @@
+"""Why, in words: the terms of a decision, the largest first, and what made the person think again."""
+
+from functools import cache
+
+from abm.money import spell, yuan
+from abm.population import Trait
+from abm.reading import load, names
+from abm.story.moments import Kind, Moment
+from abm.story.motives import Decision, Prompt, Term, Weight
+from abm.story.witness import Witness
+
+LEAST = 0.5  # yuan a year below which a term goes without saying
+
+
+@cache
+def label(platform: str) -> str:
+    """The name of a platform for a reader, ``Waterdrop Mutual (水滴互助)``, or else that of the scenario."""
+    if platform not in names():
+        return platform
+    return load(platform).title.partition(",")[0].partition(":")[0]
+
+
+class Reader:
+    """Reads the moments that one witness noted: knows the names of the plans, and how to speak of the person."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.model, self.row, self.moments = witness.model, witness.row, witness.moments
+        self.plans = [platform.name for platform in self.model.platforms]
+        self.woman = bool(self.model.persons[self.row]["traits"] & Trait.FEMALE)
+        self.she, self.her, self.hers = ("she", "her", "her") if self.woman else ("he", "him", "his")
+        self.named: set[int] = set()
+
+    def name(self, plan: int) -> str:
+        """The name of a plan: in full when it is first named."""
+        full = label(self.plans[plan])
+        if plan in self.named:
+            return full.partition(" (")[0]
+        self.named.add(plan)
+        return full
+
+    def why(self, decision: Decision, act: str) -> str:
+        """The terms of a decision, the chance that follows and, where it came out against them, that it did."""
+        weighed = [term for term in decision.terms if abs(term.worth) >= LEAST]
+        weighed.sort(key=lambda term: -abs(term.worth))
+        sides = [listed([self._term(term, decision, act) for term in weighed if (term.worth > 0) == good])
+                 for good in (True, False)]  # fmt: skip
+        more, less = sides if decision.gain > 0 else sides[::-1]
+        words = f"{more} weighed more than {less}" if less else f"{more or 'nothing'}, and nothing on the other side"
+        against = decision.yes != (decision.gain > 0)
+        chance = f"Chance of {act} {decision.chance:.2f}"
+        chance += f", and {decision.drawn:.2f} was drawn." if against or 0.05 < decision.chance < 0.95 else "."
+        return f"{', although ' if against else ': '}{words}. {chance}"
+
+    def _term(self, term: Term, decision: Decision, act: str) -> str:
+        """One thing weighed, in words, with yuan a year."""
+        worth = rounded(abs(term.worth))
+        inside, friends = decision.friends
+        share = f"{yuan(decision.share):,.2f} yuan a period"
+        amount = f"cover of {decision.cover:,.0f} yuan"
+        deposit = " and the deposit" if act == "joining" and self._deposit(term) else ""
+        return {
+            Weight.COVER: f"{amount} worth {worth} to {self.her} at trust {decision.trust:.2f}",
+            Weight.HELPING: f"the wish to help ({worth})",
+            Weight.FRIENDS: f"{inside} of {friends} friends inside ({worth})",
+            Weight.SHARING: f"the share {self.she} reckoned with, {share} ({worth} a year)",
+            Weight.GRUDGE: f"having paid {spell(decision.paid)} to a plan that may close ({worth})",
+            Weight.STAYING_PUT: f"the trouble of leaving ({worth})",
+            Weight.TROUBLE: f"the trouble of {act}{deposit} ({worth})",
+            Weight.PREMIUM: f"the premium ({worth} a year)",
+        }[term.weight]
+
+    def _deposit(self, term: Term) -> bool:
+        return -term.worth > float(self.model.persons[self.row]["inertia"])
+
+    def prompt(self, moment: Moment) -> str:
+        """What made the person think again."""
+        decision = moment.decision
+        if decision is None or decision.prompt is None or decision.prompt == Prompt.HABIT:
+            return ""
+        if decision.prompt == Prompt.NEWS:
+            return f" What made {self.her} think: {self._news(moment)}."
+        bill, expected = yuan(decision.bill), yuan(decision.expected)
+        if bill <= expected:
+            return f" What made {self.her} think: the bill of another plan."
+        surprise = f"a bill of {bill:,.2f} yuan where {self.she} by then expected {expected:,.2f}"
+        return f" What made {self.her} think: {surprise}."
+
+    def _news(self, moment: Moment) -> str:
+        kinds = {
+            Kind.FRIEND_REFUSED: "a friend's refusal", Kind.FRIEND_AIDED: "a friend's aid",
+            Kind.FRIEND_ILL: "a friend's illness", Kind.DOUBTED: "what was said of the plan",
+            Kind.HEARD: "word of a plan",
+        }  # fmt: skip
+        found = [words for kind, words in kinds.items()
+                 if any(each.kind == kind and each.step == moment.step for each in self.moments)]  # fmt: skip
+        return listed(found) or "news of friends"
+
+
+def rounded(amount: float) -> str:
+    """Yuan a year for a reader."""
+    return f"{amount:,.0f}" if abs(amount) >= 10 else f"{amount:.1f}"
+
+
+def listed(words: list[str]) -> str:
+    """One, two and three."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def span(periods: int) -> str:
+    """So many half-months in words."""
+    months = periods / 2
+    return "half a month" if periods == 1 else f"{months:g} month{'s' * (periods != 2)}"

@@ -1,0 +1,181 @@
+"""A sentence for each kind of moment, in plain words."""
+
+from collections.abc import Callable
+
+from abm.clock import collection_date
+from abm.money import spell, yuan
+from abm.population import Trait
+from abm.story.moments import Kind, Moment
+from abm.story.reasons import Reader, listed, rounded, span
+
+ADULT = 18
+
+
+def _begins(t: Reader, m: Moment) -> str:
+    me, traits = m.said["me"], int(m.said["me"]["traits"])
+    who = (("boy", "man"), ("girl", "woman"))[t.woman][m.said["age"] >= ADULT]
+    words = f"person {t.row} is a {who} of {m.said['age']} in a city of tier {int(me['tier'])}, with "
+    words += f"{m.said['friends']} friends, who lives on {float(me['income']):,.0f} yuan a year."
+    words += f" {t.she.capitalize()} takes {t.hers} risk for {float(me['believed_frailty']):.2f} of the mean of"
+    words += f" {t.hers} age and sex; it is {float(me['frailty']):.2f}."
+    if traits & Trait.INSURED:
+        words += f" {t.she.capitalize()} has insurance against critical illness."
+    return words
+
+
+def _friend(t: Reader, m: Moment) -> str:
+    what = {Kind.FRIEND_ILL: "was found ill", Kind.FRIEND_AIDED: "was aided by", Kind.FRIEND_REFUSED: "was refused by"}[
+        m.kind
+    ]
+    plan = f" {t.name(m.plan)}" if m.plan >= 0 else ""
+    trust = "" if m.said["trust"] is None else f": trust {m.said['trust'][0]:.2f}, now {m.said['trust'][1]:.2f}"
+    fears = f": {t.she} fears illness more" if m.kind == Kind.FRIEND_ILL else ""
+    return f"heard that a friend (person {m.said['friend']}) {what}{plan}{trust}{fears}."
+
+
+def _doubted(t: Reader, m: Moment) -> str:
+    causes = []
+    for who, what in m.said["because"]:
+        if who in t.plans and what.endswith("closing"):
+            causes.append(f"the end of {t.name(t.plans.index(who))}")
+        else:
+            causes.append({"warning": "a warning of the regulator", "new terms": "its new terms"}.get(what, what))
+    trust = "trust {:.2f}, now {:.2f}".format(*m.said["trust"])
+    return f"lost trust in {t.name(m.plan)} after {listed(causes) or 'what was said of it'}: {trust}."
+
+
+def _joined(t: Reader, m: Moment) -> str:
+    assert m.decision is not None
+    act = "came back to" if m.kind == Kind.CAME_BACK else "joined"
+    words = f"{act} {t.name(m.plan)}{t.why(m.decision, 'joining')}"
+    if m.decision.runner_up is not None:
+        other, gain = m.decision.runner_up
+        words += f" The next best was {t.name(other)} ({rounded(gain)} in sum, against {rounded(m.decision.gain)})."
+    if m.said["concealed"]:
+        words += f" At the door {t.she} hid what {t.she} knew of {t.hers} health."
+    return words + t.prompt(m)
+
+
+def _declined(t: Reader, m: Moment) -> str:
+    assert m.decision is not None
+    what = "a high risk" if m.said["high_risk"] else "signs of an illness"
+    return f"asked {t.name(m.plan)} to be let in and was declined: {t.she} declared {what}, truthfully."
+
+
+def _choice(words: str, act: str) -> Callable[[Reader, Moment], str]:
+    def sentence(t: Reader, m: Moment) -> str:
+        assert m.decision is not None
+        return words.format(t.name(m.plan)) + t.why(m.decision, act) + t.prompt(m)
+
+    return sentence
+
+
+def _paid_in(t: Reader, m: Moment) -> str:
+    words = f"paid a deposit of {spell(m.said['amount'])} to {t.name(m.plan)}"
+    return words + (t.why(m.decision, "paying in") if m.decision else ".")
+
+
+def _lapsed(t: Reader, m: Moment) -> str:
+    if m.decision is not None:
+        return f"did not fill up the deposit, and was removed from {t.name(m.plan)}{t.why(m.decision, 'paying in')}"
+    return f"was removed from {t.name(m.plan)}: a second deduction failed, with {spell(m.said['owed'])} owed."
+
+
+def _diagnosed(t: Reader, m: Moment) -> str:
+    plans = [t.name(plan) for plan in m.said["covered"]]
+    waiting = [t.name(plan) for plan in m.said["inside"] if plan not in m.said["covered"]]
+    words = "had an accident" if m.said["accident"] else "was found ill"
+    if plans:
+        return f"{words}, covered by {listed(plans)}."
+    return f"{words}, {f'inside {listed(waiting)} and not covered' if waiting else 'and no plan covers ' + t.her}."
+
+
+def _claims(t: Reader, m: Moment) -> str:
+    s, after = m.said, ""
+    if s["waited"] is not None:
+        after = f", {span(s['waited'])} after {t.hers} claim" if s["waited"] else ", at once"
+    if m.kind == Kind.AIDED:
+        part = f" of {yuan(s['promised']):,.0f}" if s["aid"] < s["promised"] else ""
+        words = f"was aided by {t.name(m.plan)} with {yuan(s['aid']):,.0f}{part} yuan{after}."
+        if s["concealed"]:
+            words += f" What {t.she} had hidden at the door was not found (chance {s['chance']:.2f})."
+        if s["overturned"]:
+            words += " Investigators had refused an honest claim; a jury of members overturned it."
+        return words
+    words = f"was refused by {t.name(m.plan)}{after}: "
+    if s["unpaid"]:
+        return words + "the claim was accepted, and nothing was left to pay it with."
+    if s["concealed"]:
+        return words + f"investigators found what {t.she} had hidden at the door (chance {s['chance']:.2f})."
+    return (
+        words
+        + f"investigators took an honest claim for a false one (chance {s['chance']:.2f}), and no jury overturned it."
+    )
+
+
+def _ended(t: Reader, m: Moment) -> str:
+    closing = m.said["closing"]
+    why = f" ({closing.kind} closing: {closing.reason})" if closing else ": it was one of the small plans that failed"
+    return f"lost {t.hers} cover as {t.name(m.plan)} ended{why}."
+
+
+def _announced(t: Reader, m: Moment) -> str:
+    closing = m.said["closing"]
+    last = collection_date(t.model.first_period + closing.last)
+    return f"learned that {t.name(m.plan)} ends on {last} ({closing.kind} closing: {closing.reason})."
+
+
+def _insured(t: Reader, m: Moment) -> str:
+    assert m.decision is not None
+    what = "the supplementary cover of the city" if m.said["policy"] == "city" else "insurance against critical illness"
+    where = f" on the pages of {t.name(m.plan)}" if m.plan >= 0 else ""
+    if m.kind == Kind.TURNED_DOWN:
+        return f"asked for {what}{where} and was turned down for {t.hers} health{t.why(m.decision, 'buying')}"
+    if m.said["free"]:
+        months = f"{12 * m.said['free']:.0f} months free"
+        return f"took {what} that {t.name(m.plan)} offered, {months}{t.why(m.decision, 'buying')}"
+    return f"bought {what}{where}{t.why(m.decision, 'buying')}"
+
+
+def _heard(t: Reader, m: Moment) -> str:
+    friend = m.said["friend"]
+    source = "from an advertisement" if friend is None else f"from a friend (person {friend})"
+    return f"heard of {t.name(m.plan)} {source}."
+
+
+def _money(words: str) -> Callable[[Reader, Moment], str]:
+    return lambda t, m: words.format(amount=spell(m.said["amount"]), plan=t.name(m.plan), her=t.hers)
+
+
+SENTENCES: dict[Kind, Callable[[Reader, Moment], str]] = {
+    Kind.BEGINS: _begins,
+    Kind.HEARD: _heard,
+    Kind.FRIEND_ILL: _friend,
+    Kind.FRIEND_AIDED: _friend,
+    Kind.FRIEND_REFUSED: _friend,
+    Kind.DOUBTED: _doubted,
+    Kind.PASSED_BY: _choice("thought of joining {} and did not", "joining"),
+    Kind.JOINED: _joined,
+    Kind.CAME_BACK: _joined,
+    Kind.DECLINED: _declined,
+    Kind.COVERED: lambda t, m: f"is covered by {t.name(m.plan)} from now on, with {m.said['cover']:,.0f} yuan.",
+    Kind.BARRED: lambda t, m: f"has to go from {t.name(m.plan)}: an illness found while waiting is not covered.",
+    Kind.PAID_IN: _paid_in,
+    Kind.FAILED: _money("could not pay: a deduction of {plan} failed, {amount} are owed."),
+    Kind.LAPSED: _lapsed,
+    Kind.STAYED: _choice("thought again and stayed in {}", "staying"),
+    Kind.LEFT: _choice("left {}", "staying"),
+    Kind.FELL_ILL: lambda t, _: f"fell ill; {t.she} does not know it yet.",
+    Kind.DIAGNOSED: _diagnosed,
+    Kind.CLAIMED: lambda t, m: f"filed a claim with {t.name(m.plan)}.",
+    Kind.AIDED: _claims,
+    Kind.REFUSED: _claims,
+    Kind.ANNOUNCED: _announced,
+    Kind.ENDED: _ended,
+    Kind.AGED_OUT: lambda t, m: f"is {m.said['age']} and too old for {t.name(m.plan)}.",
+    Kind.DEPOSIT_BACK: _money("had {amount} of {her} deposit back from {plan}."),
+    Kind.DEPOSIT_LOST: _money("lost a deposit of {amount}: {plan} kept it."),
+    Kind.SHARES_BACK: _money("had {amount} of all shares paid back from {plan}."),
+    Kind.INSURED: _insured,
+    Kind.TURNED_DOWN: _insured,
+}

@@ -1,0 +1,178 @@
+"""A story in words: sentences that say what was weighed, whose story is told, and the command that tells it."""
+
+import re
+
+import numpy as np
+import pytest
+
+from abm.population import Status, Trait, membership, person
+from abm.story.happenings import IDLE, brief, story
+from abm.story.moments import Kind
+from abm.story.motives import Prompt, Weight, prompted, to_join, to_stay
+from abm.story.reasons import label
+from abm.story.witness import attend
+from ending_market import ending_market
+from stories import told
+from worlds import busy, finish
+
+
+@pytest.mark.parametrize("name", ["endings", "busy"])
+def test_every_sentence_is_one(name: str) -> None:
+    """It begins in lower case after its day, ends in a full stop, and nothing is left unsaid or unnamed."""
+    for happenings in told(name).values():
+        days = [each.day for each in happenings]
+        assert days == sorted(days)
+        assert happenings[0].kind == Kind.BEGINS
+        assert happenings[-1].kind == Kind.CLOSES
+        for each in happenings:
+            assert re.fullmatch(r"[a-z].*\.", each.text), each
+            assert not re.search(r"nan|None|\binf\b|[{}<>]|  |\bnp\.", each.text), each
+            assert str(each) == f"{each.day}: {each.text}"
+
+
+def test_each_kind_of_happening_is_told() -> None:
+    kinds = {each.kind for name in ("endings", "busy") for story in told(name).values() for each in story}
+    assert kinds == set(Kind)
+
+
+def test_a_sentence_names_its_terms_the_largest_first() -> None:
+    """On each side of a decision; the side that weighs more comes first, and the numbers are those of the terms."""
+    for each in [each for life in told("busy").values() for each in life if each.kind in (Kind.LEFT, Kind.STAYED)]:
+        decision = each.decision
+        assert decision is not None
+        named = [
+            (re.sub(r"\.0$", "", shown), term.worth)
+            for term in sorted(decision.terms, key=lambda term: -abs(term.worth))
+            for shown in [f"{abs(term.worth):,.0f}" if abs(term.worth) >= 9.95 else f"{abs(term.worth):.1f}"]
+            if abs(term.worth) >= 0.5
+        ]
+        for good in (True, False):
+            side = [shown for shown, worth in named if (worth > 0) == good]
+            words = each.text.partition("Chance of")[0]
+            places = [words.rfind(shown) for shown in side]
+            assert -1 not in places, each
+        first = each.text.find(max(named, key=lambda pair: pair[1] * (1 if decision.gain > 0 else -1))[0])
+        other = max(named, key=lambda pair: pair[1] * (-1 if decision.gain > 0 else 1))
+        if other[1] * (-1 if decision.gain > 0 else 1) > 0:
+            assert each.text.find("weighed more than") > first, each
+        assert f"Chance of staying {decision.chance:.2f}" in each.text
+        assert ("although" in each.text) == ((decision.gain > 0) != (each.kind == Kind.STAYED))
+
+
+def test_the_terms_of_staying_by_hand() -> None:
+    """A man of 30, of whose 4 friends 3 are inside, pays 2 yuan a period for 2,500 yuan that he trusts by 0.8."""
+    model = busy()
+    model.now = 29
+    model.begin()
+    model.post_terms()
+    row = next(row for row in range(500) if model.network.of(row).size == 4)
+    model.world.seen[model.network.of(row)[:3]] = 1 << 4  # inside, without news
+    model.world.offers["share"], model.world.offers["fear"] = 200, 0.25
+    model.world.settings["resentment"] = 0.1
+    me = person(altruism=10, herding=40, inertia=7, risk_aversion=0.5, believed_frailty=0.5, age_at_start=28)
+    m = membership(platform=0, status=Status.COVERED, expected=200, trust=0.8, paid=4_000, joined=4, since=11)
+    risk = float(model.world.incidence[0, 29]) * 0.5
+    decision = to_stay(me[0], m[0, 0], 0, row, model.world, Prompt.HABIT)
+    assert {term.weight: pytest.approx(term.worth) for term in decision.terms} == {  # of float32, to a millionth
+        Weight.HELPING: 10.0,
+        Weight.FRIENDS: 40 * 3 / 4,
+        Weight.COVER: 0.8 * (1 - 0.25) * 2_500 * risk * 1.5,
+        Weight.SHARING: -24 * 2.0,
+        Weight.GRUDGE: -0.1 * 0.25 * 40.0,
+        Weight.STAYING_PUT: 7.0,
+    }
+    assert decision.friends == (3, 4)
+    assert decision.worth(Weight.SHARING) == pytest.approx(-48)
+
+
+def test_the_runner_up_is_the_next_best_plan() -> None:
+    model = finish(ending_market(drive="compiled"), 2)
+    me = person(age_at_start=30, altruism=50, aware=(1 << 6) - 1, credit=900)
+    mine = np.zeros((1, 3), membership().dtype)
+    mine["platform"] = -1
+    world = model.world
+    found = to_join(me[0], mine[0], 0, 0, world)
+    assert found is not None
+    best, decision = found
+    assert decision.runner_up is not None
+    known = [to_join(one[0], mine[0], 0, 0, world) for one in
+             (person(age_at_start=30, altruism=50, aware=1 << k, credit=900) for k in range(6))]  # fmt: skip
+    gains = sorted(((each[1].gain, -each[0]) for each in known if each), reverse=True)
+    assert (best, decision.gain) == (-gains[0][1], gains[0][0])
+    assert decision.runner_up == (-gains[1][1], gains[1][0])
+
+
+@pytest.mark.parametrize(
+    ("luck", "traits", "bill", "prompt"),
+    [
+        (0.05, 0, 0, Prompt.HABIT),
+        (0.05, Trait.STIRRED, 900, Prompt.HABIT),
+        (0.15, Trait.STIRRED, 900, Prompt.NEWS),
+        (0.15, 0, 900, Prompt.BILL),
+        (0.15, 0, 0, None),
+        (0.95, Trait.STIRRED, 900, None),
+    ],
+)
+def test_what_made_a_person_think_is_the_least_that_was_enough(
+    luck: float, traits: int, bill: int, prompt: Prompt | None
+) -> None:
+    """Attention 0.1, with news 0.3; a bill of 9 yuan where 3 were expected is twice the patience: 0.1 x (1 + 2)."""
+    model = busy()
+    model.world.settings["stirred_attention"], model.world.settings["noticeable_bill"] = 0.3, 1.0
+    model.world.offers["share"] = bill
+    me = person(attention=0.1, patience=1.0, traits=traits)
+    mine = membership(platform=0, status=Status.COVERED, expected=300)
+    assert prompted(me[0], mine[0], 0, luck, model.world) == prompt
+
+
+def test_a_brief_story_leaves_out_only_what_led_to_nothing() -> None:
+    shorter = 0
+    for whole in told("endings").values():
+        part = brief(whole)
+        left_out = [each for each in whole if each not in part]
+        assert {each.kind for each in left_out} <= {Kind.HEARD, *IDLE}
+        assert [each for each in part if each.kind not in IDLE] == [
+            each for each in whole if each in part and each.kind not in IDLE
+        ]
+        stayed = {each.platform for each in whole if each.kind == Kind.STAYED}
+        assert {each.platform for each in part if each.kind == Kind.STAYED} == stayed
+        shorter += len(part) < len(whole)
+    assert shorter > 100
+
+
+def test_payments_are_summed_up_by_year_and_told_before_what_follows_them() -> None:
+    """Up to every claim and every end of a membership the sums told are those paid, to the fen."""
+    model = busy(drive="compiled")
+    witnesses = attend(model, *range(200))
+    finish(model)
+    compared = 0
+    for witness in witnesses:
+        happenings = story(witness)
+        for index, each in enumerate(happenings):
+            if each.kind in (Kind.LEFT, Kind.LAPSED, Kind.CLAIMED):
+                told_so_far = sum(other.amount for other in happenings[:index] if other.kind == Kind.PAID)
+                same = next(m for m in witness.moments if (m.day, m.kind) == (each.day, each.kind))
+                earlier = witness.moments[: witness.moments.index(same)]
+                assert told_so_far == sum(m.said["amount"] for m in earlier if m.kind == Kind.PAID)
+                compared += told_so_far > 0
+            assert each.kind != Kind.PAID or f"in {each.day.year}:" in each.text
+    assert compared > 50
+
+
+def test_lost_trust_names_its_cause() -> None:
+    sentences = [each.text for story in told("endings").values() for each in story if each.kind == Kind.DOUBTED]
+    for cause in ("the end of fled", "a warning of the regulator"):
+        assert any(f"after {cause}" in text or f"and {cause}" in text for text in sentences), cause
+    assert all(re.search(r"trust (\d\.\d\d), now (\d\.\d\d)\.$", text) for text in sentences)
+    shocked = busy(drive="compiled", changes={"shocks.0.target": "trust", "shocks.0.factor": 0.5,
+                                              "shocks.0.title": "a scandal"})  # fmt: skip
+    witnesses = attend(shocked, *range(50))
+    finish(shocked)
+    doubts = [each.text for witness in witnesses for each in story(witness) if each.kind == Kind.DOUBTED]
+    assert any("after a scandal: trust" in text for text in doubts)
+
+
+def test_plans_have_the_names_of_their_scenarios() -> None:
+    assert label("xianghubao") == "Xianghubao (相互宝)"
+    assert label("fringe") == "The fringe"
+    assert label("pool") == "pool"
