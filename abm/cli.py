@@ -85,6 +85,14 @@ def _parser() -> Parser:
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    page = commands.add_parser("view", help="watch people decide, in the browser")
+    page.set_defaults(action=view_page)
+    page.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` (default xianghubao)")
+    page.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
+    page.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the world (default 1)")
+    page.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a number by its path")
+    page.add_argument("--port", type=int, metavar="PORT", help="where to serve it (default the first free from 8765)")
+    page.add_argument("--no-browser", action="store_true", help="do not open a browser")
     keep = commands.add_parser("checkpoint", help="run a scenario to a day and keep the whole state in a file")
     keep.set_defaults(action=keep_checkpoint)
     keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")
@@ -195,6 +203,17 @@ def tell_story(choices: argparse.Namespace) -> None:
     print(f"{scenario.title}: {people.persons:,} persons for {people.population:,}, seed {choices.seed}\n")
     for line in lines:
         print(textwrap.fill(line, WIDTH, subsequent_indent=" " * 12))
+
+
+def view_page(choices: argparse.Namespace) -> None:
+    """Serve the page of a scenario on this machine, and open it in a browser."""
+    from abm.page.choices import Setup, check, usual_persons
+    from abm.page.serve import free_port, serve
+
+    persons = usual_persons(choices.scenario) if choices.persons is None else choices.persons
+    setup = Setup(choices.scenario, persons, choices.seed, changes=tuple(map(setting, choices.set)))
+    check(setup)
+    serve(setup, free_port(choices.port), not choices.no_browser, lambda text: print(text, flush=True))
 
 
 def keep_checkpoint(choices: argparse.Namespace) -> None:

@@ -48,6 +48,15 @@ class History:
         return self.series[name].to_numpy(float)
 
 
+def history_of(series: pd.DataFrame, platform: str, comparisons: Sequence[Comparison] = ()) -> History:
+    """What a table of series shows of one platform. Raises ValueError before the first step."""
+    if series.empty:
+        raise ValueError("there is no step to draw")
+    own = series[[name for name in series if str(name).startswith(f"{platform}.")]]
+    own = own.rename(columns=lambda name: name.removeprefix(f"{platform}."))
+    return History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)
+
+
 def history(
     series: pd.DataFrame,
     platform: str,
@@ -64,16 +73,11 @@ def history(
     """
     from matplotlib.figure import Figure
 
-    if series.empty:
-        raise ValueError("there is no step to draw")
-    own = series[[name for name in series if str(name).startswith(f"{platform}.")]]
-    own = own.rename(columns=lambda name: name.removeprefix(f"{platform}."))
-    data = History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)
+    data = history_of(series, platform, comparisons)
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     panels = figure.subplots(6, 1, sharex=True, height_ratios=(1.15, 1.25, 1, 1, 1.25, 1))
     figure.subplots_adjust(left=0.085, right=0.765, top=0.925, bottom=0.058, hspace=0.27)
-    drawings = (_members, _share, _cases, _risk, _books, _flows)
-    for letter, panel, draw in zip("abcdef", panels, drawings, strict=True):
+    for letter, panel, draw in zip("abcdef", panels, PANELS.values(), strict=True):
         title, unit = draw(panel, data)
         panel.set_title(f"({letter})  {title}", loc="left", fontsize=11, fontweight="bold", pad=6)
         panel.set_ylabel(unit, fontsize=9)
@@ -167,7 +171,7 @@ def _risk(panel: "Axes", data: History) -> tuple[str, str]:
 
 
 def _books(panel: "Axes", data: History) -> tuple[str, str]:
-    incomes = (("fee", "fee", GREEN, ""), ("traffic", "traffic", YELLOW, "...."))
+    incomes = (("fee", "fee", GREEN, ""), ("traffic", "traffic", YELLOW, "----"))
     costs = (
         ("investigation", "investigation", BLUE, "////"),
         ("technology", "technology", SKY, ""),
@@ -198,6 +202,10 @@ def _observed(panel: "Axes", data: History, kind: str, marker: str, colour: str,
         values = [fact.value / unit for fact in facts]
         look: dict[str, Any] = {"mfc": "white", "mew": 1.3, "ms": 5.5, "elinewidth": 1.2, "zorder": 4}
         panel.errorbar(middle, values, xerr=half, fmt=marker, color=colour, label=label, **look)  # type: ignore[arg-type]
+
+
+# Each draws one panel of a `History`, and returns its title and the unit of its upright axis.
+PANELS = {"members": _members, "share": _share, "cases": _cases, "risk": _risk, "books": _books, "flows": _flows}
 
 
 def frame(panel: "Axes", days: np.ndarray, shocks: Sequence[Shock], end: bool = True) -> list["Artist"]:

@@ -6,6 +6,7 @@ Nature 393, 1998). Neighbours in the ring are neighbours in memory, which is wha
 Up to `DRAWABLE` persons networkx builds the ring; above, a compiled loop follows the same recipe.
 """
 
+from collections import deque
 from typing import NamedTuple
 
 import networkx as nx
@@ -37,6 +38,37 @@ class Network(NamedTuple):
         owners = np.repeat(np.arange(self.first.size - 1), np.diff(self.first).astype(np.intp))
         graph.add_edges_from(zip(owners.tolist(), self.friends.tolist(), strict=True))
         return graph
+
+
+def neighbourhood(network: Network, person: int, most: int) -> np.ndarray:
+    """A person, their friends, the friends of those and so on, up to so many persons; sorted rows."""
+    found, waiting = {person}, deque([person])
+    while waiting and len(found) < most:
+        for friend in network.of(waiting.popleft()).tolist():
+            if friend not in found and len(found) < most:
+                found.add(friend)
+                waiting.append(friend)
+    return np.array(sorted(found))
+
+
+def ties_among(network: Network, persons: np.ndarray) -> list[tuple[int, int]]:
+    """The ties between some persons, as places in their array, each once."""
+    place = {person: at for at, person in enumerate(persons.tolist())}
+    return [
+        (at, place[friend])
+        for person, at in place.items()
+        for friend in network.of(person).tolist()
+        if place.get(friend, -1) > at
+    ]
+
+
+def layout(network: Network, persons: np.ndarray) -> np.ndarray:
+    """Where to draw some persons so that friends stand near each other: (persons, 2), from -1 to 1."""
+    graph: nx.Graph = nx.Graph()
+    graph.add_nodes_from(range(persons.size))
+    graph.add_edges_from(ties_among(network, persons))
+    places = nx.kamada_kawai_layout(graph)
+    return np.array([places[at] for at in range(persons.size)])
 
 
 def befriend(persons: int, terms: Friends, seed: int) -> Network:

@@ -65,6 +65,16 @@ class Market:
         return {"color": colour, "ls": style, "lw": 1.7}
 
 
+def market_of(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> Market:
+    """What a run shows of its market, the largest plans first. Raises ValueError before the first step."""
+    if run.series.empty:
+        raise ValueError("there is no step to draw")
+    by_size = sorted(run.scenario.platform, key=lambda name: -float(run.series[f"{name}.members"].max()))
+    large, small = by_size[: len(LOOKS)], by_size[len(LOOKS) :]
+    days = pd.to_datetime(run.series["date"]).to_numpy()
+    return Market(days, run.series, large, small, run.closings, run.events, run.transfers, comparisons, run.scenario)
+
+
 def panorama(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> "Figure":
     """A page of six panels on a run of several platforms; `comparisons` are those of `facts.compare` by platform.
 
@@ -72,14 +82,8 @@ def panorama(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> "Fi
     """
     from matplotlib.figure import Figure
 
-    if run.series.empty:
-        raise ValueError("there is no step to draw")
-    platforms = list(run.scenario.platform)
-    by_size = sorted(platforms, key=lambda name: -float(run.series[f"{name}.members"].max()))
-    large, small = by_size[: len(LOOKS)], by_size[len(LOOKS) :]
-    days = pd.to_datetime(run.series["date"]).to_numpy()
-    rest = (run.closings, run.events, run.transfers, comparisons, run.scenario)
-    data = Market(days, run.series, large, small, *rest)
+    data = market_of(run, comparisons)
+    days, large = data.days, data.large
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     grid = figure.add_gridspec(6, 1, height_ratios=(1.75, 1.25, 1, 0.85, 0.85, 0.95))
     grid.update(left=0.085, right=0.765, top=0.925, bottom=0.058, hspace=0.33)
@@ -242,3 +246,7 @@ def _dress(panel: "Axes", title: str, unit: str, data: Market, shocks: Sequence[
     panel.set_ylabel(unit, fontsize=9)
     look: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "labelspacing": 0.45, "handlelength": 2.6}
     panel.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.01, 1.04), **look)
+
+
+# Each draws one panel of a `Market`, and returns its title and the unit of its upright axis.
+PANELS = {"members": _members, "shares": _shares, "regulator": _regulator, "trust": _trust, "insurance": _insurance}

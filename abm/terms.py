@@ -101,7 +101,8 @@ class PlatformTerms(Section):
         source="none unless the scenario says so; 0.3 to 1 where risk is read from a questionnaire")
     advertised_share: float = number(0.1, "share a period that newcomers are told to expect until the past says more",
         unit="yuan", low=0, high=1_000,
-        source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as misleading, F251")
+        source="assumption, 0.02 to 5: cents were expected, F266; 'first year 100 to 200 yuan' was punished as "
+               "misleading, F251")
     advertised_periods: int = number(24, "past periods whose mean share newcomers are shown",
         unit="periods", low=1, high=240,
         source="assumption, 6 to 48: pages show what was paid in the year")

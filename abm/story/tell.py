@@ -1,6 +1,6 @@
 """The life of one person of a scenario, told: found the world, run it with a witness, put what was seen into words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -37,20 +37,26 @@ def tell(
 
 
 def tell_of(model: MutualAidModel, row: int, tick: Tick = str) -> list[Happening]:
-    """The story so far of a person of a model that has run, which is left as it is.
+    """The story so far of a person of a model that has run, as `tell_all` tells it."""
+    return tell_all(model, [row], tick)[0]
+
+
+def tell_all(model: MutualAidModel, rows: Sequence[int], tick: Tick = str) -> list[list[Happening]]:
+    """The stories so far of some persons of a model that has run, which is left as it is.
 
     Raises `WitnessError` where the model did not come from its scenario and seed alone: where a number was changed on
     the way, a policy or a member class is of somebody's own, or a person was made to act.
     """
     again = MutualAidModel(model.case, seed=model.seed, drive="compiled")
     try:
-        (witness,) = attend(again, row)
+        witnesses = attend(again, *rows)
         if model.now >= 0:
             run(again, model.now + 1, tick)
-        same = again.persons[row] == model.persons[row] and (again.memberships[row] == model.memberships[row]).all()
-        if not same:
-            raise WitnessError(f"person {row} of this model lives otherwise than its scenario and seed have it")
-        return story(witness)
+        for row in rows:
+            same = again.persons[row] == model.persons[row] and (again.memberships[row] == model.memberships[row]).all()
+            if not same:
+                raise WitnessError(f"person {row} of this model lives otherwise than its scenario and seed have it")
+        return [story(witness) for witness in witnesses]
     finally:
         again.close()
 

@@ -4,7 +4,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -55,35 +55,44 @@ def simulate(
         model.step()
         tick(model.day)
     model.audit()
-    done = time.perf_counter()
+    run = finished(model, started, founded - clock, time.perf_counter() - founded)
+    model.close()
+    return run
+
+
+def so_far(model: MutualAidModel) -> Run:
+    """What a model has shown until now, for those who look on: without transfers and provenance."""
+    series = model.datacollector.get_model_vars_dataframe()
+    events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
+    return Run(model.case, model.seed, series, events, _closings(model), pd.DataFrame(), {})
+
+
+def finished(model: MutualAidModel, started: datetime, founding: float, steps: float) -> Run:
+    """The run of a model that goes no further: when it was started, seconds of its founding and of its steps."""
+    people = model.case.people
     provenance = {
         "program": f"huzhu {__version__}",
         "commit": commit(),
-        "scenario": scenario.title,
-        "seed": seed,
-        "persons": scenario.people.persons,
-        "weight": scenario.people.weight,
-        "first_collection": str(collection_date(half_month(scenario.calendar.start))),
+        "scenario": model.case.title,
+        "seed": model.seed,
+        "persons": people.persons,
+        "weight": people.weight,
+        "first_collection": str(collection_date(model.first_period)),
         "last_collection": str(model.day),
         "drive": type(model.drive).__name__,
         "threads": numba.get_num_threads(),
         "bytes": model.nbytes,
-        "bytes_a_person": model.nbytes / scenario.people.persons,
-        "seconds_founding": round(founded - clock, 3),
-        "seconds_steps": round(done - founded, 3),
+        "bytes_a_person": model.nbytes / people.persons,
+        "seconds_founding": round(founding, 3),
+        "seconds_steps": round(steps, 3),
         "started": started.isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
         "packages": {name: installed(name) for name in PACKAGES},
     }
-    series = model.datacollector.get_model_vars_dataframe()
-    events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
-    years = model.now / PERIODS_A_YEAR
-    moved = transfers(model.persons, model.memberships, years, model.weight)
-    run = Run(scenario, seed, series, events, _closings(model), moved, provenance)
-    model.close()
-    return run
+    moved = transfers(model.persons, model.memberships, model.now / PERIODS_A_YEAR, model.weight)
+    return replace(so_far(model), transfers=moved, provenance=provenance)
 
 
 def _closings(model: MutualAidModel) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""The page: worlds in the browser."""

@@ -1,0 +1,126 @@
+"""The page itself, of Solara's parts: what stands where, and what each button wishes for."""
+
+from dataclasses import replace
+from typing import Any
+
+import solara
+import solara.lab
+
+from abm.page.choices import Setup
+from abm.page.controls import Sidebar
+from abm.page.frames import Frame
+from abm.page.session import Lives, Note, Session
+from abm.page.views import Cards, Downloads, Events, Friends, Glance, Worlds
+
+START = Setup()  # what a visitor sees first; the server sets it
+VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two worlds", "events": "Events"}
+SPEEDS = {"1 a second": (1.0, 1), "4 a second": (0.25, 1), "as fast as it goes": (0.0, 1), "3 months a frame": (0.0, 6)}
+LOOK = """
+.huzhu-grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.huzhu-card { border: 1px solid #8886; border-radius: 6px; padding: 4px 10px; min-width: 104px; }
+.huzhu-card b { display: block; font-size: 1.15rem; white-space: nowrap; }
+.huzhu-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.huzhu-figure h3 { font-size: 1rem; margin: 4px 0; }
+.huzhu-figure img { width: 100%; }
+.theme--dark .huzhu-figure img { filter: invert(0.9) hue-rotate(180deg); }
+.huzhu-events { border-collapse: collapse; width: 100%; }
+.huzhu-events td { padding: 3px 10px 3px 0; vertical-align: top; border-bottom: 1px solid #8884; }
+.huzhu-events td:first-child { white-space: nowrap; }
+.huzhu-small { font-size: 0.85rem; }
+.huzhu-story li { margin: 6px 0; }
+.huzhu-life { list-style: none; padding-left: 0; }
+.huzhu-terms { display: grid; grid-template-columns: max-content minmax(80px, 220px) max-content; column-gap: 8px;
+  font-size: 0.8rem; line-height: 1.15rem; margin-left: 12px; }
+.huzhu-terms i { position: relative; border-left: 1px solid #8886; border-right: 1px solid #8886; }
+.huzhu-terms b { position: absolute; top: 3px; bottom: 3px; }
+.huzhu-for { background: #0072b2; }
+.huzhu-against { background: repeating-linear-gradient(45deg, #d55e00 0 3px, #d55e0066 3px 6px); }
+.v-application .v-input { max-width: 100%; }
+"""
+
+
+@solara.component
+def Page() -> None:
+    """One visitor's page."""
+    frame: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
+    note: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(Note(busy="founding a population")), [])
+    lives: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
+    session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set), [])
+    solara.use_effect(lambda: session.close, [])
+    solara.Style(LOOK)
+    solara.Title("huzhu: online mutual aid")
+    with solara.AppBarTitle():
+        solara.Text("huzhu: online mutual aid")
+    with solara.AppBar():
+        solara.lab.ThemeToggle()
+    seen: Frame | None = frame.value
+    if seen is not None:
+        with solara.Sidebar():
+            Sidebar(session, seen.setup, seen.plan, seen.plans)
+    with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
+        Words(note.value)
+        if seen is not None:
+            Main(session, seen, lives.value)
+
+
+@solara.component
+def Words(note: Note) -> None:
+    """How far it is, or what was refused."""
+    if note.fault:
+        solara.Error(note.fault, icon=True, dense=True, classes=["huzhu-fault"])
+    with solara.Div(style={"min-height": "8px"}):
+        solara.ProgressLinear(bool(note.busy))
+    if note.busy:
+        solara.Text(note.busy, classes=["huzhu-busy"])
+
+
+@solara.component
+def Main(session: Session, frame: Frame, lives: Lives | None) -> None:
+    """Buttons, numbers of the moment, and the view chosen."""
+    solara.use_effect(lambda: session.looked_at(frame.number), [frame.number])
+    view, set_view = solara.use_state(frame.view)
+    speed, set_speed = solara.use_state("4 a second")
+
+    def look_at(index: int) -> None:
+        set_view(list(VIEWS)[index])
+        session.want(view=list(VIEWS)[index])
+
+    def run_at(name: str) -> None:
+        set_speed(name)
+        pause, stride = SPEEDS[name]
+        session.want(pause=pause, stride=stride)
+
+    with solara.Div(classes=["huzhu-row"]):
+        if frame.playing:
+            solara.Button("Pause", icon_name="mdi-pause", on_click=lambda: session.want(playing=False), color="primary")
+        else:
+            solara.Button(
+                "Play", icon_name="mdi-play", on_click=lambda: session.want(playing=True), disabled=frame.ended,
+                color="primary",
+            )  # fmt: skip
+        solara.Button("Step", icon_name="mdi-step-forward", on_click=session.step, disabled=frame.ended)
+        solara.Button("Reset", icon_name="mdi-restart", on_click=session.reset)
+        with solara.Div(style={"width": "170px"}):
+            solara.Select("Speed, steps", list(SPEEDS), value=speed, on_value=run_at, dense=True)
+        solara.Text(f"{frame.day:%d %B %Y}, step {frame.step} of {frame.steps}", classes=["huzhu-day"])
+    Cards(frame)
+    with solara.lab.Tabs(value=list(VIEWS).index(view), on_value=look_at):
+        for words in VIEWS.values():
+            solara.lab.Tab(words)
+    if frame.view != view:
+        solara.Text("Drawing ...")
+    elif view == "glance":
+        Glance(frame)
+    elif view == "friends":
+        Friends(session, frame, lives)
+    elif view == "worlds":
+        Worlds(session, frame)
+    else:
+        Events(frame)
+    Downloads(session, frame)
+
+
+def first(setup: Setup) -> None:
+    """Choose what visitors see first."""
+    global START
+    START = replace(setup)

@@ -1,0 +1,159 @@
+"""What a visitor of the page can choose: a case, its size and luck, a policy, and the numbers that matter most.
+
+Meaning, unit, bounds and source of every number are those declared with the scenario.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from abm.draws import SEEDS
+from abm.reading import bounds, field_at, leaves, load, notes, source_of
+from abm.scenario import Scenario, ScenarioError
+
+Changes = dict[str, Any]
+SMALLEST, LARGEST = 100, 10_000_000  # persons on the page
+USUAL_PERSONS = 1_000_000
+MOST_ONE_BY_ONE = 20_000  # persons that act agent by agent while somebody watches
+# Paths of the numbers with a slider; PLAN is the plan chosen. A second path is moved with the first where it is there.
+PLAN = "PLAN"
+SLIDERS: tuple[tuple[str, ...], ...] = (
+    ("platform.PLAN.advertised_share",),
+    ("platform.PLAN.fee_rate", "platform.PLAN.stopped.fee_rate"),
+    ("platform.PLAN.waiting_days",),
+    ("platform.PLAN.min_credit",),
+    ("platform.PLAN.effort",),
+    ("platform.PLAN.steady_reach",),
+    ("platform.PLAN.brand",),
+    ("health.high_risk_share",),
+    ("people.honest_share",),
+    ("mind.optimism",),
+    ("mind.altruism",),
+    ("mind.herding",),
+    ("mind.anxiety",),
+    ("mind.inertia",),
+    ("friends.telling",),
+)
+WORDS = re.compile(r"assumption, (-?[\d.,]+) to (-?[\d.,]*\d)")
+STEPS_OF_A_SLIDER = 50
+NO_CAP = 100_000.0  # yuan a year: the most that terms may say, which shares of unequal size ask for
+
+# What could have been done differently, by the numbers that do it.
+POLICIES: dict[str, Changes] = {
+    "as it was": {},
+    "shares by age": {"platform.PLAN.division": "age", "platform.PLAN.stopped.annual_cap": NO_CAP},
+    "shares by own risk": {"platform.PLAN.division": "risk", "platform.PLAN.stopped.annual_cap": NO_CAP},
+    "the true level is told": {"platform.PLAN.advertised_share": 4.0},
+    "half a year's wait": {"platform.PLAN.waiting_days": 180},
+    "every case investigated": {"platform.PLAN.effort": 1.0},
+    "hardly any investigation": {"platform.PLAN.effort": 0.1},
+    "no fee": {"platform.PLAN.fee_rate": 0.0, "platform.PLAN.stopped.fee_rate": 0.0},
+    "regulator: looks on": {"supervision.policy": "laissez_faire"},
+    "regulator: early licences": {"supervision.policy": "early_licensing"},
+    "regulator: strict ban": {"supervision.policy": "strict_ban"},
+    "regulator: guarantee fund": {"supervision.policy": "guarantee_fund"},
+}
+
+
+def usual_persons(case: str) -> int:
+    """How many persons are simulated on the page, unless more or fewer are asked for.
+
+    With fewer, single cases make spirals of their own.
+    """
+    return min(load(case).people.persons, USUAL_PERSONS)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A world to show: case, size, luck, who lets persons act, and the numbers changed, by path."""
+
+    case: str = "xianghubao"
+    persons: int = USUAL_PERSONS
+    seed: int = 1
+    drive: str = "compiled"
+    changes: tuple[tuple[str, Any], ...] = ()
+
+    def scenario(self) -> Scenario:
+        """The scenario of this world. Raises `ScenarioError`."""
+        return load(self.case, dict(self.changes) | {"people.persons": self.persons})
+
+    def command(self, until: str) -> str:
+        """The command that runs the same world from its downloaded scenario."""
+        return f"huzhu run scenario.toml --seed {self.seed} --drive {self.drive} --until {until}"
+
+
+def check(setup: Setup) -> None:
+    """Raise `ScenarioError` for a world that cannot be shown."""
+    most = MOST_ONE_BY_ONE if setup.drive == "agents" else LARGEST
+    if not SMALLEST <= setup.persons <= most:
+        raise ScenarioError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
+    if not 0 <= setup.seed < SEEDS:
+        raise ScenarioError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
+    setup.scenario()
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number that can be moved: its paths, value as it is and as calibrated, range, step, unit and help."""
+
+    paths: tuple[str, ...]
+    label: str
+    value: float
+    calibrated: float
+    low: float
+    high: float
+    step: float
+    unit: str
+    help: str
+    whole: bool
+
+
+def sliders(setup: Setup, plan: str) -> list[Slider]:
+    """The sliders of a world, for one of its plans. Ranges are those of the assumptions, where one is given."""
+    now, calibrated = setup.scenario(), dict(leaves(load(setup.case)))
+    values = dict(leaves(now))
+    found = []
+    for names in SLIDERS:
+        paths = tuple(path for name in names if (path := name.replace(PLAN, plan)) in values)
+        if paths:
+            found.append(_slider(now, paths, float(values[paths[-1]]), float(calibrated[paths[-1]])))
+    return found
+
+
+def _slider(scenario: Scenario, paths: tuple[str, ...], value: float, calibrated: float) -> Slider:
+    path = paths[0]
+    field = field_at(path)
+    assert field is not None, path
+    source = source_of(scenario, path)
+    low, high = _range(source, bounds(field), calibrated)
+    low, high = min(low, value), max(high, value)
+    whole = field.annotation is int
+    step = max(_round_step((high - low) / STEPS_OF_A_SLIDER), 1.0 if whole else 0.0)
+    low = math.floor(low / step * 1.000001) * step  # so that round values have a place on the slider
+    unit = notes(field)["unit"]
+    words = f"{field.description} ({unit}). {source}"
+    name = path.rpartition(".")[2].replace("_", " ")
+    return Slider(paths, name, value, calibrated, low, high, step, "" if unit == "1" else unit, words, whole)
+
+
+def _range(source: str, allowed: tuple[Any, Any], value: float) -> tuple[float, float]:
+    """The range of the assumption in words, within what is allowed; without one from nothing to three times as much."""
+    lowest, highest = (float(each) for each in allowed)
+    if found := WORDS.search(source):
+        low, high = (float(each.replace(",", "")) for each in found.groups())
+        return max(lowest, min(low, value)), min(highest, max(high, value))
+    return lowest, highest if highest <= 1 or value == 0 else min(highest, max(3 * value, 1.0))
+
+
+def _round_step(step: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not above."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return round(max(times for times in (1, 2, 5) if times * power <= step * 1.001) * power, 12)
+
+
+def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
+    """The changes that a policy makes in a world, for one of its plans; what the plan does not have is left out."""
+    known = dict(leaves(load(setup.case)))
+    changes = {path.replace(PLAN, plan): value for path, value in POLICIES[name].items()}
+    return tuple((path, value) for path, value in changes.items() if path in known)

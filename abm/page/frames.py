@@ -1,0 +1,150 @@
+"""Frames: what is seen of one or two worlds at one moment. A frame never changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.agents.regulator import Stance
+from abm.model import MutualAidModel
+from abm.page.charts import Picture, beside, glance
+from abm.page.choices import Setup
+from abm.page.friends import LARGE_PLANS, Circle, Node
+from abm.scenario import Shock
+from abm.study.fork import Fates
+from abm.study.run import so_far
+
+if TYPE_CHECKING:
+    from abm.page.session import Wish
+
+STANCES = {Stance.TOLERATE: "tolerates", Stance.WARN: "warns", Stance.RECTIFY: "rectifies", Stance.CLOSE: "would close"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number of the moment: its name, the value in words, and what it means."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: when, to whom or by whom, what, and more about it."""
+
+    day: date
+    who: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is seen at one moment.
+
+    `worlds`: cards of each; `friends`: nodes of each; `gaps`: the second against the first, in sentences.
+    """
+
+    number: int
+    view: str
+    setup: Setup
+    names: tuple[str, ...]
+    plan: str
+    plans: tuple[str, ...]
+    day: date
+    step: int
+    steps: int
+    playing: bool
+    worlds: tuple[tuple[Card, ...], ...]
+    pictures: tuple[Picture, ...]
+    events: tuple[tuple[Event, ...], ...]
+    shocks: tuple[Shock, ...]
+    friends: tuple[tuple[Node, ...], ...]
+    ties: tuple[tuple[int, int], ...]
+    coloured: tuple[tuple[str, str], ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the calendar is over."""
+        return self.step >= self.steps
+
+
+def take(models: Sequence[MutualAidModel], wish: "Wish", number: int, circle: Circle | None) -> Frame:
+    """Look at the worlds of a wish; only what its view shows is drawn."""
+    first, plans = models[0], tuple(models[0].case.platform)
+    runs = [so_far(model) for model in models]
+    largest = sorted(plans, key=lambda name: -float(runs[0].series[f"{name}.members"].max()))
+    plan = wish.plan if wish.plan in plans else largest[0]
+    pictures: list[Picture] = []
+    if wish.view == "glance":
+        pictures = glance(runs[0], plan)
+    names = ("as set", wish.rival_name)[: len(models)]
+    if wish.view == "worlds" and len(models) > 1:
+        pictures = beside(runs[0], runs[1], names, plan)
+    return Frame(
+        number=number,
+        view=wish.view,
+        setup=wish.setup,
+        names=names,
+        plan=plan,
+        plans=plans,
+        day=first.day,
+        step=first.now + 1,
+        steps=first.case.calendar.periods,
+        playing=wish.playing,
+        worlds=tuple(_cards(model, plan) for model in models),
+        pictures=tuple(pictures),
+        events=tuple(tuple(Event(*event.values()) for event in model.events) for model in models),
+        shocks=first.case.shocks,
+        friends=tuple(circle.nodes(model, largest[: len(LARGE_PLANS)]) for model in models) if circle else (),
+        ties=circle.ties if circle else (),
+        coloured=tuple(zip(largest, LARGE_PLANS, strict=False)),
+        gaps=_gaps(models) if wish.view == "worlds" and len(models) > 1 else (),
+    )
+
+
+def _cards(model: MutualAidModel, plan: str) -> tuple[Card, ...]:
+    """The numbers of the moment, for one plan."""
+    now = {name.removeprefix(f"{plan}."): value for name, value in model.latest.items()}
+    noise = model.datacollector.model_vars[f"{plan}.share_noise"]
+    seen = [value for value in noise if value == value]
+    error = f"; one simulated case moves it by about {seen[-1]:.0%}" if seen else ""
+    return (
+        Card("Members", f"{now['members'] / 1e6:.1f} m", "inside the plan, the waiting among them"),
+        Card("Share", f"{now['share']:.2f} yuan", f"published for this half-month{error}"),
+        Card("Expected", _number(now["expected_share"], " yuan"), "the share that members expect, mean"),
+        Card("Relative risk", _number(now["relative_risk"], ""), "risk of covered members over the population's"),
+        Card("Trust", _number(now["trust"], ""), "believed chance that a valid claim is paid, mean of the covered"),
+        Card("Surplus", f"{now['surplus'] / 1e6:+.1f} m yuan", "of the platform in this half-month"),
+        Card("Left", f"{now['left'] / 1e6:.2f} m", "chose to leave in this half-month"),
+        Card("Regulator", STANCES[Stance(int(model.latest["stance"]))], "its stance to plans without a licence"),
+    )
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.2f}{unit}" if value == value else "none yet"
+
+
+def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
+    """What became of the same persons in the second world, in sentences."""
+    there, here = (Fates.of(model) for model in models)
+    weight, count = models[0].weight, np.count_nonzero
+    if not np.array_equal(here.ill, there.ill):
+        return ("Other people fall ill in the second world, so persons cannot be compared one by one.",)
+
+    def real(chosen: np.ndarray) -> str:
+        return f"{count(chosen) * weight / 1e6:.2f} m"
+
+    aided, aided_there = here.received > 0, there.received > 0
+    return (
+        f"{real(here.inside & ~there.inside)} persons are in a plan only in the second world,"
+        f" {real(there.inside & ~here.inside)} only in the first.",
+        f"{real(aided & ~aided_there)} were aided only in the second, {real(aided_there & ~aided)} only in the first.",
+        f"{real(here.refused & ~there.refused)} were refused only in the second,"
+        f" {real(there.refused & ~here.refused)} only in the first.",
+        f"{real(here.paid > there.paid)} paid more in the second, {real(here.paid < there.paid)} paid less.",
+    )

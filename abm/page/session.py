@@ -1,0 +1,281 @@
+"""What one visitor of the page has before them: worlds that go on in a thread of their own, and frames to look at.
+
+The visitor's wish is a value; the thread brings the worlds to it and hands out a frame, which never changes. So no
+button waits for a world, no picture is drawn of a world in motion, and two visitors have nothing in common.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from abm.model import MutualAidModel
+from abm.page.choices import Setup
+from abm.page.frames import Frame, take
+from abm.page.friends import Circle, leavers, why_left
+from abm.scenario import ScenarioError
+from abm.story.gallery import gallery
+from abm.story.happenings import Happening, brief
+from abm.story.tell import find, tell_all
+from abm.story.witness import require_person
+from abm.study.report import report
+from abm.study.run import finished
+
+TELL_EVERY = 0.3  # seconds between words on how far a long way has come
+COMPILED = threading.Lock()  # loops over everybody take turns, each with all threads
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the visitor wants to see. `rival` are the changes of a second world with the same luck."""
+
+    setup: Setup
+    rival: tuple[tuple[str, Any], ...] | None = None
+    rival_name: str = ""
+    steps: int = 1
+    playing: bool = False
+    stride: int = 1  # steps between frames
+    pause: float = 0.25  # seconds between frames
+    view: str = "glance"
+    plan: str = ""
+    person: int | str | None = None
+    centre: int | None = None
+
+    @property
+    def worlds(self) -> tuple[Setup, ...]:
+        """The worlds wished for, one or two."""
+        if self.rival is None:
+            return (self.setup,)
+        return self.setup, replace(self.setup, changes=self.setup.changes + self.rival)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Lives in the first world up to a step: rows worth hearing of by pick, the story of one, and why others left.
+
+    `why` is by row, of those drawn who left by choice.
+    """
+
+    setup: Setup
+    step: int
+    picks: dict[str, int]
+    row: int | None
+    story: tuple[Happening, ...]
+    why: dict[int, str]
+
+
+class Overtaken(Exception):  # noqa: N818
+    """Something else is wished for by now."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the page says beside a frame: how far it is while busy, or what was refused."""
+
+    busy: str = ""
+    fault: str = ""
+
+
+class Session:
+    """The worlds of one visitor. `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        show: Callable[[Frame], None],
+        tell: Callable[[Note], None],
+        read: Callable[[Lives], object] = str,
+    ) -> None:
+        self._show, self._tell, self._read = show, tell, read
+        self._changed = threading.Condition()
+        self._wish = Wish(setup)
+        self._served: Wish | None = None  # the last wish that was fulfilled or refused
+        self._built: tuple[Setup, ...] = ()
+        self._models: list[MutualAidModel] = []
+        self._hands = threading.RLock()  # held while the models move or are read
+        self._circle: tuple[Any, Circle] | None = None
+        self._frames, self._looked_at, self._next = 0, 0, 0.0
+        self._closed = False
+        self._started, self._founding, self._stepping = datetime.now(UTC), 0.0, 0.0
+        self._thread = threading.Thread(target=self._work, name="worlds", daemon=True)
+        self._thread.start()
+
+    @property
+    def wish(self) -> Wish:
+        """What is wished for at present."""
+        return self._wish
+
+    def want(self, **changes: Any) -> None:
+        """Change the wish; a frame that fulfils it follows."""
+        with self._changed:
+            self._wish = replace(self._wish, **changes)
+            self._changed.notify_all()
+
+    def step(self) -> None:
+        """Wish for one stride more, at rest."""
+        with self._changed:
+            self.want(steps=self._wish.steps + self._wish.stride, playing=False)
+
+    def reset(self) -> None:
+        """Wish for the beginning."""
+        self.want(steps=1, playing=False)
+
+    def looked_at(self, frame: int) -> None:
+        """The page has drawn a frame; the next may come."""
+        with self._changed:
+            self._looked_at = max(self._looked_at, frame)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the thread and let go of the worlds."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def results(self) -> dict[str, bytes]:
+        """What `huzhu run` would write of the first world up to its present day, by file name."""
+        with self._hands, TemporaryDirectory() as folder:
+            if not self._models:
+                raise ScenarioError("there is nothing to download yet")
+            run = finished(self._models[0], self._started, self._founding, self._stepping)
+            report(run, Path(folder))
+            return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not (self._closed or self._wish != self._served or self._due()):
+                    self._changed.wait(self._until_next())
+                if self._closed:
+                    break
+                if self._wish == self._served:
+                    self._wish = replace(self._wish, steps=self._wish.steps + self._wish.stride)
+                wish = self._wish
+            try:
+                self._serve(wish)
+            except ScenarioError as error:
+                self._refuse(wish, str(error))
+            except Exception as error:
+                traceback.print_exc()
+                self._refuse(wish, f"the page stumbled, and went back to what was: {error}")
+        self._let_go()
+
+    def _due(self) -> bool:
+        """Whether the next frame of a play may be made: the last has been drawn, and its time is over."""
+        return self._wish.playing and self._looked_at >= self._frames and time.monotonic() >= self._next
+
+    def _until_next(self) -> float | None:
+        playing = self._wish.playing and self._looked_at >= self._frames
+        return max(0.0, self._next - time.monotonic()) if playing else None
+
+    def _serve(self, wish: Wish) -> None:
+        """Bring the worlds to a wish and show them; give up where the wish has become another world."""
+        started = time.monotonic()
+        with self._hands:
+            if wish.worlds != self._built or wish.steps <= min(model.now for model in self._models):
+                self._build(wish)
+        if not self._advance(wish, started):
+            return
+        with self._hands:
+            frame = take(self._models, wish, self._frames + 1, self._around(wish))
+        with self._changed:
+            self._served = wish
+            self._frames += 1
+            self._next = started + wish.pause
+            if wish.playing and frame.ended and self._wish is wish:
+                self._wish = self._served = replace(wish, playing=False)
+                frame = replace(frame, playing=False)
+        self._show(frame)
+        self._tell(Note())
+        if wish.view == "friends" and not frame.playing:
+            try:
+                self._read(self._lives(wish))
+            except Overtaken:
+                self._tell(Note())
+
+    def _lives(self, wish: Wish) -> Lives:
+        """Run the first world again with witnesses: of the person asked for, and of those drawn who left by choice.
+
+        Raises `Overtaken` as soon as something else is wished for.
+        """
+        model = self._models[0]
+        picks = gallery(model)
+        row = find(model, wish.person) if isinstance(wish.person, str) else wish.person
+        if row is not None:
+            require_person(model, row)
+        gone = leavers(model, self._around(wish))
+        told_at = time.monotonic()
+
+        def tick(day: date) -> None:
+            nonlocal told_at
+            if self._closed or self._wish != wish:
+                raise Overtaken
+            if time.monotonic() - told_at > TELL_EVERY:
+                told_at = time.monotonic()
+                self._tell(Note(busy=f"looking again at lives: {day:%B %Y}"))
+
+        rows = [*gone, *([] if row is None else [row])]
+        told = dict(zip(rows, tell_all(model, rows, tick) if rows else [], strict=True))
+        self._tell(Note())
+        story = tuple(brief(told[row])) if row is not None else ()
+        return Lives(wish.setup, model.now + 1, picks, row, story, {each: why_left(told[each]) for each in gone})
+
+    def _build(self, wish: Wish) -> None:
+        """Found the worlds of a wish in place of those there are; none is lost if one of them cannot be."""
+        scenarios = [(setup, setup.scenario()) for setup in wish.worlds]
+        self._let_go()
+        self._started, clock = datetime.now(UTC), time.perf_counter()
+        for setup, scenario in scenarios:
+            self._models.append(MutualAidModel(scenario, seed=setup.seed, drive=setup.drive))
+        self._built = wish.worlds
+        self._founding, self._stepping = time.perf_counter() - clock, 0.0
+
+    def _advance(self, wish: Wish, told: float) -> bool:
+        """Step all worlds up to a wish; whether it is still wished for."""
+        clock = time.perf_counter()
+        while any(model.running and model.now + 1 < wish.steps for model in self._models):
+            if self._closed or self._wish.worlds != wish.worlds or self._wish.steps < wish.steps:
+                return False
+            for model in self._models:
+                if model.running and model.now + 1 < wish.steps:
+                    with self._hands, COMPILED:
+                        model.step()
+            if time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                first = self._models[0]
+                self._tell(Note(busy=f"{first.day:%B %Y}: step {first.now + 1} of {wish.steps}"))
+        self._stepping += time.perf_counter() - clock
+        return True
+
+    def _around(self, wish: Wish) -> Circle | None:
+        """The friends to be drawn, laid out once for each network and centre."""
+        if wish.view not in ("friends", "worlds"):
+            return None
+        model = self._models[0]
+        persons = model.persons.size
+        centre = persons // 2 if wish.centre is None else wish.centre
+        if not 0 <= centre < persons:
+            raise ScenarioError(f"person = {centre} must be from 0 to {persons - 1}")
+        key = (persons, model.case.friends, model.seed, centre)
+        if self._circle is None or self._circle[0] != key:
+            self._circle = key, Circle.around(model, centre)
+        return self._circle[1]
+
+    def _refuse(self, wish: Wish, fault: str) -> None:
+        """Say what is wrong, and go back to the last wish that could be fulfilled."""
+        with self._changed:
+            if self._wish is wish:
+                self._wish = self._served = replace(self._served or wish, playing=False)
+        self._tell(Note(fault=fault))
+
+    def _let_go(self) -> None:
+        with self._hands:
+            for model in self._models:
+                model.close()
+            self._models.clear()
+            self._built = ()
