@@ -1,15 +1,17 @@
 """A story in words: sentences that say what was weighed, whose story is told, and the command that tells it."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from abm.population import Status, Trait, membership, person
+from abm.story.fates import would_have_covered
 from abm.story.happenings import IDLE, brief, story
-from abm.story.moments import Kind
-from abm.story.motives import Prompt, Weight, prompted, to_join, to_stay
-from abm.story.reasons import label
+from abm.story.moments import Copy, Kind
+from abm.story.motives import Decision, Prompt, Term, Weight, prompted, to_join, to_stay
+from abm.story.reasons import Reader, label
 from abm.story.witness import attend
 from ending_market import ending_market
 from stories import told
@@ -57,6 +59,43 @@ def test_a_sentence_names_its_terms_the_largest_first() -> None:
             assert each.text.find("weighed more than") > first, each
         assert f"Chance of staying {decision.chance:.2f}" in each.text
         assert ("although" in each.text) == ((decision.gain > 0) != (each.kind == Kind.STAYED))
+
+
+def test_a_reason_in_words() -> None:
+    model = busy()
+    model.persons["traits"][0] |= Trait.FEMALE
+    worths = ((Weight.HELPING, 10.0), (Weight.FRIENDS, 12.0), (Weight.COVER, 61.0), (Weight.SHARING, -98.4),
+              (Weight.GRUDGE, -0.4), (Weight.STAYING_PUT, 9.5))  # fmt: skip
+    terms = tuple(Term(weight, worth) for weight, worth in worths)
+    decision = Decision(terms, -6.3, 0.31, 0.5, trust=0.72, cover=3e5, share=410.0, expected=410.0, friends=(9, 12))
+    reader = Reader(attend(model, 0)[0])
+    against = "the share she reckoned with, 4.10 yuan a period (98 a year)"
+    for_it = (
+        "cover of 300,000 yuan worth 61 to her at trust 0.72, 9 of 12 friends inside (12), the wish to help (10) "
+        "and the trouble of leaving (9.5)"
+    )
+    chance = "Chance of staying 0.31, and 0.50 was drawn."
+    assert reader.why(decision, "staying") == f": {against} weighed more than {for_it}. {chance}"
+    lucky = replace(decision, drawn=0.25)
+    assert reader.why(lucky, "staying").startswith(f", although {against} weighed more than cover")
+
+
+@pytest.mark.parametrize(("since_joining", "ended", "missed"), [(6, False, False), (7, False, True), (7, True, False)])
+def test_who_left_missed_cover_that_was_past_its_wait_and_still_on(
+    since_joining: int, ended: bool, missed: bool
+) -> None:
+    """The wait is of 90 days, six half-months, and cover begins with the publication after it."""
+    model = finish(busy(drive="compiled"), 12)
+    model.persons["age_at_start"][0] = 30
+    copy = Copy(model, 0)
+    copy.mine["status"] = Status.LEFT
+    model.world.offers["covered_until"] = model.now - 1 if ended else model.now
+    model.now -= since_joining
+    copy.note(Kind.JOINED, 0)
+    model.now += 2
+    copy.note(Kind.LEFT, 0)
+    model.now += since_joining - 2
+    assert would_have_covered(copy) == ([(0, since_joining - 2, 2_500.0)] if missed else [])
 
 
 def test_the_terms_of_staying_by_hand() -> None:
