@@ -3,10 +3,13 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -22,7 +25,10 @@ def blocks(language: str) -> list[str]:
 SETUP, *COMMANDS = blocks("sh")
 
 
-@pytest.mark.parametrize("command", [line for block in COMMANDS for line in block.splitlines()])
+LINES = [line for block in COMMANDS for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("command", [line for line in LINES if not line.startswith("huzhu view")])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     for name, text in zip(("young.toml", "altruism.toml"), blocks("toml"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -34,6 +40,29 @@ def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+@pytest.mark.parametrize("command", [line for line in LINES if line.startswith("huzhu view")])
+def test_a_page_of_the_readme_is_served_until_it_is_interrupted(command: str, tmp_path: Path) -> None:
+    pytest.importorskip("solara")
+    program = [sys.executable, "-m", "abm.cli", *shlex.split(command)[1:], "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(program, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        assert found is not None
+        for _ in range(200):
+            try:
+                with urlopen(f"{found[0]}/readyz", timeout=5) as answer:
+                    assert answer.status == 200
+                break
+            except OSError:
+                time.sleep(0.1)
+        with urlopen(found[0], timeout=30) as answer:
+            assert b"solara" in answer.read().lower()
+        server.send_signal(signal.SIGINT)
+        assert server.stdout.read() == "The page is closed.\n"
+    assert server.returncode == 0
 
 
 @pytest.mark.parametrize("code", blocks("python"))

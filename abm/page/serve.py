@@ -1,8 +1,10 @@
 """Serving the page on this machine, and to nobody else."""
 
+import contextlib
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from collections.abc import Callable
 
@@ -54,4 +56,8 @@ def serve(setup: Setup, port: int, open_browser: bool, say: Callable[[str], obje
         opener = threading.Timer(SECONDS_TO_START, webbrowser.open, [address])
         opener.daemon = True
         opener.start()
-    uvicorn.run(solara.server.starlette.app, host=HOST, port=port, log_level="warning")
+    # Solara would have cookies for pages within pages, which this one never is.
+    warnings.filterwarnings("ignore", message="Cookies with samesite")
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.run(solara.server.starlette.app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    say("The page is closed.")
