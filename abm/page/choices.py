@@ -3,6 +3,7 @@
 Meaning, unit, bounds and source of every number are those declared with the scenario.
 """
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -109,15 +110,21 @@ class Slider:
     whole: bool
 
 
+@functools.cache
+def calibrated(case: str) -> dict[str, Any]:
+    """Every number of a case as it is calibrated, by path."""
+    return dict(leaves(load(case)))
+
+
 def sliders(setup: Setup, plan: str) -> list[Slider]:
     """The sliders of a world, for one of its plans. Ranges are those of the assumptions, where one is given."""
-    now, calibrated = setup.scenario(), dict(leaves(load(setup.case)))
+    now, as_calibrated = setup.scenario(), calibrated(setup.case)
     values = dict(leaves(now))
     found = []
     for names in SLIDERS:
         paths = tuple(path for name in names if (path := name.replace(PLAN, plan)) in values)
         if paths:
-            found.append(_slider(now, paths, float(values[paths[-1]]), float(calibrated[paths[-1]])))
+            found.append(_slider(now, paths, float(values[paths[-1]]), float(as_calibrated[paths[-1]])))
     return found
 
 
@@ -154,6 +161,6 @@ def _round_step(step: float) -> float:
 
 def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
     """The changes that a policy makes in a world, for one of its plans; what the plan does not have is left out."""
-    known = dict(leaves(load(setup.case)))
+    known = calibrated(setup.case)
     changes = {path.replace(PLAN, plan): value for path, value in POLICIES[name].items()}
     return tuple((path, value) for path, value in changes.items() if path in known)

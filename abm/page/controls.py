@@ -65,7 +65,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
     )
     solara.Button("As calibrated", icon_name="mdi-undo", on_click=lambda: found(changes=()), disabled=not setup.changes)
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
-    for slider in sliders(setup, plan):
+    for slider in solara.use_memo(lambda: sliders(setup, plan), [setup, plan]):
         Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value)))
     Any_number(lambda text: change(dict([reading.setting(text)])), set_fault)
     if setup.changes:
