@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -63,6 +66,44 @@ def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine" / FILE).write_text("no data base at all, but long enough to be looked at" * 9, encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"runs\.sqlite: file is not a database"):
         Store(tmp_path / "mine", ODD, run=double)
+
+
+def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), tmp_path / "out"
+    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
+    sweep = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(out)]
+    assert main(sweep) == 0
+    before = (out / "runs.csv").read_bytes()
+    hold = (
+        "import sys\nfrom pathlib import Path\n"
+        "from abm.study.store import Store\nfrom abm.study.study import load_study\n"
+        "with Store(Path(sys.argv[2]), load_study(Path(sys.argv[1]))):\n    print('open', flush=True)\n    input()\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-c", hold, sweep[1], str(out)]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        capsys.readouterr()
+        for words in (sweep, [*sweep, "--anew"]):
+            assert main(words) == 2
+            assert capsys.readouterr().err == (
+                f"huzhu: {out}: another sweep is at work there; wait for its end, or take another folder, --out\n"
+            )
+        other.kill()
+    assert main(sweep) == 0
+    assert "6 runs are there already" in capsys.readouterr().out
+    assert (out / "runs.csv").read_bytes() == before
+
+
+def test_a_sweep_killed_before_its_first_row_leaves_a_folder_to_go_on_in(tmp_path: Path) -> None:
+    with Store(tmp_path, ODD, run=double):
+        pass
+    (tmp_path / FILE).unlink()
+    with Store(tmp_path, ODD, run=double) as store:
+        assert store.count() == (0, 0)
 
 
 def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
