@@ -104,7 +104,9 @@ def _parser() -> Parser:
     where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
     where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
     sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
-    sweep.add_argument("--anew", action="store_true", help="throw away the runs that are there")
+    again = sweep.add_mutually_exclusive_group()
+    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
+    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
     matter = commands.add_parser("sensitivity", help="which setting matters: indices of a sweep's outputs")
     matter.set_defaults(action=show_sensitivity)
     matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
@@ -189,14 +191,18 @@ def sweep_study(choices: argparse.Namespace) -> None:
 
     study = load_study(choices.study)
     folder = choices.out or Path("results") / choices.study.stem
-    sweep(study, folder, choices.workers, choices.dask, choices.anew, lambda text: print(text, flush=True))
+    sweep(study, folder, choices.workers, choices.dask, choices.anew, choices.retry, _say)
 
 
 def show_sensitivity(choices: argparse.Namespace) -> None:
     """Print how much each setting matters for each output of a sweep; write table and figure beside its runs."""
     from abm.study.sensitivity import analyse
 
-    analyse(choices.folder, lambda text: print(text, flush=True))
+    analyse(choices.folder, _say)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _changes(choices: argparse.Namespace) -> dict[str, Any]:

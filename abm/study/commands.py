@@ -28,9 +28,15 @@ from abm.study.worker import FAILED, Result
 
 
 def sweep(
-    study: Study, folder: Path, workers: int | None, dask: str | None, anew: bool, say: Callable[[str], object]
+    study: Study,
+    folder: Path,
+    workers: int | None,
+    dask: str | None,
+    anew: bool,
+    retry: bool,
+    say: Callable[[str], object],
 ) -> None:
-    """Run what is missing of a study into a folder; `say` hears what to print.
+    """Run what is missing of a study into a folder, with `retry` what failed too; `say` hears what to print.
 
     Raises `ScenarioError` where something is wrong, and `KeyboardInterrupt` with how to go on.
     """
@@ -39,6 +45,8 @@ def sweep(
         if dask is not None:
             executor, places = opened.enter_context(dask_executor(dask))
         store = opened.enter_context(Store(folder, study, anew=anew))
+        if retry:
+            store.forget_failures()
         say(plan(study, store))
         start = time.perf_counter()
         kept, failed = store.count()
@@ -57,7 +65,8 @@ def sweep(
                 words = f"{kept:,} of {study.runs:,} runs are kept in {folder}; the same command goes on"
                 raise KeyboardInterrupt(words) from None
         summary, written = write_results(study, store, time.perf_counter() - start, dask or f"{places} processes")
-        say(f"\n{summary.table()}\n\nWritten to {folder}: {', '.join(written)}, runs.sqlite")
+        again = "\nThe same command with --retry runs what failed again, and keeps the rest" if summary.failed else ""
+        say(f"\n{summary.table()}{again}\n\nWritten to {folder}: {', '.join(written)}, runs.sqlite")
 
 
 AS_IT_IS = "as it is"

@@ -91,6 +91,11 @@ class Store:
         rows, failed = self.rows.execute("SELECT count(*), total(status = ?) FROM runs", (FAILED,)).fetchone()
         return int(rows), int(failed)
 
+    def forget_failures(self) -> None:
+        """Take failed runs out, so that they are run again. Killed midway, a sweep finds them missing and goes on."""
+        with self._disk():
+            self.rows.execute("DELETE FROM runs WHERE status = ?", (FAILED,))
+
     def results(self, study: Study) -> Iterator[tuple[int, Settings, int, Result]]:
         """Number of the point, settings, seed and result of every run there is, in the order of the design."""
         for number, point in enumerate(study.point_list()):
