@@ -21,7 +21,7 @@ FLOORS = (
     {"abm.business", "abm.institutions", "abm.society"},
     {"abm.terms"},
     {"abm.scenario"},
-    {"abm.draws", "abm.rules", "abm.reading", "abm.tables"},
+    {"abm.draws", "abm.rules", "abm.reading", "abm.tables", "abm.writing"},
     {"abm.network", "abm.population", "abm.ledger"},
     {"abm.market", "abm.memory"},
     {"abm.divisions", "abm.reckoning"},

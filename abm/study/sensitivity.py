@@ -5,7 +5,6 @@ failed or an output is no finite number tells nothing; it is left out whole, and
 """
 
 import csv
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from abm.study.design import LEVELS
 from abm.study.pictures import sensitivity_bars
 from abm.study.study import Study
 from abm.study.worker import DONE
+from abm.writing import whole
 
 CONFIDENCE, NORMAL = 0.95, 1.959964  # of all bounds, and the quantile of the normal distribution that goes with it
 RESAMPLES = 500  # of the blocks, for the bounds: a bound is then known to about 3 %
@@ -165,22 +165,15 @@ def analyse(folder: Path, say: Callable[[str], object]) -> Sensitivity:
     study, rows = read_rows(folder)
     found = sensitivity(study, rows)
     say("\n".join([*_tables(study, found), *found.remarks]))
-    try:
-        new = folder / ".sensitivity.csv.new"
-        with new.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(Index._fields)
-            writer.writerows(found.indices)
-        os.replace(new, folder / "sensitivity.csv")
-        written = ["sensitivity.csv"]
-        if found.indices:
-            bars = [
-                (each.output, each.setting, each.measure, each.value, each.low, each.high) for each in found.indices
-            ]
-            footnote = f"{study.title}: {study.runs:,} runs, design {study.design}; bounds hold 95 of 100 times."
-            written += [path.name for path in save(sensitivity_bars(bars, footnote), folder, "sensitivity")]
-    except OSError as error:
-        raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    with whole(folder / "sensitivity.csv") as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Index._fields)
+        writer.writerows(found.indices)
+    written = ["sensitivity.csv"]
+    if found.indices:
+        bars = [(each.output, each.setting, each.measure, each.value, each.low, each.high) for each in found.indices]
+        footnote = f"{study.title}: {study.runs:,} runs, design {study.design}; bounds hold 95 of 100 times."
+        written += [path.name for path in save(sensitivity_bars(bars, footnote), folder, "sensitivity")]
     say(f"\nWritten to {folder}: {', '.join(written)}")
     return found
 

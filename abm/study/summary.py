@@ -3,10 +3,8 @@
 import csv
 import json
 import math
-import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,11 +12,11 @@ from typing import Any
 
 from abm import __version__
 from abm.reading import dump
-from abm.scenario import ScenarioError
 from abm.study.run import PACKAGES, commit, installed
 from abm.study.store import Store
 from abm.study.study import Study, dump_study
 from abm.study.worker import DONE
+from abm.writing import whole
 
 BATCH = 10_000  # rows of a Parquet file held at a time
 
@@ -79,16 +77,16 @@ def write_results(study: Study, store: Store, seconds: float, workers: str) -> t
     """Write the rows, the study and how they were made beside the store; returns the summary and the names."""
     summary = Summary(study, store)
     written = ["provenance.json", "runs.csv", "study.toml"]
-    with _replaced(store.folder / "runs.csv") as path:
+    with whole(store.folder / "runs.csv") as path:
         _write_csv(study, store, path)
     if _has_parquet():
-        with _replaced(store.folder / "runs.parquet") as path:
+        with whole(store.folder / "runs.parquet") as path:
             _write_parquet(study, store, path)
         written.append("runs.parquet")
-    with _replaced(store.folder / "study.toml") as path:
+    with whole(store.folder / "study.toml") as path:
         path.write_text(dump_study(study), encoding="utf-8")
     if store.base is not None:
-        with _replaced(store.folder / "scenario.toml") as path:
+        with whole(store.folder / "scenario.toml") as path:
             path.write_text(dump(store.base), encoding="utf-8")
         written.append("scenario.toml")
     record = {
@@ -110,7 +108,7 @@ def write_results(study: Study, store: Store, seconds: float, workers: str) -> t
         "system": platform.system(),
         "packages": {name: installed(name) for name in (*PACKAGES, "distributed", "pyarrow")},
     }
-    with _replaced(store.folder / "provenance.json") as path:
+    with whole(store.folder / "provenance.json") as path:
         path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return summary, sorted(written)
 
@@ -170,17 +168,3 @@ def _has_parquet() -> bool:
     except ImportError:
         return False
     return True
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """A file to write that takes its name when it is whole."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        yield new
-        os.replace(new, path)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise ScenarioError(
-            f"{path}: cannot be written: {error.strerror or error}; the rows stay in the store"
-        ) from None
