@@ -2,20 +2,25 @@
 
 import argparse
 import calendar
+import math
 import os
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from abm import __version__, reading
 from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
 from abm.scenario import ScenarioError
 
+if TYPE_CHECKING:
+    from abm.study.commands import Work
+
 WIDTH = 100
+MOST_ROUNDS = 8  # of a map: cells are then 1 / 256 of what they were
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,33 +58,44 @@ def _parser() -> Parser:
     parser = Parser(prog="huzhu", description="An agent-based laboratory of online mutual aid.")
     parser.add_argument("--version", action="version", version=f"huzhu {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    listing = commands.add_parser("list", help="the scenarios that come with the program")
-    listing.set_defaults(action=show_list)
-    show = commands.add_parser("show", help="every number of a scenario: value, unit, range, source")
-    show.set_defaults(action=show_numbers)
-    run = commands.add_parser("run", help="run a scenario and compare it with the facts")
-    run.set_defaults(action=run_scenario)
-    for command in (show, run):
-        command.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
-        command.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            help="change a number by its path, for example mind.altruism=30",
-        )
-    run.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
-    run.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-    run.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    changes, world, luck, work = (Parser(add_help=False) for _ in range(4))  # options that several commands have
+    changes.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a number by its path, for example mind.altruism=30",
+    )
+    world.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
+    world.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    luck.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
+    where, again = work.add_mutually_exclusive_group(), work.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
+    where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
+    work.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
+    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
+    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
+    work.add_argument("study", type=Path, help="the path of a study, a .toml file")
+
+    def command(name: str, action: Callable[..., None], words: str, *options: Parser) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, help=words, description=words[0].upper() + words[1:], parents=options)
+        parser.set_defaults(action=action)
+        return parser
+
+    command("list", show_list, "the scenarios that come with the program")
+    show = command("show", show_numbers, "every number of a scenario: value, unit, range, source", changes)
+    run = command("run", run_scenario, "run a scenario and compare it with the facts", changes, world, luck)
+    for each in (show, run):
+        each.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
     run.add_argument(
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
-    keep = commands.add_parser("checkpoint", help="run a scenario to a day and keep the whole state in a file")
-    keep.set_defaults(action=keep_checkpoint)
+    words = "run a scenario to a day and keep the whole state in a file"
+    keep = command("checkpoint", keep_checkpoint, words, changes, world, luck)
     keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")
-    fork = commands.add_parser("fork", help="the same people and luck in several worlds: who would have been covered?")
-    fork.set_defaults(action=fork_worlds)
+    words = "the same people and luck in several worlds: who would have been covered?"
+    fork = command("fork", fork_worlds, words, changes, world)
     fork.add_argument(
         "--world",
         action="append",
@@ -89,26 +105,22 @@ def _parser() -> Parser:
     )
     fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="so many kinds of luck (default 1)")
     fork.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/fork-SCENARIO)")
-    for command in (keep, fork):
-        command.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
-        command.add_argument(
-            "--set", action="append", default=[], metavar="KEY=VALUE", help="change a number everywhere"
-        )
-        command.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
-        command.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
-    keep.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-    sweep = commands.add_parser("sweep", help="run a study: many runs, a row of results each; goes on where it stopped")
-    sweep.set_defaults(action=sweep_study)
-    sweep.add_argument("study", type=Path, help="the path of a study, a .toml file")
-    where = sweep.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
-    where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
-    sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
-    again = sweep.add_mutually_exclusive_group()
-    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
-    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
-    matter = commands.add_parser("sensitivity", help="which setting matters: indices of a sweep's outputs")
-    matter.set_defaults(action=show_sensitivity)
+    for each in (keep, fork):
+        each.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
+    command("sweep", sweep_study, "run a study: many runs, a row of results each; goes on where it stopped", work)
+    words = (
+        "where does an outcome tip? a map over the two settings of a study, finer at the edge; goes on as sweep does"
+    )
+    tip = command("phase", map_study, words, work)
+    tip.add_argument("--edge", type=float, required=True, metavar="X", help="the outcome between the two regimes")
+    tip.add_argument(
+        "--outcome", metavar="OUTPUT", help="an output of the study, or one over another, A / B (default: the only one)"
+    )
+    tip.add_argument(
+        "--rounds", type=int, choices=range(MOST_ROUNDS + 1), default=2, metavar="N",
+        help=f"how often the cells at the edge are halved, 0 to {MOST_ROUNDS} (default 2)",
+    )  # fmt: skip
+    matter = command("sensitivity", show_sensitivity, "which setting matters: indices of a sweep's outputs")
     matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
     return parser
 
@@ -189,9 +201,17 @@ def sweep_study(choices: argparse.Namespace) -> None:
     from abm.study.commands import sweep
     from abm.study.study import load_study
 
-    study = load_study(choices.study)
-    folder = choices.out or Path("results") / choices.study.stem
-    sweep(study, folder, choices.workers, choices.dask, choices.anew, choices.retry, _say)
+    sweep(load_study(choices.study), _work(choices), _say)
+
+
+def map_study(choices: argparse.Namespace) -> None:
+    """Run a study's grid of two settings and refine it at the edge; print where that lies; write table and map."""
+    from abm.study.commands import phase
+    from abm.study.study import load_study
+
+    if not math.isfinite(choices.edge):
+        raise ScenarioError(f"--edge {choices.edge}: must be a finite number")
+    phase(load_study(choices.study), choices.outcome, choices.edge, choices.rounds, _work(choices), _say)
 
 
 def show_sensitivity(choices: argparse.Namespace) -> None:
@@ -199,6 +219,13 @@ def show_sensitivity(choices: argparse.Namespace) -> None:
     from abm.study.sensitivity import analyse
 
     analyse(choices.folder, _say)
+
+
+def _work(choices: argparse.Namespace) -> "Work":
+    from abm.study.commands import Work
+
+    folder = choices.out or Path("results") / choices.study.stem
+    return Work(folder, choices.workers, choices.dask, choices.anew, choices.retry)
 
 
 def _say(text: str) -> None:

@@ -42,9 +42,9 @@ FLOORS = (
     {"abm.study.study", "abm.panorama"},
     {"abm.study.report", "abm.study.store"},
     {"abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
-    {"abm.study.commands", "abm.study.phase"},
+    {"abm.study.phase", "abm.study.progress"},
     {"abm.study.pictures"},
-    {"abm.study.sensitivity"},
+    {"abm.study.commands", "abm.study.sensitivity"},
     {"abm.cli"},
 )
 STUDY = {f"abm.study.{part}" for part in ("chronicle", "commands", "fork", "report", "results", "run", "transfers")}
@@ -197,3 +197,10 @@ def test_the_step_is_the_list_that_the_readme_shows() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A step")[2]
     listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert listed == phases
+
+
+def test_an_option_that_several_commands_have_is_declared_once() -> None:
+    declared = re.findall(r'"(--[a-z]+)"', (ROOT / "abm" / "cli.py").read_text(encoding="utf-8"))
+    several = {option for option in declared if declared.count(option) > 1}
+    assert several <= {"--out"}  # whose default each command has of its own
+    assert {"--set", "--persons", "--until", "--seed", "--workers"} <= set(declared)

@@ -91,6 +91,10 @@ class Store:
         rows, failed = self.rows.execute("SELECT count(*), total(status = ?) FROM runs", (FAILED,)).fetchone()
         return int(rows), int(failed)
 
+    def seconds(self) -> float:
+        """How long all runs together took."""
+        return float(self.rows.execute("SELECT total(seconds) FROM runs").fetchone()[0])
+
     def forget_failures(self) -> None:
         """Take failed runs out, so that they are run again. Killed midway, a sweep finds them missing and goes on."""
         with self._disk():

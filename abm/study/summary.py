@@ -4,7 +4,7 @@ import csv
 import json
 import math
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -76,19 +76,32 @@ class Summary:
 def write_results(study: Study, store: Store, seconds: float, workers: str) -> tuple[Summary, list[str]]:
     """Write the rows, the study and how they were made beside the store; returns the summary and the names."""
     summary = Summary(study, store)
-    written = ["provenance.json", "runs.csv", "study.toml"]
+    written = ["runs.csv"]
     with whole(store.folder / "runs.csv") as path:
         _write_csv(study, store, path)
     if _has_parquet():
         with whole(store.folder / "runs.parquet") as path:
             _write_parquet(study, store, path)
         written.append("runs.parquet")
-    with whole(store.folder / "study.toml") as path:
-        path.write_text(dump_study(study), encoding="utf-8")
+    more = {
+        "runs": study.runs,
+        "done": summary.done,
+        "failed": summary.failed,
+        "seconds_simulations": round(summary.seconds, 3),
+        "seconds_this_time": round(seconds, 3),
+    }
+    return summary, sorted(written + write_record(study, store, workers, more))
+
+
+def write_record(study: Study, store: Store, workers: str, more: Mapping[str, Any]) -> list[str]:
+    """Write the study, its scenario and how the rows in the store were made beside them; returns the names.
+
+    `more` is added to the record of how they were made, or corrects it.
+    """
+    texts = {"study.toml": dump_study(study)}
     if store.base is not None:
-        with whole(store.folder / "scenario.toml") as path:
-            path.write_text(dump(store.base), encoding="utf-8")
-        written.append("scenario.toml")
+        texts["scenario.toml"] = dump(store.base)
+    runs, failed = store.count()
     record = {
         "program": f"huzhu {__version__}",
         "commit": commit(),
@@ -96,21 +109,23 @@ def write_results(study: Study, store: Store, seconds: float, workers: str) -> t
         "study": study.title,
         "persons": store.base.people.persons if store.base else None,
         "seed": study.seed,
-        "runs": study.runs,
-        "done": summary.done,
-        "failed": summary.failed,
+        "runs": runs,
+        "done": runs - failed,
+        "failed": failed,
         "workers": workers,
-        "seconds_simulations": round(summary.seconds, 3),
-        "seconds_this_time": round(seconds, 3),
+        "seconds_simulations": round(store.seconds(), 3),
+        **more,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
         "packages": {name: installed(name) for name in (*PACKAGES, "distributed", "pyarrow")},
     }
-    with whole(store.folder / "provenance.json") as path:
-        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return summary, sorted(written)
+    texts["provenance.json"] = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    for name, text in texts.items():
+        with whole(store.folder / name) as path:
+            path.write_text(text, encoding="utf-8")
+    return sorted(texts)
 
 
 def columns(study: Study) -> list[str]:
