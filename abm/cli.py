@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from abm import __version__, reading
 from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
-from abm.scenario import ScenarioError
+from abm.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from abm.study.commands import Work
@@ -143,8 +143,7 @@ def show_numbers(choices: argparse.Namespace) -> None:
                 continue
             low, high = bounds(field)
             allowed = "" if low is None else f"{low:,g} to {high:,g}"
-            shown = ", ".join(map(_shown, value)) if isinstance(value, tuple) else _shown(value)
-            print(f"  {path.rpartition('.')[2]:24} {shown:>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {notes(field)['unit']:14} {allowed}".rstrip())
             words = f"{field.description}. {source_of(scenario, path)}"
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
@@ -171,7 +170,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
             run = simulate(scenario, choices.seed, choices.drive, choices.until, tick)
         text = report(run, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
-    print(text)
+    print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
@@ -246,7 +245,22 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
 
 
+def _changed(name: str, scenario: Scenario) -> list[str]:
+    """What was changed of a scenario as it stands in its file, a line a number."""
+    try:
+        found = reading.differences(scenario, load(name))
+    except ScenarioError:  # a file that is whole only with the change
+        return []
+    return (
+        ["", *(f"Changed: {path} {_shown(old)} -> {_shown(new)}" for path, (old, new) in found.items())]
+        if found
+        else []
+    )
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
     return f"{value:,g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
 
 

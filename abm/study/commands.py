@@ -15,6 +15,7 @@ from tqdm import tqdm
 from abm import __version__
 from abm.figures import save as save_figure
 from abm.model import MutualAidModel
+from abm.money import FEN_A_YUAN, spell
 from abm.reading import load
 from abm.scenario import ScenarioError
 from abm.study.checkpoint import SUFFIX, save
@@ -146,8 +147,12 @@ def _difference_lines(summed: pd.DataFrame, seeds: int) -> list[str]:
     for world, rows in summed.groupby("world", sort=False):
         lines += ["", f"{world}, against the world {AS_IT_IS}"]
         for row in rows.itertuples():
-            within = f"  ({row.low:,.0f} to {row.high:,.0f})" if seeds > 1 else ""
-            lines.append(f"  {row.mean:>18,.0f} {row.unit:8}{row.meaning}{within}")
+            mean, low, high = (_amount(value, row.unit) for value in (row.mean, row.low, row.high))
+            lines.append(f"  {mean:>22}  {row.meaning}{f'  ({low} to {high})' if seeds > 1 else ''}")
     if seeds > 1:
         lines.append(f"\nMeans over {seeds} seeds, with bounds of 95 % confidence.")
     return lines
+
+
+def _amount(value: Any, unit: Any) -> str:
+    return spell(value * FEN_A_YUAN) if unit == "yuan" else f"{value:,.0f} {unit}"
