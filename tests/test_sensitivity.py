@@ -2,6 +2,7 @@
 
 import csv
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from abm.cli import main
 from abm.scenario import ScenarioError
-from abm.study.sensitivity import RESAMPLES, Sensitivity, analyse
+from abm.study.sensitivity import RESAMPLES, Rows, Sensitivity, analyse, sensitivity
 from abm.study.store import Store
 from abm.study.study import Axis, Study
 from abm.study.summary import write_results
@@ -161,6 +162,28 @@ def test_elementary_effects_are_those_by_hand(tmp_path: Path) -> None:
         assert of[setting, "spread"].value == pytest.approx(spread)
         assert (mean.high or 0) - mean.value == pytest.approx(1.959964 * spread / 3)
         assert mean.value - (mean.low or 0) == pytest.approx(1.959964 * spread / 3)
+
+
+def test_memory_is_bounded_and_bounds_from_parts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight numbers of eight bytes for a block and resample, and the table itself: far less than all resamples at once.
+
+    Either bound is known to 1 / sqrt(2 R), their ratio to 1 / sqrt(R).
+    """
+    study, most = sobol(1024), 20_000
+    values = np.array([ishigami(point, 0)["f"] for point in study.point_list()]).reshape(1024, 5, 1, 1)
+    rows = Rows(values, np.zeros((1024, 5, 1), bool))
+    found, peaks = [], []
+    for at_once in (RESAMPLES * 1024, most):
+        monkeypatch.setattr("abm.study.sensitivity.AT_ONCE", at_once)
+        tracemalloc.start()
+        found.append(sensitivity(study, rows).indices)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 64 * most + 16 * values.nbytes < peaks[0] / 8
+    for one, other in zip(*found, strict=True):
+        assert one[:4] == other[:4]
+        halves = [(index.high or 0) - index.value for index in (one, other)]
+        assert halves[0] == pytest.approx(halves[1], rel=4 / math.sqrt(RESAMPLES))
 
 
 def test_an_output_is_the_mean_over_all_replicates(tmp_path: Path) -> None:
