@@ -44,7 +44,7 @@ FLOORS = (
     {"abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
     {"abm.study.phase", "abm.study.progress"},
     {"abm.study.pictures"},
-    {"abm.study.commands", "abm.study.sensitivity"},
+    {"abm.study.commands", "abm.study.experiment", "abm.study.sensitivity"},
     {"abm.cli"},
 )
 STUDY = {f"abm.study.{part}" for part in ("chronicle", "commands", "fork", "report", "results", "run", "transfers")}

@@ -86,7 +86,7 @@ def phase(
         found = phase_diagram(study, store, measure, edge, rounds, executor, None, places, tick, bench.needed)
         bench.bar.close()
         more = {"outcome": words, "edge": edge, "rounds": rounds, "full_grid_would_need": found.fine_runs}
-        written = write_record(study, store, name, more)
+        written = write_record(study, store, work.folder, name, more)
     with whole(work.folder / "phase.csv") as path:
         pd.DataFrame(found.table()).to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
     if found.can_be_drawn:

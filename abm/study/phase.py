@@ -213,14 +213,14 @@ def outcome_of(study: Study, words: str | None) -> tuple[str, Outcome]:
     Where no words are given it is the only output. Raises `ScenarioError` where there is no such output.
     """
     if words is None:
-        if len(study.outputs) > 1:
-            raise ScenarioError(f"--outcome: say which output is mapped: {', '.join(study.outputs)}")
-        words = study.outputs[0]
+        if len(study.numbers) != 1:
+            raise ScenarioError(f"--outcome: say which output is mapped: {', '.join(study.numbers)}")
+        words = study.numbers[0]
     names = [name.strip() for name in words.split("/")]
     for name in names:
-        if name not in study.outputs or len(names) > 2:
-            allowed = f"the study has {', '.join(study.outputs)}; write one, or A / B"
-            raise ScenarioError(f"--outcome {words}: no output '{name}'{nearest(name, list(study.outputs))}; {allowed}")
+        if name not in study.numbers or len(names) > 2:
+            allowed = f"the study has {', '.join(study.numbers)}; write one, or A / B"
+            raise ScenarioError(f"--outcome {words}: no output '{name}'{nearest(name, list(study.numbers))}; {allowed}")
 
     def outcome(outputs: Mapping[str, float]) -> float:
         over = outputs[names[1]] if len(names) == 2 else 1.0

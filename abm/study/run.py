@@ -81,14 +81,15 @@ def simulate(
     events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
     years = model.now / PERIODS_A_YEAR
     moved = transfers(model.persons, model.memberships, years, model.weight)
-    run = Run(scenario, seed, series, events, _closings(model), moved, provenance)
+    ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
+    run = Run(scenario, seed, series, events, ends, moved, provenance)
     model.close()
     return run
 
 
-def _closings(model: MutualAidModel) -> pd.DataFrame:
+def closings(model: MutualAidModel) -> list[dict[str, Any]]:
     """The announced ends of plans, with days instead of steps."""
-    rows = [
+    return [
         {
             "platform": closing.platform,
             "announced": collection_date(model.first_period + closing.announced),
@@ -99,7 +100,6 @@ def _closings(model: MutualAidModel) -> pd.DataFrame:
         }
         for closing in model.closings
     ]
-    return pd.DataFrame(rows, columns=["platform", "announced", "last", "kind", "reason", "members"])
 
 
 def check_until(scenario: Scenario, until: date | None) -> int:

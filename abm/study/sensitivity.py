@@ -62,7 +62,7 @@ def sensitivity(study: Study, rows: Rows) -> Sensitivity:
     """
     measure = {"sobol": _sobol, "morris": _morris}[study.design]
     found = Sensitivity([], [])
-    for number, output in enumerate(study.outputs):
+    for number, output in enumerate(study.numbers):
         values = rows.values[..., number]
         odd = ~np.isfinite(values) & ~rows.failed
         kept = ~(odd | rows.failed).any(axis=(1, 2))
@@ -160,14 +160,14 @@ def read_rows(folder: Path) -> tuple[Study, Rows]:
     study = parse_as(Study, read_toml(folder / "study.toml"), f"{folder / 'study.toml'}")
     if study.design not in ("sobol", "morris"):
         raise ScenarioError(f"{folder}: its design is '{study.design}'; sensitivity needs a 'sobol' or 'morris' one")
-    values = np.full((study.size, study.replicates, len(study.outputs)), np.nan)
+    values = np.full((study.size, study.replicates, len(study.numbers)), np.nan)
     failed, there = np.zeros(values.shape[:2], bool), np.zeros(values.shape[:2], bool)
     with (folder / "runs.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
                 place = int(row["point"]), int(row["seed"]) - study.seed
                 failed[place], there[place] = row["status"] != DONE, True
-                values[place] = [float(row[output] or "nan") for output in study.outputs]
+                values[place] = [float(row[output] or "nan") for output in study.numbers]
             except (KeyError, ValueError, IndexError):
                 raise ScenarioError(f"{folder}: runs.csv is not the table of study.toml; run the sweep again") from None
     if not there.all():

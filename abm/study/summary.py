@@ -42,7 +42,7 @@ class Summary:
     def __init__(self, study: Study, store: Store) -> None:
         self.done, self.failed, self.seconds = 0, 0, 0.0
         self.reasons: dict[str, int] = {}
-        self._sums = {name: [0.0, 0, math.inf, -math.inf, 0] for name in study.outputs}
+        self._sums = {name: [0.0, 0, math.inf, -math.inf, 0] for name in study.numbers}
         for _, _, _, result in store.results(study):
             self.seconds += result.seconds
             if result.status != DONE:
@@ -51,7 +51,8 @@ class Summary:
                     self.reasons[result.reason] = self.reasons.get(result.reason, 0) + 1
                 continue
             self.done += 1
-            for name, value in result.outputs.items():
+            for name in self._sums:
+                value = result.outputs[name]
                 total, number, low, high, odd = self._sums[name]
                 if math.isfinite(value):
                     self._sums[name] = [total + value, number + 1, min(low, value), max(high, value), odd]
@@ -60,7 +61,7 @@ class Summary:
 
     def table(self) -> str:
         """A line an output, and one for failures and their commonest reason."""
-        width = max(map(len, self._sums))
+        width = max(map(len, self._sums), default=6)
         lines = [f"{'output':{width}}  {'mean':>12}  {'lowest':>12}  {'highest':>12}"]
         for name, (total, number, low, high, odd) in self._sums.items():
             numbers = (total / number, low, high) if number else (math.nan,) * 3
@@ -90,11 +91,11 @@ def write_results(study: Study, store: Store, seconds: float, workers: str) -> t
         "seconds_simulations": round(summary.seconds, 3),
         "seconds_this_time": round(seconds, 3),
     }
-    return summary, sorted(written + write_record(study, store, workers, more))
+    return summary, sorted(written + write_record(study, store, store.folder, workers, more))
 
 
-def write_record(study: Study, store: Store, workers: str, more: Mapping[str, Any]) -> list[str]:
-    """Write the study, its scenario and how the rows in the store were made beside them; returns the names.
+def write_record(study: Study, store: Store, folder: Path, workers: str, more: Mapping[str, Any]) -> list[str]:
+    """Write the study, its scenario and how the rows in the store were made into a folder; returns the names.
 
     `more` is added to the record of how they were made, or corrects it.
     """
@@ -123,7 +124,7 @@ def write_record(study: Study, store: Store, workers: str, more: Mapping[str, An
     }
     texts["provenance.json"] = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     for name, text in texts.items():
-        with whole(store.folder / name) as path:
+        with whole(folder / name) as path:
             path.write_text(text, encoding="utf-8")
     return sorted(texts)
 
@@ -154,7 +155,8 @@ def _write_parquet(study: Study, store: Store, path: Path) -> None:
 
     first = 2 + len(study.paths)
     kinds = [pyarrow.int64()] * 2 + [_kind(study, name) for name in study.paths]
-    kinds += [pyarrow.float64()] * len(study.outputs) + [pyarrow.string()] * 2
+    kinds += [pyarrow.float64() if name in study.numbers else pyarrow.string() for name in study.outputs]
+    kinds += [pyarrow.string()] * 2
     schema = pyarrow.schema(list(zip(columns(study), kinds, strict=True)))
     rows = table_rows(study, store)
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
