@@ -13,7 +13,7 @@ import pytest
 
 from abm.cli import main
 from abm.scenario import ScenarioError
-from abm.study.store import FILE, Store
+from abm.study.store import FILE, LOCK, Store
 from abm.study.study import dump_study
 from abm.study.sweep import run_study
 from abm.study.worker import FAILED, Result
@@ -94,6 +94,7 @@ def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_o
                 f"huzhu: {out}: another sweep is at work there; wait for its end, or take another folder, --out\n"
             )
         other.kill()
+    assert [path.name for path in out.glob(".*")] == [LOCK]
     assert main(sweep) == 0
     assert "6 runs are there already" in capsys.readouterr().out
     assert (out / "runs.csv").read_bytes() == before

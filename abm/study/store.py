@@ -124,6 +124,7 @@ class Store:
         """
         try:
             lock = opened.enter_context(closing(sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)))
+            lock.execute("PRAGMA journal_mode=MEMORY")  # or a killed sweep would leave a journal beside it
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
