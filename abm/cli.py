@@ -1,7 +1,7 @@
 """The command `huzhu`: list scenarios, show every number of one, run it, run a study of it."""
 
 import argparse
-import calendar
+import math
 import os
 import sys
 import textwrap
@@ -9,25 +9,18 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from abm import __version__, reading
+from abm import reading
+from abm.options import Action, parser
 from abm.reading import bounds, field_at, leaves, load, notes, setting, source_of
-from abm.scenario import ScenarioError
+from abm.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    from abm.study.commands import Work
 
 WIDTH = 100
 STORY_PERSONS = 20_000
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that complains in one line, and takes no option by half its name."""
-
-    def __init__(self, *words: Any, **more: Any) -> None:
-        super().__init__(*words, **{"allow_abbrev": False} | more)
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong and where help is, and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # Chinese names must not stop a run where letters are few
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    choices = _parser().parse_args(arguments)
+    choices = parser(ACTIONS).parse_args(arguments)
     try:
         choices.action(choices)
         sys.stdout.flush()
@@ -48,85 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"huzhu: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
         return 130
     return 0
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="huzhu", description="An agent-based laboratory of online mutual aid.")
-    parser.add_argument("--version", action="version", version=f"huzhu {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="command")
-    listing = commands.add_parser("list", help="the scenarios that come with the program")
-    listing.set_defaults(action=show_list)
-    show = commands.add_parser("show", help="every number of a scenario: value, unit, range, source")
-    show.set_defaults(action=show_numbers)
-    run = commands.add_parser("run", help="run a scenario and compare it with the facts")
-    run.set_defaults(action=run_scenario)
-    tale = commands.add_parser("story", help="the life of one person in sentences: why they joined, stayed or left")
-    tale.set_defaults(action=tell_story)
-    tale.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")
-    tale.add_argument(
-        "--person", metavar="WHO", help="a number or a name; without it those that have a name are listed"
-    )
-    tale.add_argument("--all", action="store_true", help="every decision, those too that changed nothing")
-    for command in (show, run):
-        command.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
-    for command in (show, run, tale):
-        command.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            help="change a number by its path, for example mind.altruism=30",
-        )
-    for command, usual in ((run, ""), (tale, f" (default {STORY_PERSONS:,})")):
-        command.add_argument("--persons", type=int, metavar="N", help=f"how many persons are simulated{usual}")
-        command.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-        command.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
-    run.add_argument(
-        "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
-    )
-    run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
-    page = commands.add_parser("view", help="watch people decide, in the browser")
-    page.set_defaults(action=view_page)
-    page.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` (default xianghubao)")
-    page.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
-    page.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the world (default 1)")
-    page.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a number by its path")
-    page.add_argument("--port", type=int, metavar="PORT", help="where to serve it (default the first free from 8765)")
-    page.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    keep = commands.add_parser("checkpoint", help="run a scenario to a day and keep the whole state in a file")
-    keep.set_defaults(action=keep_checkpoint)
-    keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")
-    fork = commands.add_parser("fork", help="the same people and luck in several worlds: who would have been covered?")
-    fork.set_defaults(action=fork_worlds)
-    fork.add_argument(
-        "--world",
-        action="append",
-        required=True,
-        metavar="NAME: KEY=VALUE; ...",
-        help="a world that differs from the scenario as it is; may be given several times",
-    )
-    fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="so many kinds of luck (default 1)")
-    fork.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/fork-SCENARIO)")
-    for command in (keep, fork):
-        command.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
-        command.add_argument(
-            "--set", action="append", default=[], metavar="KEY=VALUE", help="change a number everywhere"
-        )
-        command.add_argument("--persons", type=int, metavar="N", help="how many persons are simulated")
-        command.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
-    keep.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-    sweep = commands.add_parser("sweep", help="run a study: many runs, a row of results each; goes on where it stopped")
-    sweep.set_defaults(action=sweep_study)
-    sweep.add_argument("study", type=Path, help="the path of a study, a .toml file")
-    where = sweep.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
-    where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
-    sweep.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
-    sweep.add_argument("--anew", action="store_true", help="throw away the runs that are there")
-    matter = commands.add_parser("sensitivity", help="which setting matters: indices of a sweep's outputs")
-    matter.set_defaults(action=show_sensitivity)
-    matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
-    return parser
 
 
 def show_list(_: argparse.Namespace) -> None:
@@ -147,8 +61,7 @@ def show_numbers(choices: argparse.Namespace) -> None:
                 continue
             low, high = bounds(field)
             allowed = "" if low is None else f"{low:,g} to {high:,g}"
-            shown = ", ".join(map(_shown, value)) if isinstance(value, tuple) else _shown(value)
-            print(f"  {path.rpartition('.')[2]:24} {shown:>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {notes(field)['unit']:14} {allowed}".rstrip())
             words = f"{field.description}. {source_of(scenario, path)}"
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
@@ -175,7 +88,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
             run = simulate(scenario, choices.seed, choices.drive, choices.until, tick)
         text = report(run, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
-    print(text)
+    print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
@@ -240,16 +153,35 @@ def sweep_study(choices: argparse.Namespace) -> None:
     from abm.study.commands import sweep
     from abm.study.study import load_study
 
-    study = load_study(choices.study)
-    folder = choices.out or Path("results") / choices.study.stem
-    sweep(study, folder, choices.workers, choices.dask, choices.anew, lambda text: print(text, flush=True))
+    sweep(load_study(choices.study), _work(choices), _say)
+
+
+def map_study(choices: argparse.Namespace) -> None:
+    """Run a study's grid of two settings and refine it at the edge; print where that lies; write table and map."""
+    from abm.study.commands import phase
+    from abm.study.study import load_study
+
+    if not math.isfinite(choices.edge):
+        raise ScenarioError(f"--edge {choices.edge}: must be a finite number")
+    phase(load_study(choices.study), choices.outcome, choices.edge, choices.rounds, _work(choices), _say)
 
 
 def show_sensitivity(choices: argparse.Namespace) -> None:
     """Print how much each setting matters for each output of a sweep; write table and figure beside its runs."""
     from abm.study.sensitivity import analyse
 
-    analyse(choices.folder, lambda text: print(text, flush=True))
+    analyse(choices.folder, _say)
+
+
+def _work(choices: argparse.Namespace) -> "Work":
+    from abm.study.commands import Work
+
+    folder = choices.out or Path("results") / choices.study.stem
+    return Work(folder, choices.workers, choices.dask, choices.anew, choices.retry)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def _changes(choices: argparse.Namespace) -> dict[str, Any]:
@@ -266,27 +198,37 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
 
 
+def _changed(name: str, scenario: Scenario) -> list[str]:
+    """What was changed of a scenario as it stands in its file, a line a number."""
+    try:
+        found = reading.differences(scenario, load(name))
+    except ScenarioError:  # a file that is whole only with the change
+        return []
+    return (
+        ["", *(f"Changed: {path} {_shown(old)} -> {_shown(new)}" for path, (old, new) in found.items())]
+        if found
+        else []
+    )
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
     return f"{value:,g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
 
 
-def _count(text: str) -> int:
-    """A whole number from 1 up."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 up")
-    return int(text)
-
-
-def _day(text: str) -> date:
-    """A year, month or day as the last day of it."""
-    try:
-        parts = [int(part) for part in text.split("-")]
-        year, month = parts[0], parts[1] if len(parts) > 1 else 12
-        if len(parts) > 3:
-            raise ValueError
-        return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
-    except (ValueError, IndexError, calendar.IllegalMonthError):
-        raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2020, 2020-12 or 2020-12-31") from None
+ACTIONS: dict[str, Action] = {
+    "list": show_list,
+    "show": show_numbers,
+    "run": run_scenario,
+    "story": tell_story,
+    "view": view_page,
+    "checkpoint": keep_checkpoint,
+    "fork": fork_worlds,
+    "sweep": sweep_study,
+    "phase": map_study,
+    "sensitivity": show_sensitivity,
+}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """From a table of series to a page: one platform's history beside what was observed of it."""
 
 import io
-import os
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pandas as pd
 
 from abm.facts import FACTS_END, Comparison
 from abm.scenario import Shock
+from abm.writing import whole
 
 if TYPE_CHECKING:  # importing matplotlib reads all fonts: only when a figure is wanted
     from matplotlib.artist import Artist
@@ -109,12 +109,8 @@ def save(figure: "Figure", folder: Path, name: str = "history") -> list[Path]:
             figure.savefig(picture, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
             pictures[folder / f"{name}.{kind}"] = picture.getvalue()
     for path, content in pictures.items():
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            unfinished.write_bytes(content)
-            os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with whole(path) as file:
+            file.write_bytes(content)
     return list(pictures)
 
 

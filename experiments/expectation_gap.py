@@ -12,53 +12,71 @@ predicted; but of those who join no part that is clearly smaller leaves (13, 13,
 standard error above 1). Those who were told pay more each from the start, because the young are missing.
 """
 
-import argparse
 import math
-from pathlib import Path
+import sys
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
+from abm.clock import collection_date, half_month
 from abm.figures import save
 from abm.reading import load
-from abm.study.results import results_folder, write_run
-from abm.study.run import Run, simulate
+from abm.study.experiment import Experiment, conduct
+from abm.study.results import results_folder
+from abm.study.study import Axis, Study
+from abm.study.summary import write_record
 
 TOLD = (0.1, 1.0, 2.0, 4.0)
 LINES = ("-", "--", "-.", ":")
 PLATFORM = "xianghubao"
+TELLING = f"platform.{PLATFORM}.advertised_share"
+CALENDAR = load(PLATFORM).calendar
+DAYS = [collection_date(period) for period in range(half_month(CALENDAR.start), half_month(CALENDAR.end) + 1)]
 
 
-def run(told: float, seed: int, persons: int) -> Run:
-    """One history in which newcomers are told to expect that many yuan a half-month."""
-    changes = {"people.persons": persons, f"platform.{PLATFORM}.advertised_share": told}
-    return simulate(load(PLATFORM, changes), seed)
+def study(persons: int, seeds: int) -> Study:
+    """Histories in which newcomers are told to expect so many yuan a half-month."""
+    series = [f"{PLATFORM}.{name}:{day}" for name in ("members", "relative_risk") for day in DAYS]
+    return Study(
+        title="expectation gap",
+        scenario=PLATFORM,
+        persons=persons,
+        vary={TELLING: Axis(values=TOLD)},
+        replicates=seeds,
+        outputs=(f"{PLATFORM}.joined:sum", f"{PLATFORM}.left:sum", *series),
+    )
 
 
-def outcome(history: Run) -> dict[str, float]:
+def outcome(told: float, seed: int, outputs: Mapping[str, float]) -> dict[str, float]:
     """What became of a history."""
-    series = history.series.rename(columns=lambda name: name.removeprefix(f"{PLATFORM}."))
-    risk = series["relative_risk"].dropna()
+    risk = pd.Series(series(outputs, "relative_risk")).dropna()
+    joined, left = (outputs[f"{PLATFORM}.{name}:sum"] for name in ("joined", "left"))
     return {
-        "told": history.scenario.platform[PLATFORM].advertised_share,
-        "seed": history.seed,
-        "members_at_end_m": series["members"].iloc[-1] / 1e6,
-        "joined_m": series["joined"].sum() / 1e6,
-        "left_of_joined": series["left"].sum() / max(1.0, series["joined"].sum()),
+        "told": told,
+        "seed": seed,
+        "members_at_end_m": series(outputs, "members")[-1] / 1e6,
+        "joined_m": joined / 1e6,
+        "left_of_joined": left / max(1.0, joined),
         "relative_risk_at_start": risk.iloc[:6].mean(),
         "relative_risk_at_end": risk.iloc[-6:].mean(),
     }
 
 
-def draw(histories: list[Run]) -> Figure:
+def series(outputs: Mapping[str, float], name: str) -> np.ndarray:
+    """A series of a history, a number a half-month."""
+    return np.array([outputs[f"{PLATFORM}.{name}:{day}"] for day in DAYS])
+
+
+def draw(histories: list[tuple[float, Mapping[str, float]]], persons: int) -> Figure:
     """Members over time by what newcomers were told; the mean of the seeds, and each seed faintly."""
     figure = Figure(figsize=(8, 5), dpi=150)
     panel = figure.subplots()
+    days = pd.to_datetime(DAYS).to_numpy()
     for told, line in zip(TOLD, LINES, strict=True):
-        group = [each for each in histories if each.scenario.platform[PLATFORM].advertised_share == told]
-        days = pd.to_datetime(group[0].series["date"]).to_numpy()
-        members = [each.series[f"{PLATFORM}.members"].to_numpy() / 1e6 for each in group]
+        members = [series(outputs, "members") / 1e6 for each, outputs in histories if each == told]
         for one in members:
             panel.plot(days, one, line, color="black", linewidth=0.4, alpha=0.5)
         words = f"told to expect {told:g} yuan a half-month"
@@ -70,29 +88,24 @@ def draw(histories: list[Run]) -> Figure:
     panel.xaxis.set_major_formatter(DateFormatter("January %Y"))
     panel.legend(frameon=False)
     panel.spines[["top", "right"]].set_visible(False)
-    size = histories[0].scenario.people.persons
-    footnote = f"Simulation: {size:,} persons, {len(histories) // len(TOLD)} seeds; thin lines are single seeds."
+    footnote = f"Simulation: {persons:,} persons, {len(histories) // len(TOLD)} seeds; thin lines are single seeds."
     figure.text(0.01, 0.01, footnote, fontsize=7)
     return figure
 
 
-def main() -> None:
+def answer(asked: Experiment) -> None:
     """Run all histories, print the table, write table and figure."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a smoke run of 20,000 persons and one seed")
-    parser.add_argument("--out", type=Path, default=Path("results/expectation_gap"), help="folder of the results")
-    choices = parser.parse_args()
-    persons, seeds = (20_000, 1) if choices.quick else (1_000_000, 4)
-    with results_folder(choices.out) as folder:
-        histories = [run(told, seed, persons) for told in TOLD for seed in range(1, seeds + 1)]
-        table = pd.DataFrame(map(outcome, histories))
+    persons, seeds = (20_000, 1) if asked.quick else (1_000_000, 4)
+    one = study(persons, seeds)
+    with asked.swept(one) as bench, results_folder(asked.out) as folder:
+        found = [(point[TELLING], seed, result.outputs) for _, point, seed, result in bench.store.results(one)]
+        table = pd.DataFrame([outcome(*history) for history in found])
         table.to_csv(folder / "table.csv", index=False, float_format="%.6g", lineterminator="\n")
-        write_run(histories[0], folder)
-        (folder / "series.csv").unlink()  # that of one history of many would mislead
-        save(draw(histories), folder, "members")
+        write_record(one, bench.store, folder, asked.made_by, {})
+        save(draw([(told, outputs) for told, _, outputs in found], persons), folder, "members")
     means = table.drop(columns="seed").groupby("told").agg(["mean", "sem"])
     print(means.map(lambda value: "-" if math.isnan(value) else f"{value:.3g}").T.to_string())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(conduct("expectation_gap", __doc__, answer))

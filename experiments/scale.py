@@ -15,21 +15,20 @@ up to 30,000 persons, and one of twelve with 100,000, lost more than half of its
 measure is the largest size, which has noise of its own, so what noise causes is understated.
 """
 
-import argparse
-import json
-import tempfile
-from pathlib import Path
+import sys
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from abm.figures import save
+from abm.study.experiment import Experiment, conduct
+from abm.study.progress import Bench
 from abm.study.results import results_folder
-from abm.study.store import Store
 from abm.study.study import Study
-from abm.study.summary import write_results
-from abm.study.sweep import cores, processes, run_study
+from abm.study.summary import write_record
+from abm.study.sweep import processes, run_study
 from abm.study.worker import DONE
 
 PLATFORM = "xianghubao"
@@ -53,48 +52,31 @@ CHANGES = {
 }
 
 
-def study(persons: int, seeds: int) -> Study:
+def study(sizes: Iterable[int], seeds: int) -> Study:
     """The world simulated with so many persons."""
-    outputs = tuple(f"{PLATFORM}.{series}" for series in SERIES)
     return Study(
+        title="scale",
         changes=CHANGES,
         design="cases",
-        cases=({"people.persons": persons},),
-        outputs=outputs,
+        cases=tuple({"people.persons": persons} for persons in sizes),
+        outputs=tuple(f"{PLATFORM}.{series}" for series in SERIES),
         replicates=seeds,
     )
 
 
-def runs(sizes: dict[int, int], workers: int, folder: Path) -> pd.DataFrame:
-    """A row a run, of all sizes; how they were made is left in the folder."""
-    rows, seconds = [], 0.0
-    studies = [study(persons, seeds) for persons, seeds in sizes.items()]
-    with (
-        tempfile.TemporaryDirectory() as place,
-        Store(Path(place) / "runs", studies[0]) as store,
-        processes(workers) as pool,
-    ):
-        for persons, one in zip(sizes, studies, strict=True):
-            run_study(one, store, pool, workers=workers)
-            for _, _, seed, result in store.results(one):
+def runs(sizes: dict[int, int], bench: Bench, workers: int) -> pd.DataFrame:
+    """A row a run, of all sizes."""
+    rows = []
+    bench.needed(sum(sizes.values()))
+    with processes(workers) as pool:
+        for persons, seeds in sizes.items():
+            one = study([persons], seeds)
+            run_study(one, bench.store, pool, workers=workers, tick=bench.tick)
+            for _, _, seed, result in bench.store.results(one):
                 found = {name.removeprefix(f"{PLATFORM}."): value for name, value in result.outputs.items()}
                 rows.append({"persons": persons, "seed": seed, "status": result.status} | found)
-                seconds += result.seconds
-        write_results(studies[0], store, 0.0, f"{workers} processes")
-        for name in ("scenario.toml", "provenance.json"):
-            (folder / name).write_bytes((store.folder / name).read_bytes())
-    table = pd.DataFrame(rows)
-    record = json.loads((folder / "provenance.json").read_text("utf-8"))
-    record |= {
-        "study": "scale",
-        "persons": max(sizes),
-        "runs": len(table),
-        "done": int((table["status"] == DONE).sum()),
-    }
-    record |= {"failed": len(table) - record["done"], "seconds_simulations": round(seconds, 1)}
-    record.pop("seconds_this_time")
-    (folder / "provenance.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return table
+    bench.bar.close()
+    return pd.DataFrame(rows)
 
 
 def by_size(table: pd.DataFrame) -> pd.DataFrame:
@@ -153,19 +135,16 @@ def draw(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
     return figure
 
 
-def main() -> None:
+def answer(asked: Experiment) -> None:
     """Run all sizes, print the table, write table and figure."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", action="store_true", help="a smoke run of three sizes and few seeds")
-    size.add_argument("--full", action="store_true", help="ten million persons too: minutes and a few gigabytes")
-    parser.add_argument("--workers", type=int, default=cores(), help="processes at work (default: one a core)")
-    parser.add_argument("--out", type=Path, default=Path("results/scale"), help="folder of the results")
-    choices = parser.parse_args()
-    sizes = QUICK if choices.quick else SIZES | (FULL if choices.full else {})
-    with results_folder(choices.out) as folder:
-        table = runs(sizes, choices.workers, folder)
+    sizes = QUICK if asked.quick else SIZES | (FULL if asked.full else {})
+    smallest, seeds = next(iter(sizes.items()))
+    with asked.at_work("all", study([smallest], seeds)) as bench, results_folder(asked.out) as folder:
+        table = runs(sizes, bench, asked.workers)
         found = by_size(table)
+        done = int((table["status"] == DONE).sum())
+        more = {"persons": max(sizes), "runs": len(table), "done": done, "failed": len(table) - done}
+        write_record(study(sizes, max(sizes.values())), bench.store, folder, asked.made_by, more)
         table.to_csv(folder / "runs.csv", index=False, float_format="%.6g", lineterminator="\n")
         found.to_csv(folder / "table.csv", float_format="%.6g", lineterminator="\n")
         save(draw(table, found), folder, "leavers")
@@ -173,4 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(conduct("scale", __doc__, answer, full="ten million persons too: minutes and a few gigabytes"))

@@ -19,23 +19,20 @@ points of the coarse grid kept 97 of a hundred. Two replicates a point and noise
 (see scale.py) leave the edge within the hatched band only.
 """
 
-import argparse
-import json
-import tempfile
+import sys
 from collections.abc import Mapping
-from concurrent.futures import Executor
-from pathlib import Path
 
 import pandas as pd
 
 from abm.figures import save
+from abm.study.experiment import Experiment, conduct
 from abm.study.phase import Phase, phase_diagram
 from abm.study.pictures import phase_map
+from abm.study.progress import Bench
 from abm.study.results import results_folder
-from abm.study.store import Store
 from abm.study.study import Axis, Study
-from abm.study.summary import write_results
-from abm.study.sweep import cores, processes
+from abm.study.summary import write_record
+from abm.study.sweep import processes
 
 PLATFORM = "xianghubao"
 HALF = 0.5  # of the members that there once were
@@ -70,34 +67,24 @@ def study(persons: int, points: int, replicates: int, changes: Mapping[str, floa
     )
 
 
-def mapped(one: Study, rounds: int, workers: int, pool: Executor, folder: Path) -> Phase:
-    """The map of a study; how it was made is left in the folder."""
-    with tempfile.TemporaryDirectory() as place, Store(Path(place) / "runs", one) as store:
-        phase = phase_diagram(one, store, kept, HALF, rounds, pool, workers=workers)
-        write_results(one, store, 0.0, f"{workers} processes")
-        runs, failed = store.count()
-        record = json.loads((store.folder / "provenance.json").read_text("utf-8"))
-        record |= {"runs": runs, "done": runs - failed, "failed": failed, "full_grid_would_need": phase.fine_runs}
-        for name in ("seconds_simulations", "seconds_this_time"):
-            record.pop(name)
-        text = json.dumps(record, indent=2, ensure_ascii=False)
-        (folder / "provenance.json").write_text(text + "\n", encoding="utf-8")
-        (folder / "scenario.toml").write_bytes((store.folder / "scenario.toml").read_bytes())
+def mapped(one: Study, rounds: int, bench: Bench, workers: int) -> Phase:
+    """The map of a study at work."""
+    with processes(workers) as pool:
+        phase = phase_diagram(one, bench.store, kept, HALF, rounds, pool, None, workers, bench.tick, bench.needed)
+    bench.bar.close()
     return phase
 
 
-def main() -> None:
+def answer(asked: Experiment) -> None:
     """Run both maps, print the tables, write tables and figure."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a smoke run of few small worlds")
-    parser.add_argument("--workers", type=int, default=cores(), help="processes at work (default: one a core)")
-    parser.add_argument("--out", type=Path, default=Path("results/spiral"), help="folder of the results")
-    choices = parser.parse_args()
-    persons, points, replicates, rounds = (10_000, 3, 1, 1) if choices.quick else (240_000, 5, 2, 1)
-    workers = choices.workers
-    with results_folder(choices.out) as folder, processes(workers) as pool:
-        company = mapped(study(persons, 3, 1, {}), 0, workers, pool, folder)
-        phase = mapped(study(persons, points, replicates, ALONE), rounds, workers, pool, folder)
+    persons, points, replicates, rounds = (10_000, 3, 1, 1) if asked.quick else (240_000, 5, 2, 1)
+    social, alone = study(persons, 3, 1, {}), study(persons, points, replicates, ALONE)
+    with asked.at_work("company", social) as bench:
+        company = mapped(social, 0, bench, asked.workers)
+    with asked.at_work("alone", alone) as bench, results_folder(asked.out) as folder:
+        phase = mapped(alone, rounds, bench, asked.workers)
+        more = {"full_grid_would_need": phase.fine_runs}
+        write_record(alone, bench.store, folder, asked.made_by, more)
         table = pd.concat([
             pd.DataFrame(phase.table()).assign(people="to their own advantage"),
             pd.DataFrame(company.table()).assign(people="with company and altruism"),
@@ -119,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(conduct("spiral", __doc__, answer))

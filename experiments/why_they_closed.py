@@ -16,8 +16,8 @@ shares grow, and each share asks their members to pay in anew. Xianghubao closes
 worth nothing.
 """
 
-import argparse
-from pathlib import Path
+import json
+import sys
 from typing import Any
 
 import pandas as pd
@@ -26,8 +26,11 @@ from matplotlib.figure import Figure
 
 from abm.figures import save
 from abm.reading import load
-from abm.study.results import results_folder, write_run
-from abm.study.run import Run, simulate
+from abm.study.experiment import Experiment, conduct
+from abm.study.outputs import CLOSINGS, ENDS
+from abm.study.results import results_folder
+from abm.study.study import Study
+from abm.study.summary import write_record
 
 CASE = "market"
 PLANS = list(load(CASE).platform)
@@ -46,17 +49,24 @@ WORLDS: dict[str, dict[str, Any]] = {
 }
 
 
-def run(world: str, seed: int, persons: int) -> Run:
-    """One history of the market."""
-    return simulate(load(CASE, WORLDS[world] | {"people.persons": persons}), seed)
+def study(persons: int, seeds: int) -> Study:
+    """Histories of the market as it is and with one cause taken out at a time."""
+    return Study(
+        title="why they closed",
+        scenario=CASE,
+        persons=persons,
+        design="cases",
+        cases=tuple(WORLDS.values()),
+        replicates=seeds,
+        outputs=(CLOSINGS, ENDS),
+    )
 
 
-def closings(world: str, history: Run) -> pd.DataFrame:
+def closings(world: str, seed: int, ends: str) -> pd.DataFrame:
     """A row for each closing that was announced."""
-    table = history.closings.assign(members_m=history.closings["members"] / 1e6)
-    table.insert(0, "world", world)
-    table.insert(1, "seed", history.seed)
-    return table[["world", "seed", "platform", "announced", "kind", "members_m", "reason"]]
+    columns = ["world", "seed", "platform", "announced", "kind", "members_m", "reason"]
+    rows = [end | {"world": world, "seed": seed, "members_m": end["members"] / 1e6} for end in json.loads(ends)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
@@ -107,25 +117,16 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines).T
 
 
-def main() -> None:
+def answer(asked: Experiment) -> None:
     """Run all histories, print the tables, write tables and figure."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a smoke run of 20,000 persons and one seed")
-    parser.add_argument("--out", type=Path, default=Path("results/why_they_closed"), help="folder of the results")
-    choices = parser.parse_args()
-    persons, seeds = (20_000, 1) if choices.quick else (2_000_000, 2)
-    with results_folder(choices.out) as folder:
-        tables: list[pd.DataFrame] = []
-        for world in WORLDS:
-            for seed in range(1, seeds + 1):
-                history = run(world, seed, persons)
-                tables.append(closings(world, history))
-                print(f"{world}, seed {seed}: {len(tables[-1])} closings", flush=True)
-                if not (folder / "scenario.toml").exists():
-                    write_run(history, folder)
-        (folder / "series.csv").unlink()  # that of one history of many would mislead
-        table = pd.concat(tables, ignore_index=True)
+    persons, seeds = (20_000, 1) if asked.quick else (2_000_000, 2)
+    one = study(persons, seeds)
+    with asked.swept(one) as bench, results_folder(asked.out) as folder:
+        worlds, found = list(WORLDS), bench.store.results(one)
+        tables = [closings(worlds[number], seed, result.outputs[ENDS]) for number, _, seed, result in found]
+        table = pd.concat([each for each in tables if len(each)], ignore_index=True)
         table.to_csv(folder / "closings.csv", index=False, float_format="%.4g", lineterminator="\n")
+        write_record(one, bench.store, folder, asked.made_by, {})
         short = summary(table)
         short.to_csv(folder / "table.csv", lineterminator="\n")
         save(draw(table, persons, seeds), folder, "closings")
@@ -133,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(conduct("why_they_closed", __doc__, answer))

@@ -5,7 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from abm import money
 from abm.cli import main
+from abm.reading import load
 
 SMALL = ["--persons", "1000"]
 
@@ -38,7 +40,11 @@ def test_a_fork_prints_and_writes_differences(
 def test_bounds_are_printed_for_several_seeds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["fork", "xianghubao", *SMALL, "--seeds", "2", "--until", "2019-01", "--world", "free: mind.noise=0"]
     assert main([*words, "--out", str(tmp_path / "out")]) == 0
-    assert "Means over 2 seeds" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Means over 2 seeds" in said
+    paid = pd.read_csv(tmp_path / "out" / "bounds.csv").set_index("difference").loc["paid"]
+    mean, low, high = (money.spell(100 * paid[name]) for name in ("mean", "low", "high"))
+    assert f"{mean}  all shares paid here, less those paid there  ({low} to {high})" in said
 
 
 SLIPS = [
@@ -77,3 +83,15 @@ def test_effort_is_changed_at_a_checkpoint(half_way: Path, tmp_path: Path) -> No
     world = ["--world", "strict: platform.xianghubao.effort=1; platform.xianghubao.wrong_refusal=1"]
     assert main(["fork", str(half_way), *world, "--out", str(tmp_path / "out")]) == 0
     assert pd.read_csv(tmp_path / "out" / "differences.csv")["received"].iloc[0] < 0
+
+
+def test_a_run_says_what_was_changed_of_its_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["run", "xianghubao", "--persons", "300", "--until", "2018-11", "--out", str(tmp_path / "out")]
+    assert main([*words, "--set", "people.tier_shares=[0.5, 0.25, 0.25]"]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Changed: ")]
+    own = load("xianghubao").people
+    shares = ", ".join(f"{share:g}" for share in own.tier_shares)
+    assert said == [
+        f"Changed: people.persons {own.persons:,} -> 300",
+        f"Changed: people.tier_shares {shares} -> 0.5, 0.25, 0.25",
+    ]

@@ -16,7 +16,7 @@ from abm import watch
 from abm.clock import collection_date, half_month
 from abm.facts import compare
 from abm.figures import DPI, SIZE, history, save
-from abm.scenario import Shock
+from abm.scenario import ScenarioError, Shock
 
 LAUNCH = half_month(date(2018, 10, 28))
 PANDEMIC = Shock(title="Pandemic", target="investigation", first=date(2020, 2, 1), last=date(2020, 4, 30))
@@ -230,11 +230,15 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(series, tmp_path, mo
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(OSError, match="no space left"):
+        with pytest.raises(
+            ScenarioError, match=r"history\.png: cannot be written: no space left; what was there stays"
+        ):
             save(history(series, "xianghubao"), tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
-        with pytest.raises(OSError, match="no space left"):
+        with pytest.raises(
+            ScenarioError, match=r"history\.png: cannot be written: no space left; what was there stays"
+        ):
             save(history(series, "xianghubao"), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["history.png"]
     assert old.read_text() == "old"

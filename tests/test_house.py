@@ -18,10 +18,10 @@ DECLARED = {"scenario.py", "society.py", "terms.py", "business.py", "institution
 # From the ground up; a module imports only from lower floors. Modules on one floor do not import each other.
 FLOORS = (
     {"abm", "abm.clock", "abm.money", "abm.compiled", "abm.declare"},
-    {"abm.business", "abm.institutions", "abm.society"},
+    {"abm.business", "abm.institutions", "abm.options", "abm.society"},
     {"abm.terms"},
     {"abm.scenario"},
-    {"abm.draws", "abm.rules", "abm.reading", "abm.tables"},
+    {"abm.draws", "abm.rules", "abm.reading", "abm.tables", "abm.writing"},
     {"abm.network", "abm.population", "abm.ledger"},
     {"abm.market", "abm.memory"},
     {"abm.divisions", "abm.reckoning"},
@@ -47,9 +47,10 @@ FLOORS = (
     {"abm.study.study", "abm.panorama"},
     {"abm.page.charts", "abm.page.choices", "abm.study.report", "abm.study.store"},
     {"abm.page.friends", "abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
-    {"abm.page.frames", "abm.study.commands", "abm.study.phase"},
+    {"abm.page.frames", "abm.study.phase", "abm.study.progress"},
     {"abm.page.session", "abm.study.pictures"},
-    {"abm.page.controls", "abm.page.views", "abm.study.sensitivity"},
+    {"abm.page.controls", "abm.page.views"},
+    {"abm.study.commands", "abm.study.experiment", "abm.study.sensitivity"},
     {"abm.page.app"},
     {"abm.page.serve"},
     {"abm.cli"},
@@ -209,3 +210,10 @@ def test_the_step_is_the_list_that_the_readme_shows() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A step")[2]
     listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert listed == phases
+
+
+def test_an_option_that_several_commands_have_is_declared_once() -> None:
+    declared = re.findall(r'"(--[a-z]+)"', (ROOT / "abm" / "options.py").read_text(encoding="utf-8"))
+    several = {option for option in declared if declared.count(option) > 1}
+    assert several <= {"--out"}  # whose default each command has of its own
+    assert {"--set", "--persons", "--until", "--seed", "--workers"} <= set(declared)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,34 @@ def test_failed_runs_are_counted_and_never_an_outcome(tmp_path: Path) -> None:
         assert math.isnan(point.mean) == bool(point.lost)
     assert all(phase.position((cell.x, cell.y))[0] < 1 for cell in phase.band)
     assert sum(row["lost"] for row in phase.table()) == sum(point.lost for point in phase.tested.values()) > 0
+
+
+def test_where_no_run_has_an_outcome_there_is_no_map_and_no_edge(tmp_path: Path) -> None:
+    phase = diagram(tmp_path, cliff, grid(x=Axis(low=3.0, high=4.0), points=2))
+    assert not phase.can_be_drawn
+    assert phase.told().endswith("; 4 have no outcome")
+    assert phase.where() == "0 points lie below 0.5, 0 do not; no edge was found"
+    line = phase.tested | {place: Trial((1.0,), 0) for place in ((0, 0), (0, 8))}
+    assert not replace(phase, tested=line).can_be_drawn
+    assert replace(phase, tested=line | {(8, 0): Trial((1.0,), 0)}).can_be_drawn
+
+
+def test_the_edge_is_said_to_lie_between_the_settings_of_its_cells(tmp_path: Path) -> None:
+    """A quarter of a circle of radius 0.5, found within 1 / 32 of it."""
+    words = diagram(tmp_path, cliff, grid()).where().splitlines()[1:]
+    assert words == [f"the edge lies between {name} = 0 and 0.5312" for name in "xy"]
+
+
+def test_how_many_runs_are_needed_is_told_before_each_round(tmp_path: Path) -> None:
+    study, told, ran = grid(points=3), [], []
+    with Store(tmp_path, study, run=cliff) as store:
+        phase = phase_diagram(
+            study, store, f, 0.5, rounds=2, run=cliff, workers=1, tick=ran.append,
+            plan=lambda runs: told.append((runs, len(ran))),
+        )  # fmt: skip
+    assert [before for _, before in told] == [0, *(needed for needed, _ in told[:-1])]
+    assert told[0][0] == 9
+    assert told[-1][0] == phase.runs == len(ran)
 
 
 def test_the_map_is_drawn(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ LINES = [line for block in COMMANDS for line in block.splitlines()]
 
 @pytest.mark.parametrize("command", [line for line in LINES if not line.startswith("huzhu view")])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
-    for name, text in zip(("young.toml", "altruism.toml"), blocks("toml"), strict=True):
+    for name, text in zip(("young.toml", "altruism.toml", "tip.toml"), blocks("toml"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
     path = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
     words = shlex.split(command)

@@ -8,6 +8,7 @@ import pytest
 from abm.cli import main
 from abm.study.chronicle import STOP, acts, acts_table, closings_table, transfers_table
 from abm.study.results import results_folder
+from abm.study.run import closings
 from worlds import busy, finish
 
 SMALL = ["--persons", "3000", "--seed", "1"]
@@ -117,11 +118,9 @@ def test_the_last_line_of_who_paid_for_whom_is_the_sum() -> None:
 
 
 def test_a_run_knows_its_closings_by_day(tmp_path: Path) -> None:
-    from abm.study.run import _closings
-
     model = finish(busy(), 10)
     model.platforms[0].announce("active", "by hand")
-    (end,) = _closings(model).to_dict("records")
+    (end,) = closings(model)
     assert end["announced"] == model.day
     assert (end["platform"], end["kind"], end["reason"]) == ("xianghubao", "active", "by hand")
     assert end["last"] > end["announced"]

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,13 @@ import pytest
 
 from abm.cli import main
 from abm.scenario import ScenarioError
-from abm.study.sensitivity import RESAMPLES, Sensitivity, analyse
+from abm.study.sensitivity import RESAMPLES, Rows, Sensitivity, analyse, sensitivity
 from abm.study.store import Store
 from abm.study.study import Axis, Study
 from abm.study.summary import write_results
 from abm.study.sweep import run_study
 from abm.study.worker import RunFunction
-from tiny_runs import holes, ishigami, slope, stumble
+from tiny_runs import holes, ishigami, slope, stumble, tilt
 
 PI = Axis(low=-math.pi, high=math.pi)
 KNOWN = {  # of Ishigami's function, a = 7, b = 0.1: Ishigami and Homma 1990
@@ -115,8 +116,83 @@ def test_indices_are_those_of_the_blocks_that_are_left(tmp_path: Path) -> None:
     assert not kept.all()
     values = np.array([ishigami(point, 0)["f"] for point in points]).reshape(128, 5)[kept]
     a, mixed, b = values[:, :1], values[:, 1:4], values[:, 4:]
-    total = ((a - mixed) ** 2).mean(axis=0) / (2 * np.concatenate([a, b]).var())
-    assert [index.value for index in found.indices if index.measure == "total"] == pytest.approx(total, rel=1e-9)
+    assert_by_hand(found, a, mixed, b)
+
+
+def assert_by_hand(found: Sensitivity, a: np.ndarray, mixed: np.ndarray, b: np.ndarray) -> None:
+    """Values are the estimators'; bounds are 1.96 standard deviations of the estimators over resampled blocks.
+
+    A deviation from R resamples is known to 1 / sqrt(2 R); two of them to 1 / sqrt(R), of which four are allowed.
+    """
+
+    def estimates(rows: np.ndarray) -> np.ndarray:
+        variance = np.concatenate([a[rows], b[rows]]).var()
+        first = (b[rows] * (mixed[rows] - a[rows])).mean(axis=0) / variance
+        return np.array([first, ((a[rows] - mixed[rows]) ** 2).mean(axis=0) / (2 * variance)])
+
+    centre = np.concatenate([a, mixed, b], axis=1).mean()  # the first-order estimator does better around nothing
+    a, mixed, b = a - centre, mixed - centre, b - centre
+    luck = np.random.default_rng(1)
+    spread = np.std([estimates(luck.integers(len(a), size=len(a))) for _ in range(RESAMPLES)], axis=0, ddof=1)
+    whole = estimates(np.arange(len(a)))
+    for row, measure in enumerate(("first_order", "total")):
+        own = [index for index in found.indices if index.measure == measure]
+        assert [index.value for index in own] == pytest.approx(whole[row], rel=1e-9, abs=1e-12)
+        halves = [((index.high or 0) - (index.low or 0)) / 2 for index in own]
+        assert halves == pytest.approx(1.959964 * spread[row], rel=4 / math.sqrt(RESAMPLES))
+
+
+def test_elementary_effects_are_those_by_hand(tmp_path: Path) -> None:
+    """Effects of both signs: mean size is not the size of the mean. Bounds of a mean are 1.96 standard errors."""
+    study = swept(tmp_path, ishigami, Study(design="morris", points=9, vary=dict.fromkeys("xyz", PI), outputs=("f",)))
+    found, _ = analysed(tmp_path)
+    values = np.array([ishigami(point, 0)["f"] for point in study.point_list()]).reshape(9, 4)
+    steps = np.diff(np.array(list(study.places())).reshape(9, 4, 3), axis=1)
+    effects = np.empty((9, 3))
+    for trajectory, setting in np.ndindex(9, 3):
+        at = np.flatnonzero(steps[trajectory, :, setting])[0]
+        effects[trajectory, setting] = np.diff(values[trajectory])[at] / steps[trajectory, at, setting]
+    of = {(index.setting, index.measure): index for index in found.indices}
+    assert not np.allclose(np.abs(effects).mean(axis=0), np.abs(effects.mean(axis=0)))
+    for column, setting in enumerate("xyz"):
+        own = effects[:, column]
+        mean, spread = of[setting, "mean_effect"], own.std(ddof=1)
+        assert mean.value == pytest.approx(own.mean())
+        assert of[setting, "mean_size"].value == pytest.approx(np.abs(own).mean())
+        assert of[setting, "spread"].value == pytest.approx(spread)
+        assert (mean.high or 0) - mean.value == pytest.approx(1.959964 * spread / 3)
+        assert mean.value - (mean.low or 0) == pytest.approx(1.959964 * spread / 3)
+
+
+def test_memory_is_bounded_and_bounds_from_parts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight numbers of eight bytes for a block and resample, and the table itself: far less than all resamples at once.
+
+    Either bound is known to 1 / sqrt(2 R), their ratio to 1 / sqrt(R).
+    """
+    study, most = sobol(1024), 20_000
+    values = np.array([ishigami(point, 0)["f"] for point in study.point_list()]).reshape(1024, 5, 1, 1)
+    rows = Rows(values, np.zeros((1024, 5, 1), bool))
+    found, peaks = [], []
+    for at_once in (RESAMPLES * 1024, most):
+        monkeypatch.setattr("abm.study.sensitivity.AT_ONCE", at_once)
+        tracemalloc.start()
+        found.append(sensitivity(study, rows).indices)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 64 * most + 16 * values.nbytes < peaks[0] / 8
+    for one, other in zip(*found, strict=True):
+        assert one[:4] == other[:4]
+        halves = [(index.high or 0) - index.value for index in (one, other)]
+        assert halves[0] == pytest.approx(halves[1], rel=4 / math.sqrt(RESAMPLES))
+
+
+def test_an_output_is_the_mean_over_all_replicates(tmp_path: Path) -> None:
+    """Seeds 1, 2 and 3 tilt the plane by 2 in the mean; y counts once."""
+    axes = dict.fromkeys("xy", Axis(low=0.0, high=1.0))
+    swept(tmp_path, tilt, Study(design="morris", points=4, vary=axes, outputs=("f",), replicates=3))
+    found, _ = analysed(tmp_path)
+    effects = {index.setting: index.value for index in found.indices if index.measure == "mean_effect"}
+    assert effects == pytest.approx({"x": 2.0, "y": 1.0})
 
 
 def test_too_many_lost_blocks_are_refused_in_one_line(tmp_path: Path) -> None:

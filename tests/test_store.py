@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,9 +13,10 @@ import pytest
 
 from abm.cli import main
 from abm.scenario import ScenarioError
-from abm.study.store import FILE, Store
+from abm.study.store import FILE, LOCK, Store
 from abm.study.study import dump_study
 from abm.study.sweep import run_study
+from abm.study.worker import FAILED, Result
 from tiny_runs import double, doze
 from trials import ODD, STUDY, rows
 
@@ -65,6 +69,72 @@ def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "mine", ODD, run=double)
 
 
+def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), tmp_path / "out"
+    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
+    sweep = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(out)]
+    assert main(sweep) == 0
+    before = (out / "runs.csv").read_bytes()
+    hold = (
+        "import sys\nfrom pathlib import Path\n"
+        "from abm.study.store import Store\nfrom abm.study.study import load_study\n"
+        "with Store(Path(sys.argv[2]), load_study(Path(sys.argv[1]))):\n    print('open', flush=True)\n    input()\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, "-c", hold, sweep[1], str(out)]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        capsys.readouterr()
+        for words in (sweep, [*sweep, "--anew"]):
+            assert main(words) == 2
+            assert capsys.readouterr().err == (
+                f"huzhu: {out}: another sweep is at work there; wait for its end, or take another folder, --out\n"
+            )
+        other.kill()
+    assert [path.name for path in out.glob(".*")] == [LOCK]
+    assert main(sweep) == 0
+    assert "6 runs are there already" in capsys.readouterr().out
+    assert (out / "runs.csv").read_bytes() == before
+
+
+def test_a_sweep_killed_before_its_first_row_leaves_a_folder_to_go_on_in(tmp_path: Path) -> None:
+    with Store(tmp_path, ODD, run=double):
+        pass
+    (tmp_path / FILE).unlink()
+    with Store(tmp_path, ODD, run=double) as store:
+        assert store.count() == (0, 0)
+
+
+def test_what_failed_is_run_again_where_that_is_asked_for_and_the_rest_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), tmp_path / "out"
+    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
+    sweep = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(out)]
+    assert main(sweep) == 0
+    whole = (out / "runs.csv").read_bytes()
+    capsys.readouterr()
+    with Store(out, study) as store:
+        keys = [store.key(point, 1) for point in study.point_list()]
+        for key, point in list(zip(keys, study.point_list(), strict=True))[:2]:
+            store.add(key, point, 1, Result(FAILED, "its worker died each time it was run", {}, 0.0))
+        kept = [store.get(key) for key in keys[2:]]
+    assert main(sweep) == 0
+    said = capsys.readouterr().out
+    assert "6 runs are there already, 2 of them failed" in said
+    assert "with --retry runs what failed again" in said
+    assert main([*sweep, "--retry"]) == 0
+    said = capsys.readouterr().out
+    assert "4 runs are there already\n" in said
+    assert "--retry" not in said
+    assert (out / "runs.csv").read_bytes() == whole
+    with Store(out, study) as store:
+        assert [store.get(key) for key in keys[2:]] == kept  # with the seconds that they took: not run again
+
+
 def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
     study = ODD.model_copy(update={"replicates": 200})
     with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
@@ -106,6 +176,7 @@ def test_csv_and_parquet_hold_the_same_and_the_study_can_be_run_again(
     [
         (["--workers", "0"], "'0' must be a whole number from 1 up"),
         (["--workers", "2", "--dask", "tcp://x:1"], "not allowed with argument"),
+        (["--retry", "--anew"], "argument --anew: not allowed with argument --retry"),
     ],
 )
 def test_a_slip_on_the_command_line_is_named(

@@ -1,13 +1,18 @@
 """Study files and designs: what is run is what was asked for, and every slip is answered in one line."""
 
+import csv
+import json
 import math
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 
 from abm.cli import main
+from abm.clock import half_month
 from abm.scenario import ScenarioError
 from abm.study import design
 from abm.study.outputs import reduced, run_scenario
@@ -134,6 +139,16 @@ def test_a_series_is_reduced_over_the_periods_in_which_it_has_a_value() -> None:
     assert math.isnan(reduced([math.nan], "sum"))
 
 
+def test_a_series_is_read_on_a_day() -> None:
+    first = half_month(date(2018, 10, 16))
+    values = [1.0, 2.0, math.nan]
+    days = ("2018-10-20", "2018-11-01", "2018-11-15", "2018-11-16", "2018-12-01")
+    found = [reduced(values, day, first) for day in days]
+    assert found[:3] == [1, 2, 2]
+    assert math.isnan(found[3])
+    assert math.isnan(found[4])
+
+
 def test_a_run_of_a_study_is_the_run_of_its_scenario(tmp_path: Path) -> None:
     study = load_study(study_file(tmp_path))
     point = {"mind.altruism": 30, "platform.xianghubao.fee_rate": 0.1}
@@ -151,7 +166,26 @@ def test_a_run_of_a_study_is_the_run_of_its_scenario(tmp_path: Path) -> None:
 def test_announced_endings_are_counted(tmp_path: Path) -> None:
     changes = ("mind.optimism = 1.0", "supervision.policy = 'strict_ban'")
     study = load_study(study_file(tmp_path, changes))
-    assert run_scenario(base_of(study), study.until, ("closings",), {}, 1) == {"closings": 1.0}
+    found = run_scenario(base_of(study), study.until, ("closings", "closings:list", "xianghubao.members:last"), {}, 1)
+    assert found["closings"] == 1.0
+    [end] = json.loads(str(found["closings:list"]))
+    assert (end["platform"], end["kind"]) == ("xianghubao", "ordered")
+    assert study.model_copy(update={"outputs": tuple(found)}).numbers == ("closings", "xianghubao.members:last")
+    assert date.fromisoformat(end["announced"]) <= date(2018, 12, 31)
+
+
+def test_a_list_of_closings_is_a_column_of_its_own_and_no_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bans = ('"mind.altruism" = [0, 30]', "supervision.policy = ['laissez_faire', 'strict_ban']")
+    file = study_file(tmp_path, bans, ('"closings"]', '"closings:list"]'), ("points = 3", "points = 2"))
+    assert main(["sweep", str(file), "--workers", "1", "--out", str(tmp_path / "out")]) == 0
+    assert "closings:list  " not in capsys.readouterr().out  # of lists there is no mean
+    with (tmp_path / "out" / "runs.csv").open(encoding="utf-8", newline="") as plain:
+        lists = [row["closings:list"] for row in csv.DictReader(plain)]
+    assert [len(json.loads(each)) for each in lists] == [0] * 4 + [1] * 4
+    table = pyarrow.parquet.read_table(tmp_path / "out" / "runs.parquet").to_pylist()
+    assert [row["closings:list"] for row in table] == lists
 
 
 ALTRUISM = '"mind.altruism" = [0, 30]'
@@ -191,6 +225,10 @@ SLIPS = [
     (
         ("xianghubao.members:last", "xianghubao.members"),
         "needs a reducer; write series:reducer, as 'xianghubao.",
+    ),
+    (
+        ("xianghubao.members:last", "xianghubao.members:2019-01-31"),
+        "xianghubao.members:2019-01-31: the day is not from 2018-10-16 to 2018-12-31",
     ),
     (('"closings"', '"closing"'), "'closing' needs a reducer; did you mean 'closings'?"),
     (('"xianghubao.members:last", "closings"', ""), "outputs is empty: nothing would be kept"),

@@ -41,6 +41,11 @@ def slope(point: dict[str, Any], seed: int) -> dict[str, float]:
     return {"f": 3 * point["x"] - 2 * point["y"] + 0 * point["z"] + seed}
 
 
+def tilt(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """A plane that luck tilts along x."""
+    return {"f": seed * point["x"] + point["y"]}
+
+
 def holes(point: dict[str, Any], seed: int) -> dict[str, float]:
     """As Ishigami's, not a number beyond x = 3.1 and failing below x = -3.1; and one output that never changes."""
     if point["x"] < -3.1:

@@ -7,7 +7,6 @@ scenario as TOML, and ``checksums.json`` with the SHA-256 of each part. It is wr
 import hashlib
 import io
 import json
-import os
 import tomllib
 import zipfile
 from collections import deque
@@ -32,6 +31,7 @@ from abm.model import MutualAidModel
 from abm.reading import changed, dump, parse
 from abm.scenario import Scenario, ScenarioError
 from abm.terms import CoverBand
+from abm.writing import whole
 
 SUFFIX = ".huzhu"
 ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
@@ -54,16 +54,9 @@ def save(model: MutualAidModel, path: Path) -> None:
         parts[f"{name}.npy"] = file.getvalue()
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts["checksums.json"] = json.dumps(sums, indent=1).encode()
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with zipfile.ZipFile(unfinished, "w") as archive:
-            for name, content in parts.items():
-                archive.writestr(name, content)
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(path) as place, zipfile.ZipFile(place, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
 
 
 def resume(

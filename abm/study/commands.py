@@ -1,63 +1,101 @@
-"""The whole course of ``huzhu sweep``, ``fork`` and ``checkpoint``: what is said, run and written, in order."""
+"""The course of ``huzhu sweep``, ``phase``, ``fork`` and ``checkpoint``: what is said, run and written, in order."""
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
 
 from abm import __version__
+from abm.figures import save as save_figure
 from abm.model import MutualAidModel
+from abm.money import FEN_A_YUAN, spell
 from abm.reading import load
 from abm.scenario import ScenarioError
 from abm.study.checkpoint import SUFFIX, save
 from abm.study.cluster import dask_executor
 from abm.study.fork import bounds, fork
+from abm.study.phase import check_map, outcome_of, phase_diagram
+from abm.study.pictures import phase_map
+from abm.study.progress import at_work
 from abm.study.results import results_folder
 from abm.study.run import check_until, commit
-from abm.study.store import Store
 from abm.study.study import Study
-from abm.study.summary import plan, write_results
+from abm.study.summary import write_record, write_results
 from abm.study.sweep import cores, run_study
-from abm.study.worker import FAILED, Result
+from abm.writing import whole
 
 
-def sweep(
-    study: Study, folder: Path, workers: int | None, dask: str | None, anew: bool, say: Callable[[str], object]
-) -> None:
-    """Run what is missing of a study into a folder; `say` hears what to print.
+class Work(NamedTuple):
+    """Where the runs of a study go, who does them, and what becomes of the runs that are there."""
+
+    folder: Path
+    workers: int | None = None
+    dask: str | None = None
+    anew: bool = False
+    retry: bool = False
+
+    @contextmanager
+    def executor(self) -> Iterator[tuple[Executor | None, int, str]]:
+        """A cluster, or nothing for processes of this machine; runs at once; both in words."""
+        if self.dask is None:
+            places = self.workers or cores()
+            yield None, places, f"{places} processes"
+        else:
+            with dask_executor(self.dask) as (executor, places):
+                yield executor, places, self.dask
+
+
+def sweep(study: Study, work: Work, say: Callable[[str], object]) -> None:
+    """Run what is missing of a study, or failed where that is to be run again; `say` hears what to print.
 
     Raises `ScenarioError` where something is wrong, and `KeyboardInterrupt` with how to go on.
     """
-    with ExitStack() as opened:
-        executor, places = None, workers or cores()
-        if dask is not None:
-            executor, places = opened.enter_context(dask_executor(dask))
-        store = opened.enter_context(Store(folder, study, anew=anew))
-        say(plan(study, store))
-        start = time.perf_counter()
-        kept, failed = store.count()
-        with tqdm(total=study.runs, initial=kept, desc=study.title, unit="run", disable=None) as bar:
+    start = time.perf_counter()
+    with (
+        work.executor() as (executor, places, name),
+        at_work(study, work.folder, say, anew=work.anew, retry=work.retry) as bench,
+    ):
+        run_study(study, bench.store, executor, workers=places, tick=bench.tick)
+        bench.bar.close()
+        summary, written = write_results(study, bench.store, time.perf_counter() - start, name)
+    again = "\nThe same command with --retry runs what failed again, and keeps the rest" if summary.failed else ""
+    say(f"\n{summary.table()}{again}\n\nWritten to {work.folder}: {', '.join(written)}, runs.sqlite")
 
-            def tick(result: Result) -> None:
-                nonlocal failed
-                failed += result.status == FAILED
-                bar.set_postfix_str(f"{failed} failed", refresh=False)
-                bar.update()
 
-            try:
-                run_study(study, store, executor, workers=places, tick=tick)
-            except KeyboardInterrupt:
-                kept, _ = store.count()
-                words = f"{kept:,} of {study.runs:,} runs are kept in {folder}; the same command goes on"
-                raise KeyboardInterrupt(words) from None
-        summary, written = write_results(study, store, time.perf_counter() - start, dask or f"{places} processes")
-        say(f"\n{summary.table()}\n\nWritten to {folder}: {', '.join(written)}, runs.sqlite")
+def phase(
+    study: Study, outcome: str | None, edge: float, rounds: int, work: Work, say: Callable[[str], object]
+) -> None:
+    """Map an outcome over a study's grid of two settings, finer where it passes `edge`; `say` hears what to print.
+
+    `outcome`: an output of the study, or one over another as ``a / b``. Raises as `sweep` does.
+    """
+    check_map(study)
+    words, measure = outcome_of(study, outcome)
+    with (
+        work.executor() as (executor, places, name),
+        at_work(study, work.folder, say, anew=work.anew, retry=work.retry) as bench,
+    ):
+        store, tick = bench.store, bench.tick
+        found = phase_diagram(study, store, measure, edge, rounds, executor, None, places, tick, bench.needed)
+        bench.bar.close()
+        more = {"outcome": words, "edge": edge, "rounds": rounds, "full_grid_would_need": found.fine_runs}
+        written = write_record(study, store, work.folder, name, more)
+    with whole(work.folder / "phase.csv") as path:
+        pd.DataFrame(found.table()).to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+    if found.can_be_drawn:
+        first, second = study.vary
+        footnote = f"{study.title}: {found.told()}. Red: {edge:g}."
+        drawn = save_figure(phase_map(found, words, (first, second), footnote), work.folder, "phase")
+        written += [path.name for path in drawn]
+    say(f"\n{words}: {found.told()}\n{found.where()}")
+    say(f"\nWritten to {work.folder}: {', '.join(sorted([*written, 'phase.csv']))}, runs.sqlite")
 
 
 AS_IT_IS = "as it is"
@@ -109,8 +147,12 @@ def _difference_lines(summed: pd.DataFrame, seeds: int) -> list[str]:
     for world, rows in summed.groupby("world", sort=False):
         lines += ["", f"{world}, against the world {AS_IT_IS}"]
         for row in rows.itertuples():
-            within = f"  ({row.low:,.0f} to {row.high:,.0f})" if seeds > 1 else ""
-            lines.append(f"  {row.mean:>18,.0f} {row.unit:8}{row.meaning}{within}")
+            mean, low, high = (_amount(value, row.unit) for value in (row.mean, row.low, row.high))
+            lines.append(f"  {mean:>22}  {row.meaning}{f'  ({low} to {high})' if seeds > 1 else ''}")
     if seeds > 1:
         lines.append(f"\nMeans over {seeds} seeds, with bounds of 95 % confidence.")
     return lines
+
+
+def _amount(value: Any, unit: Any) -> str:
+    return spell(value * FEN_A_YUAN) if unit == "yuan" else f"{value:,.0f} {unit}"

@@ -1,6 +1,7 @@
 """One run of a study: a scenario with settings and a seed in, a few numbers out."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,12 @@ from abm.clock import half_month
 from abm.model import MutualAidModel
 from abm.reading import nearest
 from abm.scenario import Scenario, ScenarioError
-from abm.study.run import check_until
+from abm.study.run import check_until, closings
 from abm.watch import SERIES
 
 CLOSINGS = "closings"  # how many plans were announced to end
+ENDS = "closings:list"  # which, when, how and why, as JSON
+TEXTS = frozenset({ENDS})  # outputs that are no numbers
 
 # A series has no value in periods without members, say; these are left out, and the last is the last there is.
 REDUCERS: dict[str, Callable[[np.ndarray], Any]] = {
@@ -26,9 +29,12 @@ REDUCERS: dict[str, Callable[[np.ndarray], Any]] = {
 }
 
 
-def check_output(output: str, scenario: Scenario) -> None:
-    """Raise `ScenarioError` unless an output is ``closings`` or ``platform.series:reducer`` of the scenario."""
-    if output == CLOSINGS:
+def check_output(output: str, scenario: Scenario, until: date | None = None) -> None:
+    """Raise `ScenarioError` unless an output is one of the scenario's, run until a day.
+
+    Outputs are ``closings``, ``closings:list``, and ``platform.series:reducer`` or ``platform.series:date``.
+    """
+    if output in (CLOSINGS, ENDS):
         return
     series, colon, reducer = output.partition(":")
     if not colon:
@@ -39,20 +45,34 @@ def check_output(output: str, scenario: Scenario) -> None:
         close = nearest(series, known)
         plans = ", ".join(scenario.platform)
         raise ScenarioError(f"outputs: no series '{series}'{close}; write PLATFORM.SERIES, with platforms {plans}")
-    if reducer not in REDUCERS:
-        allowed = ", ".join(REDUCERS)
+    if (day := _day(reducer)) is not None:
+        first, last = scenario.calendar.start, until or scenario.calendar.end
+        if not half_month(first) <= half_month(day) <= half_month(last):
+            raise ScenarioError(f"outputs: {output}: the day is not from {first} to {last}")
+    elif reducer not in REDUCERS:
+        allowed = f"{', '.join(REDUCERS)}, or a day as 2019-12-31"
         raise ScenarioError(f"outputs: {output}: no reducer '{reducer}'{nearest(reducer, list(REDUCERS))}; {allowed}")
 
 
-def reduced(values: list[float], reducer: str) -> float:
-    """One number for a series; not a number where it has no value in any period."""
+def reduced(values: Sequence[float], reducer: str, first: int = 0) -> float:
+    """One number for a series that begins at half-month `first`; not a number where it has no value."""
+    if (day := _day(reducer)) is not None:
+        at = half_month(day) - first
+        return float(values[at]) if at < len(values) and values[at] is not None else float("nan")
     seen = np.array([value for value in values if value == value], float)
     return float(REDUCERS[reducer](seen)) if seen.size else float("nan")
 
 
+def _day(reducer: str) -> date | None:
+    try:
+        return date.fromisoformat(reducer)
+    except ValueError:
+        return None
+
+
 def run_scenario(
     base: Scenario, until: date | None, outputs: tuple[str, ...], point: dict[str, Any], seed: int
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     """Run a scenario with the settings of a point to the end or until a day; returns its outputs by name."""
     model = MutualAidModel(base, seed=seed, changes=point, drive="compiled")
     try:
@@ -60,11 +80,16 @@ def run_scenario(
         while model.now < 0 or (model.running and half_month(model.day) < last):
             model.step()
         model.audit()
-        series = model.datacollector.model_vars
-        found: dict[str, float] = {}
+        series, first = model.datacollector.model_vars, half_month(model.case.calendar.start)
+        found: dict[str, float | str] = {}
         for output in outputs:
             name, _, reducer = output.partition(":")
-            found[output] = float(len(model.closings)) if output == CLOSINGS else reduced(series[name], reducer)
+            if output == CLOSINGS:
+                found[output] = float(len(model.closings))
+            elif output == ENDS:
+                found[output] = json.dumps(closings(model), default=str, ensure_ascii=False)
+            else:
+                found[output] = reduced(series[name], reducer, first)
         return found
     finally:
         model.close()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from abm.reading import nearest
 from abm.scenario import ScenarioError
 from abm.study import design
 from abm.study.store import Store
@@ -133,6 +134,31 @@ class Phase:
             if self.divided(cell) or any(point.unsure(self.edge, least) for point in self.points_of(cell))
         ]
 
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether there are points with an outcome that span a plane."""
+        places = np.array([place for place, point in self.tested.items() if point.values], float).reshape(-1, 2)
+        return len(places) > 2 and int(np.linalg.matrix_rank(places - places[0])) == 2
+
+    def told(self) -> str:
+        """How many points and runs there are, and how many of the latter have no outcome."""
+        lost = sum(point.lost for point in self.tested.values())
+        words = f"{len(self.tested):,} points x {self.study.replicates:,} replicates = {self.runs:,} runs"
+        without = f"; {lost:,} have no outcome" if lost else ""
+        return f"{words}, where the full grid would need {self.fine_runs:,}{without}"
+
+    def where(self) -> str:
+        """On which side of the edge points lie, and between which settings the edge does."""
+        means = [point.mean for point in self.tested.values() if point.values]
+        below, band = sum(mean < self.edge for mean in means), self.band
+        lines = [f"{below:,} points lie below {self.edge:g}, {len(means) - below:,} do not"]
+        if not band:
+            return f"{lines[0]}; no edge was found"
+        for at, path in enumerate(self.study.vary):
+            ends = [self.position(cell.corners[corner])[at] for cell in band for corner in (0, 3)]
+            lines.append(f"the edge lies between {path} = {min(ends):.4g} and {max(ends):.4g}")
+        return "\n".join(lines)
+
     def table(self) -> list[dict[str, float]]:
         """A row a tested point: both settings, mean and standard error of the outcome, replicates, runs lost."""
         first, second = self.study.vary
@@ -154,15 +180,15 @@ def phase_diagram(
     run: RunFunction | None = None,
     workers: int | None = None,
     tick: Callable[[Result], object] = id,
+    plan: Callable[[int], object] = id,
 ) -> Phase:
     """Run a study's grid of two ranges and refine it; every split halves the cells at the edge, `rounds` times.
 
-    `outcome`: a number from the outputs of a run. `edge`: its value between the two regimes. What is in the store is
-    not run again. Raises `ScenarioError` where the study is not such a grid.
+    `outcome`: a number from the outputs of a run. `edge`: its value between the two regimes. `plan` hears before each
+    round how many runs are needed as far as is known. What is in the store is not run again. Raises `ScenarioError`
+    where the study is not such a grid.
     """
-    ranges = [axis for axis in study.vary.values() if axis.values is None]
-    if study.design != "grid" or len(study.vary) != 2 or len(ranges) != 2:
-        raise ScenarioError("a phase diagram needs design = 'grid' and two settings with low and high")
+    check_map(study)
     assert study.points is not None
     side = 2**rounds
     lattice = (study.points - 1) * side
@@ -171,6 +197,7 @@ def phase_diagram(
     while True:
         wanted = {place for cell in phase.cells for place in cell.corners} - phase.tested.keys()
         points = {place: _settings(phase, place) for place in sorted(wanted)}
+        plan(phase.runs + len(points) * study.replicates)
         phase.tested.update(_tested(study, store, points, outcome, executor, run, workers, tick))
         coarse = [cell for cell in phase.cells if cell.side > 1 and phase.divided(cell)]
         if not coarse:
@@ -178,6 +205,35 @@ def phase_diagram(
         for cell in coarse:
             phase.cells.remove(cell)
             phase.cells.extend(cell.split())
+
+
+def outcome_of(study: Study, words: str | None) -> tuple[str, Outcome]:
+    """An outcome in words and as a function: an output of the study, or one over another as ``a / b``.
+
+    Where no words are given it is the only output. Raises `ScenarioError` where there is no such output.
+    """
+    if words is None:
+        if len(study.numbers) != 1:
+            raise ScenarioError(f"--outcome: say which output is mapped: {', '.join(study.numbers)}")
+        words = study.numbers[0]
+    names = [name.strip() for name in words.split("/")]
+    for name in names:
+        if name not in study.numbers or len(names) > 2:
+            allowed = f"the study has {', '.join(study.numbers)}; write one, or A / B"
+            raise ScenarioError(f"--outcome {words}: no output '{name}'{nearest(name, list(study.numbers))}; {allowed}")
+
+    def outcome(outputs: Mapping[str, float]) -> float:
+        over = outputs[names[1]] if len(names) == 2 else 1.0
+        return outputs[names[0]] / over if over else math.nan
+
+    return " / ".join(names), outcome
+
+
+def check_map(study: Study) -> None:
+    """Raise `ScenarioError` unless a study can be mapped: a grid over two ranges."""
+    ranges = [axis for axis in study.vary.values() if axis.values is None]
+    if study.design != "grid" or len(study.vary) != 2 or len(ranges) != 2:
+        raise ScenarioError("a phase diagram needs design = 'grid' and two settings with low and high")
 
 
 def _settings(phase: Phase, place: Place) -> Settings:

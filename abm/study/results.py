@@ -17,7 +17,18 @@ from abm.scenario import ScenarioError
 from abm.study.run import Run
 
 PROVENANCE = "provenance.json"
+RUNS = "runs"  # folder of the stores of an experiment, beside its results
 PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market") for kind in ("png", "svg"))
+
+
+def require_results(folder: Path) -> None:
+    """Raise `ScenarioError` where a folder holds files that are not a run's."""
+    try:
+        held = sorted(path.name for path in folder.iterdir() if path.name != RUNS) if folder.is_dir() else []
+    except OSError as error:
+        raise ScenarioError(f"{folder}: cannot be read: {error.strerror or error}") from None
+    if held and PROVENANCE not in held:
+        raise ScenarioError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
 
 
 @contextmanager
@@ -29,9 +40,7 @@ def results_folder(folder: Path) -> Iterator[Path]:
     with one.
     """
     try:
-        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-        if held and PROVENANCE not in held:
-            raise ScenarioError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
+        require_results(folder)
         made = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=folder))

@@ -64,7 +64,8 @@ def so_far(model: MutualAidModel) -> Run:
     """What a model has shown until now, for those who look on: without transfers and provenance."""
     series = model.datacollector.get_model_vars_dataframe()
     events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
-    return Run(model.case, model.seed, series, events, _closings(model), pd.DataFrame(), {})
+    ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
+    return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {})
 
 
 def finished(model: MutualAidModel, started: datetime, founding: float, steps: float) -> Run:
@@ -95,9 +96,9 @@ def finished(model: MutualAidModel, started: datetime, founding: float, steps: f
     return replace(so_far(model), transfers=moved, provenance=provenance)
 
 
-def _closings(model: MutualAidModel) -> pd.DataFrame:
+def closings(model: MutualAidModel) -> list[dict[str, Any]]:
     """The announced ends of plans, with days instead of steps."""
-    rows = [
+    return [
         {
             "platform": closing.platform,
             "announced": collection_date(model.first_period + closing.announced),
@@ -108,7 +109,6 @@ def _closings(model: MutualAidModel) -> pd.DataFrame:
         }
         for closing in model.closings
     ]
-    return pd.DataFrame(rows, columns=["platform", "announced", "last", "kind", "reason", "members"])
 
 
 def check_until(scenario: Scenario, until: date | None) -> int:

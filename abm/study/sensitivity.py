@@ -5,8 +5,9 @@ failed or an output is no finite number tells nothing; it is left out whole, and
 """
 
 import csv
-import os
+import math
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +18,13 @@ from abm.reading import parse_as, read_toml
 from abm.scenario import ScenarioError
 from abm.study.design import LEVELS
 from abm.study.pictures import sensitivity_bars
-from abm.study.study import Study
+from abm.study.study import Settings, Study
 from abm.study.worker import DONE
+from abm.writing import whole
 
 CONFIDENCE, NORMAL = 0.95, 1.959964  # of all bounds, and the quantile of the normal distribution that goes with it
 RESAMPLES = 500  # of the blocks, for the bounds: a bound is then known to about 3 %
+AT_ONCE = 2_000_000  # blocks resampled at once: SALib holds some eight numbers for each, 130 megabytes together
 LUCK = 1  # of the resampling: the same rows give the same bounds
 MOST_LOST = 0.1  # share of blocks: without more of them the indices would be those of another function
 NAMED = 3  # points that are told one by one
@@ -46,9 +49,8 @@ class Sensitivity(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The runs of a study: settings by point, outputs by block, point of the block, replicate and output."""
+    """The runs of a study: outputs by block, point of the block, replicate and output; and which runs failed."""
 
-    settings: dict[int, str]  # of the points that something is wrong with
     values: np.ndarray
     failed: np.ndarray
 
@@ -60,12 +62,12 @@ def sensitivity(study: Study, rows: Rows) -> Sensitivity:
     """
     measure = {"sobol": _sobol, "morris": _morris}[study.design]
     found = Sensitivity([], [])
-    for number, output in enumerate(study.outputs):
+    for number, output in enumerate(study.numbers):
         values = rows.values[..., number]
         odd = ~np.isfinite(values) & ~rows.failed
         kept = ~(odd | rows.failed).any(axis=(1, 2))
         if not kept.all():
-            words = _wrong(rows, odd)
+            words = _wrong(study, rows.failed, odd)
             if (~kept).mean() > MOST_LOST:
                 raise ScenarioError(
                     f"{output}: {words}: {(~kept).sum():,} of {len(kept):,} blocks of points are lost, more than"
@@ -85,7 +87,11 @@ def _sobol(study: Study, output: str, means: np.ndarray, _: np.ndarray) -> list[
     from SALib.analyze import sobol
 
     problem = {"num_vars": len(study.vary), "names": list(study.vary), "bounds": [[0.0, 1.0]] * len(study.vary)}
-    result = sobol.analyze(problem, means.ravel(), False, RESAMPLES, CONFIDENCE, seed=LUCK)
+
+    def analyse(resamples: int, luck: int) -> Any:
+        return sobol.analyze(problem, means.ravel(), False, resamples, CONFIDENCE, seed=luck)
+
+    result = _in_parts(analyse, len(means), ("S1_conf", "ST_conf"))
     indices = []
     for measure, name in (("first_order", "S1"), ("total", "ST")):
         for setting, value, half in zip(study.vary, result[name], result[f"{name}_conf"], strict=True):
@@ -105,7 +111,11 @@ def _morris(study: Study, output: str, means: np.ndarray, kept: np.ndarray) -> l
         "groups": None,
     }
     flat = places.reshape(-1, len(study.vary))
-    result = morris.analyze(problem, flat, means.ravel(), RESAMPLES, CONFIDENCE, num_levels=LEVELS, seed=LUCK)
+
+    def analyse(resamples: int, luck: int) -> Any:
+        return morris.analyze(problem, flat, means.ravel(), resamples, CONFIDENCE, num_levels=LEVELS, seed=luck)
+
+    result = _in_parts(analyse, len(places), ("mu_star_conf",))
     indices = []
     for setting, mean, size, half, spread in zip(
         study.vary, result["mu"], result["mu_star"], result["mu_star_conf"], result["sigma"], strict=True
@@ -116,18 +126,27 @@ def _morris(study: Study, output: str, means: np.ndarray, kept: np.ndarray) -> l
     return indices
 
 
+def _in_parts(analyse: Callable[[int, int], Any], blocks: int, bounds: tuple[str, ...]) -> dict[str, Any]:
+    """What an analysis finds, resampled so many times at once that memory stays bounded; `bounds` pooled over parts."""
+    resamples = max(2, min(RESAMPLES, AT_ONCE // blocks))
+    parts = [analyse(resamples, LUCK + part) for part in range(math.ceil(RESAMPLES / resamples))]
+    pooled = {name: np.sqrt(np.mean([np.square(part[name]) for part in parts], axis=0)) for name in bounds}
+    return {name: parts[0][name] for name in parts[0]} | pooled
+
+
 def _index(output: str, setting: str, measure: str, value: float, half: float) -> Index:
     return Index(output, setting, measure, float(value), float(value - half), float(value + half))
 
 
-def _wrong(rows: Rows, odd: np.ndarray) -> str:
+def _wrong(study: Study, failed: np.ndarray, odd: np.ndarray) -> str:
     """How many runs have no finite output or failed, and at which points."""
     parts = []
-    for wrong, words in ((rows.failed, "failed"), (odd, "gave no finite number")):
+    for wrong, words in ((failed, "failed"), (odd, "gave no finite number")):
         if not wrong.any():
             continue
         points = np.flatnonzero(wrong.any(axis=2).ravel()).tolist()
-        named = "; ".join(f"point {point}: {rows.settings[point]}" for point in points[:NAMED])
+        settings = [(point, next(islice(study.point_list(), point, None))) for point in points[:NAMED]]
+        named = "; ".join(f"point {point}: {_settings(values)}" for point, values in settings)
         more = f"; and {len(points) - NAMED:,} more" if len(points) > NAMED else ""
         parts.append(f"{wrong.sum():,} of {wrong.size:,} runs {words} ({named}{more})")
     return " and ".join(parts)
@@ -141,23 +160,20 @@ def read_rows(folder: Path) -> tuple[Study, Rows]:
     study = parse_as(Study, read_toml(folder / "study.toml"), f"{folder / 'study.toml'}")
     if study.design not in ("sobol", "morris"):
         raise ScenarioError(f"{folder}: its design is '{study.design}'; sensitivity needs a 'sobol' or 'morris' one")
-    values = np.full((study.size, study.replicates, len(study.outputs)), np.nan)
+    values = np.full((study.size, study.replicates, len(study.numbers)), np.nan)
     failed, there = np.zeros(values.shape[:2], bool), np.zeros(values.shape[:2], bool)
-    settings = {}
     with (folder / "runs.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
                 place = int(row["point"]), int(row["seed"]) - study.seed
                 failed[place], there[place] = row["status"] != DONE, True
-                values[place] = [float(row[output] or "nan") for output in study.outputs]
+                values[place] = [float(row[output] or "nan") for output in study.numbers]
             except (KeyError, ValueError, IndexError):
                 raise ScenarioError(f"{folder}: runs.csv is not the table of study.toml; run the sweep again") from None
-            if failed[place] or not np.isfinite(values[place]).all():
-                settings[place[0]] = ", ".join(f"{path} = {_short(row[path])}" for path in study.vary)
     if not there.all():
         raise ScenarioError(f"{folder}: {(~there).sum():,} of {study.runs:,} runs are missing; finish the sweep first")
     blocks = (study.points or 1, study.block, study.replicates)
-    return study, Rows(settings, values.reshape(*blocks, -1), failed.reshape(blocks))
+    return study, Rows(values.reshape(*blocks, -1), failed.reshape(blocks))
 
 
 def analyse(folder: Path, say: Callable[[str], object]) -> Sensitivity:
@@ -165,22 +181,15 @@ def analyse(folder: Path, say: Callable[[str], object]) -> Sensitivity:
     study, rows = read_rows(folder)
     found = sensitivity(study, rows)
     say("\n".join([*_tables(study, found), *found.remarks]))
-    try:
-        new = folder / ".sensitivity.csv.new"
-        with new.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(Index._fields)
-            writer.writerows(found.indices)
-        os.replace(new, folder / "sensitivity.csv")
-        written = ["sensitivity.csv"]
-        if found.indices:
-            bars = [
-                (each.output, each.setting, each.measure, each.value, each.low, each.high) for each in found.indices
-            ]
-            footnote = f"{study.title}: {study.runs:,} runs, design {study.design}; bounds hold 95 of 100 times."
-            written += [path.name for path in save(sensitivity_bars(bars, footnote), folder, "sensitivity")]
-    except OSError as error:
-        raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+    with whole(folder / "sensitivity.csv") as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Index._fields)
+        writer.writerows(found.indices)
+    written = ["sensitivity.csv"]
+    if found.indices:
+        bars = [(each.output, each.setting, each.measure, each.value, each.low, each.high) for each in found.indices]
+        footnote = f"{study.title}: {study.runs:,} runs, design {study.design}; bounds hold 95 of 100 times."
+        written += [path.name for path in save(sensitivity_bars(bars, footnote), folder, "sensitivity")]
     say(f"\nWritten to {folder}: {', '.join(written)}")
     return found
 
@@ -204,9 +213,7 @@ def _cell(index: Index) -> str:
     return f"{index.value:.3g}{bounds}"
 
 
-def _short(text: Any) -> str:
-    """A number of the table in few digits, and text as it is."""
-    try:
-        return f"{float(text):.4g}"
-    except ValueError:
-        return str(text)
+def _settings(point: Settings) -> str:
+    """The settings of a point: numbers in few digits, all else as it is."""
+    shown = {path: f"{value:.4g}" if isinstance(value, float) else f"{value}" for path, value in point.items()}
+    return ", ".join(f"{path} = {value}" for path, value in shown.items())

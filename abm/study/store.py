@@ -8,7 +8,8 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from multiprocessing import current_process
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,7 @@ from abm.study.outputs import run_scenario
 from abm.study.study import Settings, Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
 
-FILE = "runs.sqlite"
+FILE, LOCK = "runs.sqlite", ".runs.lock"
 FREE = ("title", "replicates")  # may change: more replicates are more rows of the same study
 TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,7 +34,8 @@ class Store:
     """The rows of one study in a folder. Open it with ``with``; it is safe to kill at any moment.
 
     `run`: the function that the study is run with, where it is not that of scenarios. `anew`: throw away what is there.
-    Raises `ScenarioError` where the folder holds something else, another study, or rows of another version of the code.
+    Raises `ScenarioError` where another sweep is at work in the folder, and where it holds something else, another
+    study, or rows of another version of the code.
     """
 
     def __init__(self, folder: Path, study: Study, run: RunFunction | None = None, anew: bool = False) -> None:
@@ -45,13 +47,17 @@ class Store:
         name = "" if run is None else f"{run.__module__}.{run.__qualname__}"
         self.about = {name: _canonical(value) for name, value in (fixed | {"world": world, "run": name}).items()}
         self._prefix = f"{world}|{name}|{study.until}|{self.code}"
-        self._make_folder(anew)
-        with self._disk():
-            self.rows = sqlite3.connect(self.file, timeout=30, isolation_level=None)
+        self._make_folder()
+        with ExitStack() as opened, self._disk():
+            self._lock(opened)
+            for end in ("", "-wal", "-shm") if anew else ():
+                (folder / f"{FILE}{end}").unlink(missing_ok=True)
+            self.rows = opened.enter_context(closing(sqlite3.connect(self.file, timeout=30, isolation_level=None)))
             self.rows.execute("PRAGMA journal_mode=WAL")
             self.rows.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; a power cut the last rows
             self.rows.executescript(TABLES)
-        self._recognise(study.title)
+            self._recognise(study.title)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> "Store":
         return self
@@ -59,7 +65,7 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.rows.close()
+        self._opened.close()
 
     def key(self, point: Settings, seed: int) -> str:
         """The name of a run: a hash of what determines it."""
@@ -85,6 +91,15 @@ class Store:
         rows, failed = self.rows.execute("SELECT count(*), total(status = ?) FROM runs", (FAILED,)).fetchone()
         return int(rows), int(failed)
 
+    def seconds(self) -> float:
+        """How long all runs together took."""
+        return float(self.rows.execute("SELECT total(seconds) FROM runs").fetchone()[0])
+
+    def forget_failures(self) -> None:
+        """Take failed runs out, so that they are run again. Killed midway, a sweep finds them missing and goes on."""
+        with self._disk():
+            self.rows.execute("DELETE FROM runs WHERE status = ?", (FAILED,))
+
     def results(self, study: Study) -> Iterator[tuple[int, Settings, int, Result]]:
         """Number of the point, settings, seed and result of every run there is, in the order of the design."""
         for number, point in enumerate(study.point_list()):
@@ -92,26 +107,42 @@ class Store:
                 if (result := self.get(self.key(point, seed))) is not None:
                     yield number, point, seed, result
 
-    def _make_folder(self, anew: bool) -> None:
+    def _make_folder(self) -> None:
         with self._disk():
-            held = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+            held = (
+                sorted(path.name for path in self.folder.iterdir() if path.name != LOCK) if self.folder.is_dir() else []
+            )
             if held and FILE not in held:
                 raise ScenarioError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
             self.folder.mkdir(parents=True, exist_ok=True)
-            if anew:
-                for end in ("", "-wal", "-shm"):
-                    (self.folder / f"{FILE}{end}").unlink(missing_ok=True)
+
+    def _lock(self, opened: ExitStack) -> None:
+        """Keep other sweeps out of the folder for as long as it is open.
+
+        The lock is SQLite's on an empty file beside the store: the operating system ends it with the process, killed or
+        not, so the file may stay. The store itself is not locked, and can be looked into while it grows.
+        """
+        try:
+            lock = opened.enter_context(closing(sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)))
+            lock.execute("PRAGMA journal_mode=MEMORY")  # or a killed sweep would leave a journal beside it
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            if current_process().name != "MainProcess":  # it runs the script of its sweep anew, which is not to go on
+                raise RuntimeError("a script that runs a study needs `if __name__ == '__main__':`") from None
+            raise ScenarioError(
+                f"{self.folder}: another sweep is at work there; wait for its end, or take another folder, --out"
+            ) from None
 
     def _recognise(self, title: str) -> None:
         """Make an empty store that of this study; refuse the store of another."""
-        with self._disk():
-            told = dict(self.rows.execute("SELECT name, value FROM about").fetchall())
+        told = dict(self.rows.execute("SELECT name, value FROM about").fetchall())
         if not told:
-            with self._disk():
-                self.rows.execute("BEGIN")
-                mine = self.about | {"code": self.code, "title": title}
-                self.rows.executemany("INSERT INTO about VALUES (?, ?)", mine.items())
-                self.rows.execute("COMMIT")
+            self.rows.execute("BEGIN")
+            mine = self.about | {"code": self.code, "title": title}
+            self.rows.executemany("INSERT INTO about VALUES (?, ?)", mine.items())
+            self.rows.execute("COMMIT")
             return
         ways = "--anew throws them away, --out takes another folder"
         differing = [name for name, value in self.about.items() if told.get(name) != value]
@@ -122,7 +153,6 @@ class Store:
         elif told.get("code") != self.code:
             wrong = f"runs of another version of the code ({told.get('code')}, now {self.code})"
         if wrong:
-            self.rows.close()
             raise ScenarioError(f"{self.folder}: holds {wrong}; {ways}")
 
     @contextmanager

@@ -13,7 +13,7 @@ from abm.draws import SEEDS
 from abm.reading import bounds, field_at, load, notes, parse_as, read_toml, thawed
 from abm.scenario import Scenario, ScenarioError
 from abm.study import design
-from abm.study.outputs import check_output
+from abm.study.outputs import TEXTS, check_output
 from abm.study.run import check_until
 
 Settings = dict[str, Any]
@@ -159,6 +159,11 @@ class Study(Section):
             raise ValueError(f"points = {self.points} must be a power of two for design = 'sobol': {near}")
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """The outputs that are numbers."""
+        return tuple(name for name in self.outputs if name not in TEXTS)
+
+    @property
     def size(self) -> int:
         """How many points the design has."""
         if self.design == "cases":
@@ -241,7 +246,7 @@ def base_of(study: Study) -> Scenario:
     base = _loaded(study, fixed, "changes")
     check_until(base, study.until)
     for output in study.outputs:
-        check_output(output, base)
+        check_output(output, base, study.until)
     for path, axis in study.vary.items():
         _check_range(path, axis)
         for value in axis.ends:

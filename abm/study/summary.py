@@ -3,10 +3,8 @@
 import csv
 import json
 import math
-import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,11 +12,11 @@ from typing import Any
 
 from abm import __version__
 from abm.reading import dump
-from abm.scenario import ScenarioError
 from abm.study.run import PACKAGES, commit, installed
 from abm.study.store import Store
 from abm.study.study import Study, dump_study
 from abm.study.worker import DONE
+from abm.writing import whole
 
 BATCH = 10_000  # rows of a Parquet file held at a time
 
@@ -44,7 +42,7 @@ class Summary:
     def __init__(self, study: Study, store: Store) -> None:
         self.done, self.failed, self.seconds = 0, 0, 0.0
         self.reasons: dict[str, int] = {}
-        self._sums = {name: [0.0, 0, math.inf, -math.inf, 0] for name in study.outputs}
+        self._sums = {name: [0.0, 0, math.inf, -math.inf, 0] for name in study.numbers}
         for _, _, _, result in store.results(study):
             self.seconds += result.seconds
             if result.status != DONE:
@@ -53,7 +51,8 @@ class Summary:
                     self.reasons[result.reason] = self.reasons.get(result.reason, 0) + 1
                 continue
             self.done += 1
-            for name, value in result.outputs.items():
+            for name in self._sums:
+                value = result.outputs[name]
                 total, number, low, high, odd = self._sums[name]
                 if math.isfinite(value):
                     self._sums[name] = [total + value, number + 1, min(low, value), max(high, value), odd]
@@ -62,7 +61,7 @@ class Summary:
 
     def table(self) -> str:
         """A line an output, and one for failures and their commonest reason."""
-        width = max(map(len, self._sums))
+        width = max(map(len, self._sums), default=6)
         lines = [f"{'output':{width}}  {'mean':>12}  {'lowest':>12}  {'highest':>12}"]
         for name, (total, number, low, high, odd) in self._sums.items():
             numbers = (total / number, low, high) if number else (math.nan,) * 3
@@ -78,19 +77,32 @@ class Summary:
 def write_results(study: Study, store: Store, seconds: float, workers: str) -> tuple[Summary, list[str]]:
     """Write the rows, the study and how they were made beside the store; returns the summary and the names."""
     summary = Summary(study, store)
-    written = ["provenance.json", "runs.csv", "study.toml"]
-    with _replaced(store.folder / "runs.csv") as path:
+    written = ["runs.csv"]
+    with whole(store.folder / "runs.csv") as path:
         _write_csv(study, store, path)
     if _has_parquet():
-        with _replaced(store.folder / "runs.parquet") as path:
+        with whole(store.folder / "runs.parquet") as path:
             _write_parquet(study, store, path)
         written.append("runs.parquet")
-    with _replaced(store.folder / "study.toml") as path:
-        path.write_text(dump_study(study), encoding="utf-8")
+    more = {
+        "runs": study.runs,
+        "done": summary.done,
+        "failed": summary.failed,
+        "seconds_simulations": round(summary.seconds, 3),
+        "seconds_this_time": round(seconds, 3),
+    }
+    return summary, sorted(written + write_record(study, store, store.folder, workers, more))
+
+
+def write_record(study: Study, store: Store, folder: Path, workers: str, more: Mapping[str, Any]) -> list[str]:
+    """Write the study, its scenario and how the rows in the store were made into a folder; returns the names.
+
+    `more` is added to the record of how they were made, or corrects it.
+    """
+    texts = {"study.toml": dump_study(study)}
     if store.base is not None:
-        with _replaced(store.folder / "scenario.toml") as path:
-            path.write_text(dump(store.base), encoding="utf-8")
-        written.append("scenario.toml")
+        texts["scenario.toml"] = dump(store.base)
+    runs, failed = store.count()
     record = {
         "program": f"huzhu {__version__}",
         "commit": commit(),
@@ -98,21 +110,23 @@ def write_results(study: Study, store: Store, seconds: float, workers: str) -> t
         "study": study.title,
         "persons": store.base.people.persons if store.base else None,
         "seed": study.seed,
-        "runs": study.runs,
-        "done": summary.done,
-        "failed": summary.failed,
+        "runs": runs,
+        "done": runs - failed,
+        "failed": failed,
         "workers": workers,
-        "seconds_simulations": round(summary.seconds, 3),
-        "seconds_this_time": round(seconds, 3),
+        "seconds_simulations": round(store.seconds(), 3),
+        **more,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
         "packages": {name: installed(name) for name in (*PACKAGES, "distributed", "pyarrow")},
     }
-    with _replaced(store.folder / "provenance.json") as path:
-        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return summary, sorted(written)
+    texts["provenance.json"] = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    for name, text in texts.items():
+        with whole(folder / name) as path:
+            path.write_text(text, encoding="utf-8")
+    return sorted(texts)
 
 
 def columns(study: Study) -> list[str]:
@@ -141,7 +155,8 @@ def _write_parquet(study: Study, store: Store, path: Path) -> None:
 
     first = 2 + len(study.paths)
     kinds = [pyarrow.int64()] * 2 + [_kind(study, name) for name in study.paths]
-    kinds += [pyarrow.float64()] * len(study.outputs) + [pyarrow.string()] * 2
+    kinds += [pyarrow.float64() if name in study.numbers else pyarrow.string() for name in study.outputs]
+    kinds += [pyarrow.string()] * 2
     schema = pyarrow.schema(list(zip(columns(study), kinds, strict=True)))
     rows = table_rows(study, store)
     with pyarrow.parquet.ParquetWriter(path, schema) as writer:
@@ -170,17 +185,3 @@ def _has_parquet() -> bool:
     except ImportError:
         return False
     return True
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """A file to write that takes its name when it is whole."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        yield new
-        os.replace(new, path)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise ScenarioError(
-            f"{path}: cannot be written: {error.strerror or error}; the rows stay in the store"
-        ) from None

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).parent.parent
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 DONE, FAILED = "done", "failed"
-RunFunction = Callable[[dict[str, Any], int], dict[str, float]]
+RunFunction = Callable[[dict[str, Any], int], Mapping[str, float | str]]
 
 
 class Result(NamedTuple):
@@ -27,7 +27,7 @@ class Result(NamedTuple):
 
     status: str
     reason: str
-    outputs: dict[str, float]
+    outputs: dict[str, Any]
     seconds: float
 
 
@@ -57,7 +57,8 @@ def attempt(run: RunFunction, code: str, point: dict[str, Any], seed: int) -> Re
         numba.set_num_threads(1)  # a cluster's workers were not started here
     start = time.perf_counter()
     try:
-        outputs = {str(name): float(value) for name, value in run(point, seed).items()}
+        found = run(point, seed).items()
+        outputs = {str(name): value if isinstance(value, str) else float(value) for name, value in found}
     except Exception as error:
         kind = "" if type(error).__name__ == "ScenarioError" else f"{type(error).__name__}: "
         reason = kind + "; ".join(str(error).splitlines())
