@@ -1,5 +1,6 @@
 """A busy little market in which plans end in every way, insurers sell and a regulator acts, for tests."""
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -83,5 +84,5 @@ def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given:
     for name in PLANS:
         numbers |= {f"platform.{name}.{path}": value for path, value in (COMMON | OWN_TERMS[name]).items()}
     for path, value in (numbers | (changes or {})).items():
-        put(tables, path, value)
+        put(tables, path, deepcopy(value))  # so that no change of one test is seen by the next
     return MutualAidModel(parse(tables, "endings"), seed=seed, policy=WarnRectifyAndGuarantee(), **given)
