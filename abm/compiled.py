@@ -36,6 +36,7 @@ SOURCES = (
     "paying",
     "insuring",
     "census",
+    "turns",
     "drives",
 )
 

@@ -28,7 +28,7 @@ MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
 )
 
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
-WITH_TILL = ("settle", "insure")
+WITH_TILL = ("settle", "insure", "after_publication")
 AFTER_PUBLICATION = ("settle", "learn", "choose", "insure")
 
 
@@ -81,6 +81,7 @@ class Drive(ABC):
     def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
         self.persons, self.memberships, self.world = persons, memberships, world
         self.platforms = world.offers.size
+        self.blocks = -(-persons.size // BLOCK)
 
     @abstractmethod
     def before_publication(self) -> np.ndarray:
@@ -90,40 +91,17 @@ class Drive(ABC):
     def after_publication(self) -> np.ndarray:
         """Settle, learn, choose, insure. Returns the till (platforms + 2, columns of `paying`), fen."""
 
-    @abstractmethod
     def census(self) -> np.ndarray:
-        """Count everybody. Returns the tally (platforms + 2, columns of `census`)."""
+        """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
+        tallies = np.zeros((self.blocks, self.platforms + 2, COLUMNS), np.int64)
+        self._loop(_count, tallies)
+        total: np.ndarray = tallies.sum(axis=0)
+        return total
 
     def _filed(self, first: int, last: int) -> np.ndarray:
         found = np.argwhere(self.memberships["status"][first:last] == Status.FILING)
         found[:, 0] += first
         return found
-
-
-class CompiledDrive(Drive):
-    """Everybody at once, on as many threads as numba is given and there is work for."""
-
-    def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
-        super().__init__(persons, memberships, world)
-        self.blocks = -(-persons.size // BLOCK)
-
-    def before_publication(self) -> np.ndarray:
-        filed = np.zeros(self.blocks, np.int64)
-        self._loop(_before_publication, filed)
-        busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(filed).tolist()]
-        return np.concatenate([np.empty((0, 2), np.int64), *busy])
-
-    def after_publication(self) -> np.ndarray:
-        tills = np.zeros((self.blocks, self.platforms + 2, TILL_COLUMNS), np.int64)
-        self._loop(_after_publication, tills)
-        total: np.ndarray = tills.sum(axis=0)
-        return total
-
-    def census(self) -> np.ndarray:
-        tallies = np.zeros((self.blocks, self.platforms + 2, COLUMNS), np.int64)
-        self._loop(_count, tallies)
-        total: np.ndarray = tallies.sum(axis=0)
-        return total
 
     def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
         given = numba.get_num_threads()
@@ -138,27 +116,51 @@ class CompiledDrive(Drive):
             numba.set_num_threads(given)
 
 
-class AgentDrive(Drive):
-    """One agent at a time. `members` is anything that lets its agents act by name: a Mesa ``AgentSet``."""
-
-    def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World, members: Any, order: str) -> None:
-        super().__init__(persons, memberships, world)
-        self.members, self.order = members, order
+class CompiledDrive(Drive):
+    """Everybody at once, on as many threads as numba is given and there is work for."""
 
     def before_publication(self) -> np.ndarray:
-        self._everyone(BEFORE_PUBLICATION)
+        filed = np.zeros(self.blocks, np.int64)
+        self._loop(_before_publication, filed)
+        busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(filed).tolist()]
+        return np.concatenate([np.empty((0, 2), np.int64), *busy])
+
+    def after_publication(self) -> np.ndarray:
+        tills = np.zeros((self.blocks, self.platforms + 2, TILL_COLUMNS), np.int64)
+        self._loop(_after_publication, tills)
+        total: np.ndarray = tills.sum(axis=0)
+        return total
+
+
+class AgentDrive(Drive):
+    """One agent at a time. `members` is anything that lets its agents act by name: a Mesa ``AgentSet``.
+
+    Where a class of members overrides a phase (`overridden`), all go through each phase before anybody goes on to the
+    next, so that an agent may look at others; else each takes whole turns.
+    """
+
+    def __init__(
+        self,
+        persons: np.ndarray,
+        memberships: np.ndarray,
+        world: World,
+        members: Any,
+        order: str,
+        overridden: bool = True,
+    ) -> None:
+        super().__init__(persons, memberships, world)
+        self.members, self.order = members, order
+        self.before = BEFORE_PUBLICATION if overridden else ("before_publication",)
+        self.after = AFTER_PUBLICATION if overridden else ("after_publication",)
+
+    def before_publication(self) -> np.ndarray:
+        self._everyone(self.before)
         return self._filed(0, self.persons.size)
 
     def after_publication(self) -> np.ndarray:
         till = np.zeros((self.platforms + 2, TILL_COLUMNS), np.int64)
-        self._everyone(AFTER_PUBLICATION, till)
+        self._everyone(self.after, till)
         return till
-
-    def census(self) -> np.ndarray:
-        tally = np.zeros((self.platforms + 2, COLUMNS), np.int64)
-        for i in range(self.persons.size):
-            count(self.persons[i], self.memberships[i], i, self.world, tally)
-        return tally
 
     def _everyone(self, phases: Iterable[str], till: np.ndarray | None = None) -> None:
         for phase in phases:

@@ -233,7 +233,7 @@ class MutualAidModel(mesa.Model):
         if by_agents:
             visited = self._members[::-1] if order == "reversed" else self._members
             everyone = mesa.agent.AgentSet(visited, random=self.random)
-            self.drive: Drive = AgentDrive(*rows, self.world, everyone, order)
+            self.drive: Drive = AgentDrive(*rows, self.world, everyone, order, overridden)
         else:
             self.drive = CompiledDrive(*rows, self.world)
 

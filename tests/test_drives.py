@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 
-from abm import behaviours, census, insuring, paying, reckoning
+from abm import behaviours, census, insuring, paying, reckoning, turns
+from abm.agents.member import PHASES, HealthyMember, HighRiskMember
 from worlds import busy, digest, finish, series
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,22 @@ def test_the_busy_world_is_busy() -> None:
 @pytest.mark.parametrize("order", ["shuffled", "listed", "reversed"])
 def test_agents_one_by_one_in_any_order_leave_the_same_bytes(order: str, compiled_digest: str) -> None:
     assert digest(finish(busy(drive="agents", order=order), STEPS)) == compiled_digest
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_overridden_by_itself_changes_nothing_though_all_then_go_through_each_phase_together(
+    phase: str, compiled_digest: str
+) -> None:
+    visits: list[int] = []
+
+    def as_before(member: HealthyMember, *till: np.ndarray) -> None:
+        visits.append(member.row)
+        getattr(super(own, member), phase)(*till)
+
+    own = type("Own", (HealthyMember,), {phase: as_before})
+    model = finish(busy(members=(own, HighRiskMember)), STEPS)
+    assert digest(model) == compiled_digest
+    assert len(visits) == STEPS * len(model.agents_by_type[own])
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -60,7 +78,7 @@ def test_another_seed_is_another_history(compiled_digest: str) -> None:
 def test_every_behaviour_is_compiled_once_for_each_width_of_what_friends_see() -> None:
     finish(busy(drive="agents"), 12)
     finish(busy(drive="compiled"), 12)
-    for module in (behaviours, census, insuring, paying, reckoning):
+    for module in (behaviours, census, insuring, paying, reckoning, turns):
         for name, function in vars(module).items():
             signatures = [str(signature) for signature in getattr(function, "nopython_signatures", [])]
             for width in ("array(uint8, 1d", "array(uint32, 1d, C), array(uint32, 1d"):

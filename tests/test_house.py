@@ -27,7 +27,7 @@ FLOORS = (
     {"abm.divisions", "abm.reckoning"},
     {"abm.behaviours", "abm.census", "abm.paying"},
     {"abm.insuring"},
-    {"abm.drives", "abm.story", "abm.watch"},
+    {"abm.drives", "abm.story", "abm.turns", "abm.watch"},
     {"abm.agents.closing", "abm.agents.copies", "abm.agents.insurer", "abm.agents.member", "abm.recorder"},
     {"abm.agents.board", "abm.agents.claims", "abm.agents.offers", "abm.agents.policies"},
     {"abm.agents.platform", "abm.agents.regulator"},

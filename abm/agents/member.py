@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm import behaviours, insuring, paying, reckoning
+from abm import behaviours, insuring, paying, reckoning, turns
 from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
 from abm.money import yuan
 from abm.population import HealthState, Status, Trait
@@ -62,6 +62,14 @@ class Member(mesa.Agent):
         """Pay premiums; consider a policy that is offered."""
         luck = self._luck(Purpose.APPROACH)
         insuring.insure(self._me, self._mine, self.row, luck, self.model.world, till)
+
+    def before_publication(self) -> None:
+        """All phases before publication, where none is overridden."""
+        turns.before_publication(self._me, self._mine, self.row, self.model.world)
+
+    def after_publication(self, till: np.ndarray) -> None:
+        """All phases after publication, where none is overridden."""
+        turns.after_publication(self._me, self._mine, self.row, self.model.world, till)
 
     @property
     def age(self) -> int:
