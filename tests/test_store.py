@@ -15,6 +15,7 @@ from abm.cli import main
 from abm.scenario import ScenarioError
 from abm.study.store import FILE, LOCK, Store
 from abm.study.study import dump_study
+from abm.study.summary import plan
 from abm.study.sweep import run_study
 from abm.study.worker import FAILED, Result
 from tiny_runs import double, doze
@@ -191,3 +192,12 @@ def test_a_slip_on_the_command_line_is_named(
 def test_a_study_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", str(tmp_path / "none.toml")]) == 2
     assert "none.toml: cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_a_study_of_many_outputs_names_a_few_and_counts_the_rest(tmp_path: Path) -> None:
+    days = tuple(f"xianghubao.members:2019-{month:02}-28" for month in range(1, 13))
+    study = STUDY.model_copy(update={"outputs": days})
+    with Store(tmp_path, study) as store:
+        words = plan(study, store)
+    assert "2019-05-28 and 7 more" in words
+    assert "2019-06-28" not in words

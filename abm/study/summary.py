@@ -4,7 +4,7 @@ import csv
 import json
 import math
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from abm.study.worker import DONE
 from abm.writing import whole
 
 BATCH = 10_000  # rows of a Parquet file held at a time
+MOST_NAMES = 6  # in a line
 
 
 def plan(study: Study, store: Store) -> str:
@@ -28,12 +29,19 @@ def plan(study: Study, store: Store) -> str:
     design = study.design.replace("_", " ")
     lines = [
         f"{study.title}: {study.scenario}{persons}{f', until {study.until}' if study.until else ''}",
-        f"{study.size:,} points ({design} of {', '.join(study.paths)}) x {study.replicates} replicates"
-        f" = {study.runs:,} runs; each gives {', '.join(study.outputs)}",
+        f"{study.size:,} points ({design} of {_few(study.paths)}) x {study.replicates} replicates"
+        f" = {study.runs:,} runs; each gives {_few(study.outputs)}",
     ]
     if kept:
         lines.append(f"{kept:,} runs are there already{f', {failed:,} of them failed' if failed else ''}")
     return "\n".join(lines)
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: MOST_NAMES - 1])} and {len(names) - MOST_NAMES + 1} more"
 
 
 class Summary:
