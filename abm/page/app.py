@@ -35,6 +35,7 @@ LOOK = """
 .huzhu-terms b { position: absolute; top: 3px; bottom: 3px; }
 .huzhu-for { background: #0072b2; }
 .huzhu-against { background: repeating-linear-gradient(45deg, #d55e00 0 3px, #d55e0066 3px 6px); }
+.huzhu-number .v-input__slider label { display: none; }
 .v-application .v-input { max-width: 100%; }
 """
 
