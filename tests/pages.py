@@ -175,6 +175,11 @@ class Visitor:
         self.page.keyboard.press("Escape")
         return offered
 
+    def choose_first(self, label: str) -> None:
+        """Choose the first of what a list offers."""
+        self.page.get_by_text(label, exact=True).wait_for()
+        self.choose(label, self.options(label)[0])
+
     def write(self, label: str, text: str) -> None:
         """Write into a field by its label, and go on."""
         field = self.page.get_by_label(label, exact=True)

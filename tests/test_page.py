@@ -186,11 +186,15 @@ def test_a_person_there_is_not_is_refused(watch, row):
     watcher = watch()
     watcher.session.want(view="friends", person=row)
     assert "0 to 299" in watcher.told(f"person {row}").fault
+    watcher.until(lambda: watcher.lives)  # of the others
+    assert watcher.session.wish.person is None
     watcher.session.want(person=299)
     watcher.until(lambda: watcher.lives and watcher.lives[-1].row == 299)
 
 
-def test_an_accident_in_a_world_is_told_and_the_page_goes_on(watch, monkeypatch, capfd):
+def test_an_accident_in_the_middle_of_a_step_is_told_and_the_page_goes_on_as_if_it_had_not_been(
+    watch, monkeypatch, capfd
+):
     watcher = watch()
     watcher.seen(step=1)
 
@@ -198,11 +202,15 @@ def test_an_accident_in_a_world_is_told_and_the_page_goes_on(watch, monkeypatch,
         raise ZeroDivisionError("an accident")
 
     with monkeypatch.context() as broken:
-        broken.setattr(MutualAidModel, "step", stumble)
-        watcher.session.step()
+        broken.setattr(MutualAidModel, "review", stumble)
+        watcher.session.want(playing=True, pause=0.0)
         watcher.told("an accident")
-    watcher.session.step()
-    assert watcher.seen(step=2)
+        watcher.seen(playing=False)
+    watcher.session.want(steps=5)
+    after = watcher.seen(step=5)
+    untroubled = watch()
+    untroubled.session.want(steps=5)
+    assert after.worlds == untroubled.seen(step=5).worlds
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
@@ -219,7 +227,11 @@ def test_two_worlds_have_the_same_people_and_luck(watch):
     assert value(frame, "Members", 0) != value(frame, "Members", 1)
     assert [node.row for node in frame.friends[0]] == [node.row for node in frame.friends[1]]
     assert "only in the second world" in frame.gaps[0]
-    watcher.session.want(rival=(), rival_name="as it was")
+    watcher.session.want(setup=replace(watcher.session.wish.setup, changes=rival), rival=(), rival_name="as it was")
+    undone = watcher.seen(names=("as set", "as it was"))
+    assert undone.worlds[1] == frame.worlds[0]
+    watcher.session.want(setup=replace(SMALL, persons=3000))
+    watcher.until(lambda: watcher.frames[-1].worlds[0] == watcher.frames[-1].worlds[1])
     same = watcher.seen(names=("as set", "as it was"))
     assert same.worlds[0] == same.worlds[1]
     assert same.friends[0] == same.friends[1]
@@ -236,12 +248,12 @@ def test_a_world_where_others_fall_ill_says_that_persons_cannot_be_compared(watc
 
 def test_lives_are_told_at_rest_and_of_the_present_day(watch):
     watcher = watch(replace(SMALL, persons=3000))
-    watcher.session.want(steps=40, view="friends", person="longest_payer")
+    watcher.session.want(steps=40, view="friends", person="highest_risk")
     watcher.until(lambda: watcher.lives)
     lives = watcher.lives[-1]
     assert (lives.setup, lives.step) == (watcher.session.wish.setup, 40)
-    assert lives.row == lives.picks["longest_payer"]
-    assert any("paid" in each.text for each in lives.story)
+    assert lives.row == lives.picks["highest_risk"]
+    assert any("risk" in each.text for each in lives.story)
     told = len(watcher.lives)
     watcher.session.want(playing=True, pause=0.0)
     watcher.until(lambda: watcher.frames[-1].step > 42)
@@ -251,7 +263,7 @@ def test_lives_are_told_at_rest_and_of_the_present_day(watch):
 @pytest.mark.parametrize("drive", ["compiled", "agents"])
 def test_files_are_those_of_the_command(watch, tmp_path, drive):
     """Also where every person acts by themselves, and where a policy was chosen and a number moved."""
-    changes = policy("shares by age", SMALL, "xianghubao") + (("mind.altruism", 12.5),)
+    changes = (*policy("shares by age", SMALL, "xianghubao"), ("mind.altruism", 12.5))
     setup = Setup(persons=400, seed=3, drive=drive, changes=changes)
     watcher = watch(setup)
     watcher.session.want(steps=24)

@@ -41,8 +41,9 @@ NO_CAP = 100_000.0  # yuan a year: the most that terms may say, which shares of 
 UNCAPPED: Changes = dict.fromkeys(("platform.PLAN.annual_cap", "platform.PLAN.stopped.annual_cap"), NO_CAP)
 
 # What could have been done differently, by the numbers that do it.
+AS_IT_WAS = "as it was"
 POLICIES: dict[str, Changes] = {
-    "as it was": {},
+    AS_IT_WAS: {},
     "shares by age": {"platform.PLAN.division": "age"} | UNCAPPED,
     "shares by own risk": {"platform.PLAN.division": "risk"} | UNCAPPED,
     "the true level is told": {"platform.PLAN.advertised_share": 4.0},
@@ -168,3 +169,9 @@ def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
     known = dict(leaves(load(setup.case)))
     changes = {path.replace(PLAN, plan): value for path, value in POLICIES[name].items()}
     return tuple((path, value) for path, value in changes.items() if path in known)
+
+
+def policies(setup: Setup, plan: str) -> list[str]:
+    """The policies that make a difference to a scenario, for one of its plans, and how it was."""
+    known = dict(leaves(load(setup.case)))
+    return [name for name in POLICIES if name == AS_IT_WAS or any(known[p] != v for p, v in policy(name, setup, plan))]

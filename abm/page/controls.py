@@ -14,6 +14,7 @@ from abm.page.choices import (
     Setup,
     Slider,
     check,
+    policies,
     policy,
     sliders,
     usual_persons,
@@ -62,7 +63,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         solara.Select("Plan", list(plans), value=plan, on_value=lambda name: session.want(plan=name))
     solara.Select(
         "Policy",
-        list(POLICIES),
+        policies(setup, plan),
         value=policy_of(setup, plan),
         on_value=lambda name: found(changes=policy(name, setup, plan)),
     )

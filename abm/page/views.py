@@ -11,7 +11,7 @@ import solara
 
 from abm.figures import plain
 from abm.page.charts import Picture
-from abm.page.choices import POLICIES, policy
+from abm.page.choices import policies, policy
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
 from abm.page.session import Lives, Session
@@ -95,7 +95,11 @@ def Circles(session: Session, frame: Frame, lives: Lives | None) -> None:
             solara.Text(name, style={"font-weight": "bold"})
         Network(
             nodes=[
-                asdict(node) | {"marked": node.row in differing, "words": f"{node.words}. {why.get(node.row, '')}"}
+                asdict(node)
+                | {
+                    "marked": node.row in differing,
+                    "words": ". ".join([node.words, *([why[node.row]] if node.row in why else [])]),
+                }
                 for node in nodes
             ],
             ties=[list(tie) for tie in frame.ties],
@@ -163,7 +167,7 @@ def Legend(frame: Frame) -> None:
 @solara.component
 def Worlds(session: Session, frame: Frame) -> None:
     """The same people with the same luck under two policies."""
-    names = [ALONE, *POLICIES]
+    names = [ALONE, *policies(frame.setup, frame.plan)]
     chosen = session.wish.rival_name or ALONE
 
     def choose(name: str) -> None:
