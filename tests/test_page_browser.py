@@ -104,9 +104,9 @@ def test_a_slider_moves_by_nobody_but_the_visitor(visitor):
 
 def test_a_strict_ban_closes_the_plan_and_is_among_the_events(visitor):
     visitor.go_to(7)
-    assert visitor.cards()["Members"] != "0.0 m"
+    assert visitor.cards()["Members"] != "0.0 million"
     visitor.choose("Policy", "regulator: strict ban")
-    visitor.until("document.querySelector('[data-card=Members] b').innerText == '0.0 m'")
+    visitor.until("document.querySelector('[data-card=Members] b').innerText == '0.0 million'")
     visitor.look_at("Events", ".huzhu-events")
     told = visitor.page.locator(".huzhu-events").inner_text()
     assert "launch" in told

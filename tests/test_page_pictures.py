@@ -44,7 +44,7 @@ def fits(visitor: pages.Visitor) -> bool:
 
 
 def test_every_view_on_a_desk(visit, keep):
-    visitor = visit(viewport={"width": 1400, "height": 1000})
+    visitor = visit(viewport={"width": 1400, "height": 1250})
     visitor.go_to(HALF_WAY)
     assert fits(visitor)
     keep(visitor, "at_a_glance")
@@ -67,6 +67,7 @@ def test_every_view_on_a_desk(visit, keep):
 
 def test_a_telephone_shows_everything_below_each_other(visit, keep):
     visitor = visit(**TELEPHONE)
+    assert not visitor.page.get_by_role("slider").first.is_visible()
     visitor.go_to(HALF_WAY)
     assert fits(visitor)
     keep(visitor, "telephone")
@@ -74,6 +75,10 @@ def test_a_telephone_shows_everything_below_each_other(visit, keep):
     visitor.rests()
     assert fits(visitor)
     keep(visitor, "telephone_friends")
+    visitor.page.locator("header button").first.click()
+    visitor.slide("altruism", "ArrowLeft")
+    visitor.shows("(was 30)")
+    keep(visitor, "telephone_numbers")
 
 
 def test_a_projector_shows_the_numbers_and_three_pictures_in_a_row(visit, keep):
@@ -82,12 +87,13 @@ def test_a_projector_shows_the_numbers_and_three_pictures_in_a_row(visit, keep):
     pictures = [each.bounding_box() for each in visitor.page.locator(".huzhu-figure").all()]
     assert len({round(box["y"]) for box in pictures}) == 2
     assert fits(visitor)
+    assert visitor.page.get_by_role("slider").first.is_visible()
     keep(visitor, "projector", whole=False)
 
 
 def test_in_the_dark_everything_is_still_legible(visit, keep):
     """The ground is dark, and what is drawn on it is light."""
-    visitor = visit(color_scheme="dark", viewport={"width": 1400, "height": 1000})
+    visitor = visit(color_scheme="dark", viewport={"width": 1400, "height": 1250})
     visitor.go_to(HALF_WAY)
     assert visitor.page.locator(".theme--dark .huzhu-figure img").count() == 6
     keep(visitor, "dark")

@@ -22,7 +22,12 @@ LOOK = """
 .huzhu-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .huzhu-figure h3 { font-size: 1rem; margin: 4px 0; }
 .huzhu-figure img { width: 100%; }
-.theme--dark .huzhu-figure img { filter: invert(0.9) hue-rotate(180deg); }
+.theme--dark .huzhu-figure img { filter: invert(0.9) hue-rotate(180deg) brightness(1.2); }
+.theme--light { --huzhu-ground: #ffffff; }
+.theme--dark { --huzhu-ground: #1e1e1e; }
+.theme--dark .v-navigation-drawer .v-sheet { background: transparent; }
+.v-application .v-navigation-drawer { min-width: min(400px, 88vw) !important; }
+.huzhu-legend span { white-space: nowrap; margin-right: 12px; }
 .huzhu-events { border-collapse: collapse; width: 100%; }
 .huzhu-events td { padding: 3px 10px 3px 0; vertical-align: top; border-bottom: 1px solid #8884; }
 .huzhu-events td:first-child { white-space: nowrap; }
@@ -41,6 +46,12 @@ LOOK = """
 
 
 @solara.component
+def Layout(children: list[Any]) -> None:
+    """The frame of the page; its side is open where the window is wide enough for it, which the browser knows."""
+    solara.AppLayout(children=children, sidebar_open=None)
+
+
+@solara.component
 def Page() -> None:
     """One visitor's page."""
     frame: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
@@ -48,20 +59,21 @@ def Page() -> None:
     lives: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
     session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set), [])
     solara.use_effect(lambda: session.close, [])
-    solara.Style(LOOK)
-    solara.Title("huzhu: online mutual aid")
-    with solara.AppBarTitle():
-        solara.Text("huzhu: online mutual aid")
-    with solara.AppBar():
-        solara.lab.ThemeToggle()
-    seen: Frame | None = frame.value
-    if seen is not None:
-        with solara.Sidebar():
-            Sidebar(session, seen.setup, seen.plan, seen.plans)
-    with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
-        Words(note.value)
+    with solara.Div():
+        solara.Style(LOOK)
+        solara.Title("huzhu: online mutual aid")
+        with solara.AppBarTitle():
+            solara.Text("huzhu: online mutual aid")
+        with solara.AppBar():
+            solara.lab.ThemeToggle()
+        seen: Frame | None = frame.value
         if seen is not None:
-            Main(session, seen, lives.value)
+            with solara.Sidebar():
+                Sidebar(session, seen.setup, seen.plan, seen.plans)
+        with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
+            Words(note.value)
+            if seen is not None:
+                Main(session, seen, lives.value)
 
 
 @solara.component

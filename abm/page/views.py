@@ -156,12 +156,13 @@ def _bar(term: Term, scale: float) -> str:
 @solara.component
 def Legend(frame: Frame) -> None:
     """What forms and colours mean."""
-    plans = [f'<span style="color:{colour}">&#9679;</span> in {html.escape(name)}' for name, colour in frame.coloured]
+    plans = [f'<b style="color:{colour}">&#9679;</b> in {html.escape(name)}' for name, colour in frame.coloured]
     plans += ["pale: waiting", "&#9675; never in a plan", "&#9651; high risk",
-              '<span style="color:#d55e00">red edge</span>: ill']  # fmt: skip
+              '<b style="color:#d55e00">red edge</b>: ill']  # fmt: skip
     signs = {"diamond": "&#9670;", "cross": "&#10006;", "star": "&#9733;", "dot": "&#8226;", "square": "&#9632;"}
-    left = [f'<span style="color:{colour}">{signs[form]}</span> {words}' for form, colour, words in OUTSIDE.values()]
-    solara.HTML(tag="p", unsafe_innerHTML=" &nbsp; ".join(plans + left), classes=["huzhu-small"])
+    left = [f'<b style="color:{colour}">{signs[form]}</b> {words}' for form, colour, words in OUTSIDE.values()]
+    words = " ".join(f"<span>{each}</span>" for each in plans + left)
+    solara.HTML(tag="p", unsafe_innerHTML=words, classes=["huzhu-small", "huzhu-legend"])
 
 
 @solara.component
