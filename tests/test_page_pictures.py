@@ -67,7 +67,8 @@ def test_every_view_on_a_desk(visit, keep):
 
 def test_a_telephone_shows_everything_below_each_other(visit, keep):
     visitor = visit(**TELEPHONE)
-    assert not visitor.page.get_by_role("slider").first.is_visible()
+    side = visitor.page.get_by_text("Plan and policy", exact=True)
+    assert not side.is_visible()
     visitor.go_to(HALF_WAY)
     assert fits(visitor)
     keep(visitor, "telephone")
@@ -76,6 +77,7 @@ def test_a_telephone_shows_everything_below_each_other(visit, keep):
     assert fits(visitor)
     keep(visitor, "telephone_friends")
     visitor.page.locator("header button").first.click()
+    side.wait_for()
     visitor.slide("altruism", "ArrowLeft")
     visitor.shows("(was 30)")
     keep(visitor, "telephone_numbers")
@@ -87,7 +89,7 @@ def test_a_projector_shows_the_numbers_and_three_pictures_in_a_row(visit, keep):
     pictures = [each.bounding_box() for each in visitor.page.locator(".huzhu-figure").all()]
     assert len({round(box["y"]) for box in pictures}) == 2
     assert fits(visitor)
-    assert visitor.page.get_by_role("slider").first.is_visible()
+    assert visitor.page.get_by_text("Plan and policy", exact=True).is_visible()
     keep(visitor, "projector", whole=False)
 
 

@@ -1,5 +1,6 @@
 """The page itself, of Solara's parts: what stands where, and what each button wishes for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +18,8 @@ VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two
 SPEEDS = {"1 a second": (1.0, 1), "4 a second": (0.25, 1), "as fast as it goes": (0.0, 1), "3 months a frame": (0.0, 6)}
 LOOK = """
 .huzhu-grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
-.huzhu-card { border: 1px solid #8886; border-radius: 6px; padding: 4px 10px; min-width: 104px; }
-.huzhu-card b { display: block; font-size: 1.15rem; white-space: nowrap; }
+.huzhu-card { border: 1px solid #8886; border-radius: 6px; padding: 4px 8px; min-width: 80px; }
+.huzhu-card b { display: block; font-size: 1rem; white-space: nowrap; }
 .huzhu-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .huzhu-figure h3 { font-size: 1rem; margin: 4px 0; }
 .huzhu-figure img { width: 100%; }
@@ -45,10 +46,16 @@ LOOK = """
 """
 
 
+@solara.component_vue("width.vue")
+def Width(event_see: Callable[[bool], None]) -> None:
+    """Tells whether the window is wide enough for a side of the page."""
+
+
 @solara.component
 def Layout(children: list[Any]) -> None:
-    """The frame of the page; its side is open where the window is wide enough for it, which the browser knows."""
-    solara.AppLayout(children=children, sidebar_open=None)
+    """The frame of the page; on a telephone its side is closed at first, as it would hide the page."""
+    wide, set_wide = solara.use_state(False)
+    solara.AppLayout(children=[Width(event_see=set_wide), *children], sidebar_open=wide)
 
 
 @solara.component
@@ -113,7 +120,7 @@ def Main(session: Session, frame: Frame, lives: Lives | None) -> None:
             )  # fmt: skip
         solara.Button("Step", icon_name="mdi-step-forward", on_click=session.step, disabled=frame.ended)
         solara.Button("Reset", icon_name="mdi-restart", on_click=session.reset)
-        with solara.Div(style={"width": "170px"}):
+        with solara.Div(style={"width": "170px", "margin-top": "10px"}):
             solara.Select("Speed, steps", list(SPEEDS), value=speed, on_value=run_at, dense=True)
         solara.Text(f"{frame.day:%d %B %Y}, step {frame.step} of {frame.steps}", classes=["huzhu-day"])
     Cards(frame)
