@@ -2,9 +2,9 @@
 
     python tests/benchmarks/page.py [--quick]
 
-Pressed is Step, from a day half-way on; refreshed means that the new date and all that belongs to it are drawn, and
-that the browser has come to paint them. The goal is half a second at 20,000 persons on two cores. Life is the time from a
-click on a person to the last sentence of their life so far, which is lived once more for it.
+Pressed is Step, from a day half-way on; refreshed means that the new date and all that belongs to it are drawn,
+and that the browser has come to paint them. The goal is half a second at 20,000 persons on two cores. A life is
+the time from a click on a person to the last sentence of their life so far, which is lived once more for it.
 """
 
 import argparse
