@@ -10,6 +10,7 @@ os.environ.setdefault("TQDM_DISABLE", "1")
 import pandas as pd
 import pytest
 
+import pages
 from abm.facts import compare
 
 HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
@@ -37,3 +38,36 @@ def beside(facts_file):
         return comparison.simulated
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser, or a reason why there is none."""
+    with pages.browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(chromium, tmp_path_factory):
+    """The page of Xianghubao with 5,000 persons."""
+    log = tmp_path_factory.mktemp("page") / "server.txt"
+    with pages.serving("xianghubao", "--persons", "5000", log=log) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Somebody before the page; at the end nothing has gone wrong in it, and nothing was asked of anybody else."""
+    visitors = []
+
+    def come(**look) -> pages.Visitor:
+        visitors.append(pages.Visitor(chromium, server, **look))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        faults, asked = list(visitor.faults), list(visitor.requests)
+        visitor.leave()
+        assert faults == []
+        assert [url for url in asked if not url.startswith(pages.HOME)] == []
+    assert "Traceback" not in server.said

@@ -1,5 +1,6 @@
 """The page itself, of Solara's parts: what stands where, and what each button wishes for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,17 @@ VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two
 SPEEDS = {"1 a second": (1.0, 1), "4 a second": (0.25, 1), "as fast as it goes": (0.0, 1), "3 months a frame": (0.0, 6)}
 LOOK = """
 .huzhu-grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
-.huzhu-card { border: 1px solid #8886; border-radius: 6px; padding: 4px 10px; min-width: 104px; }
-.huzhu-card b { display: block; font-size: 1.15rem; white-space: nowrap; }
+.huzhu-card { border: 1px solid #8886; border-radius: 6px; padding: 4px 8px; min-width: 80px; }
+.huzhu-card b { display: block; font-size: 1rem; white-space: nowrap; }
 .huzhu-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .huzhu-figure h3 { font-size: 1rem; margin: 4px 0; }
 .huzhu-figure img { width: 100%; }
-.theme--dark .huzhu-figure img { filter: invert(0.9) hue-rotate(180deg); }
+.theme--dark .huzhu-figure img { filter: invert(0.9) hue-rotate(180deg) brightness(1.2); }
+.theme--light { --huzhu-ground: #ffffff; }
+.theme--dark { --huzhu-ground: #1e1e1e; }
+.theme--dark .v-navigation-drawer .v-sheet { background: transparent; }
+.v-application .v-navigation-drawer { min-width: min(400px, 88vw) !important; }
+.huzhu-legend span { white-space: nowrap; margin-right: 12px; }
 .huzhu-events { border-collapse: collapse; width: 100%; }
 .huzhu-events td { padding: 3px 10px 3px 0; vertical-align: top; border-bottom: 1px solid #8884; }
 .huzhu-events td:first-child { white-space: nowrap; }
@@ -35,8 +41,21 @@ LOOK = """
 .huzhu-terms b { position: absolute; top: 3px; bottom: 3px; }
 .huzhu-for { background: #0072b2; }
 .huzhu-against { background: repeating-linear-gradient(45deg, #d55e00 0 3px, #d55e0066 3px 6px); }
+.huzhu-number .v-input__slider label { display: none; }
 .v-application .v-input { max-width: 100%; }
 """
+
+
+@solara.component_vue("width.vue")
+def Width(event_see: Callable[[bool], None]) -> None:
+    """Tells whether the window is wide enough for a side of the page."""
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """The frame of the page; on a telephone its side is closed at first, as it would hide the page."""
+    wide, set_wide = solara.use_state(False)
+    solara.AppLayout(children=[Width(event_see=set_wide), *children], sidebar_open=wide)
 
 
 @solara.component
@@ -47,20 +66,21 @@ def Page() -> None:
     lives: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
     session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set), [])
     solara.use_effect(lambda: session.close, [])
-    solara.Style(LOOK)
-    solara.Title("huzhu: online mutual aid")
-    with solara.AppBarTitle():
-        solara.Text("huzhu: online mutual aid")
-    with solara.AppBar():
-        solara.lab.ThemeToggle()
-    seen: Frame | None = frame.value
-    if seen is not None:
-        with solara.Sidebar():
-            Sidebar(session, seen.setup, seen.plan, seen.plans)
-    with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
-        Words(note.value)
+    with solara.Div():
+        solara.Style(LOOK)
+        solara.Title("huzhu: online mutual aid")
+        with solara.AppBarTitle():
+            solara.Text("huzhu: online mutual aid")
+        with solara.AppBar():
+            solara.lab.ThemeToggle()
+        seen: Frame | None = frame.value
         if seen is not None:
-            Main(session, seen, lives.value)
+            with solara.Sidebar():
+                Sidebar(session, seen.setup, seen.plan, seen.plans)
+        with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
+            Words(note.value)
+            if seen is not None:
+                Main(session, seen, lives.value)
 
 
 @solara.component
@@ -100,7 +120,7 @@ def Main(session: Session, frame: Frame, lives: Lives | None) -> None:
             )  # fmt: skip
         solara.Button("Step", icon_name="mdi-step-forward", on_click=session.step, disabled=frame.ended)
         solara.Button("Reset", icon_name="mdi-restart", on_click=session.reset)
-        with solara.Div(style={"width": "170px"}):
+        with solara.Div(style={"width": "170px", "margin-top": "10px"}):
             solara.Select("Speed, steps", list(SPEEDS), value=speed, on_value=run_at, dense=True)
         solara.Text(f"{frame.day:%d %B %Y}, step {frame.step} of {frame.steps}", classes=["huzhu-day"])
     Cards(frame)

@@ -21,6 +21,7 @@ WIDTH, HEIGHT, LEFT, ABOVE, BELOW, LINE = 5.8, 2.9, 0.62, 0.12, 0.42, 0.185  # i
 LEGEND: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "labelspacing": 0.35, "handlelength": 2.2}
 FROM_OUTSIDE = "shocks from outside"
 THIN = " Thin lines"  # refers to another panel of a page
+FORTNIGHT = np.timedelta64(14, "D")
 MOST_IN_A_ROW, LONG_LABEL = 3, 26
 # What is compared of two worlds: series of a plan, its title, what it is divided by, and its unit.
 COMPARED = (
@@ -118,6 +119,11 @@ def _picture(
         labels = [" ".join(plain(label).split()) for label in labels]
         if days.size > 1:
             mark_years(panel, days)
+        else:
+            panel.set_xlim(days[0] - FORTNIGHT, days[0] + FORTNIGHT)
+            panel.set_xticks(days)
+        if not panel.dataLim.intervaly.any():  # nothing but zero so far
+            panel.set_ylim(0, 1)
         panel.set_ylabel(unit)
         columns = 2 if any(len(label) > LONG_LABEL for label in labels) else MOST_IN_A_ROW
         below = BELOW + LINE * math.ceil(len(labels) / columns)

@@ -37,14 +37,16 @@ SLIDERS: tuple[tuple[str, ...], ...] = (
     ("friends.telling",),
 )
 WORDS = re.compile(r"assumption, (-?[\d.,]+) to (-?[\d.,]*\d)")
-STEPS_OF_A_SLIDER = 50
+STEPS_OF_A_SLIDER, FINEST = 50, 1e-4  # steps of a slider, more where its calibrated value asks for a finer one
 NO_CAP = 100_000.0  # yuan a year: the most that terms may say, which shares of unequal size ask for
+UNCAPPED: Changes = dict.fromkeys(("platform.PLAN.annual_cap", "platform.PLAN.stopped.annual_cap"), NO_CAP)
 
 # What could have been done differently, by the numbers that do it.
+AS_IT_WAS = "as it was"
 POLICIES: dict[str, Changes] = {
-    "as it was": {},
-    "shares by age": {"platform.PLAN.division": "age", "platform.PLAN.stopped.annual_cap": NO_CAP},
-    "shares by own risk": {"platform.PLAN.division": "risk", "platform.PLAN.stopped.annual_cap": NO_CAP},
+    AS_IT_WAS: {},
+    "shares by age": {"platform.PLAN.division": "age"} | UNCAPPED,
+    "shares by own risk": {"platform.PLAN.division": "risk"} | UNCAPPED,
     "the true level is told": {"platform.PLAN.advertised_share": 4.0},
     "half a year's wait": {"platform.PLAN.waiting_days": 180},
     "every case investigated": {"platform.PLAN.effort": 1.0},
@@ -109,6 +111,10 @@ class Slider:
     help: str
     whole: bool
 
+    def moved_to(self, value: float) -> bool:
+        """Whether a place on the slider is another one than that of its value, which may be between two places."""
+        return abs(value - self.value) > 0.501 * self.step
+
 
 @functools.cache
 def calibrated(case: str) -> dict[str, Any]:
@@ -137,6 +143,8 @@ def _slider(scenario: Scenario, paths: tuple[str, ...], value: float, calibrated
     low, high = min(low, value), max(high, value)
     whole = field.annotation is int
     step = max(_round_step((high - low) / STEPS_OF_A_SLIDER), 1.0 if whole else 0.0)
+    while not _on_grid(calibrated, step) and step > FINEST * (high - low):
+        step = _round_step(step * 0.9)
     low = math.floor(low / step * 1.000001) * step  # so that round values have a place on the slider
     unit = notes(field)["unit"]
     words = f"{field.description} ({unit}). {source}"
@@ -153,6 +161,10 @@ def _range(source: str, allowed: tuple[Any, Any], value: float) -> tuple[float, 
     return lowest, highest if highest <= 1 or value == 0 else min(highest, max(3 * value, 1.0))
 
 
+def _on_grid(value: float, step: float) -> bool:
+    return abs(value / step - round(value / step)) < 1e-6
+
+
 def _round_step(step: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is not above."""
     power = 10.0 ** math.floor(math.log10(step))
@@ -164,3 +176,9 @@ def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
     known = calibrated(setup.case)
     changes = {path.replace(PLAN, plan): value for path, value in POLICIES[name].items()}
     return tuple((path, value) for path, value in changes.items() if path in known)
+
+
+def policies(setup: Setup, plan: str) -> list[str]:
+    """The policies that make a difference to a scenario, for one of its plans, and how it was."""
+    known = dict(leaves(load(setup.case)))
+    return [name for name in POLICIES if name == AS_IT_WAS or any(known[p] != v for p, v in policy(name, setup, plan))]

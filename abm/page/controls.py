@@ -14,6 +14,7 @@ from abm.page.choices import (
     Setup,
     Slider,
     check,
+    policies,
     policy,
     sliders,
     usual_persons,
@@ -27,25 +28,28 @@ DRIVES = {"compiled": "all at once", "agents": "agent by agent"}
 @solara.component
 def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -> None:
     """Everything that makes a world another one; the world answers at once, brought to the same day."""
-    fault, set_fault = solara.use_state("")
+    (fault, tries), set_fault = solara.use_state(("", 0))
+
+    def complain(words: str) -> None:
+        set_fault((words, tries + 1))
 
     def found(**changes: Any) -> None:
-        """Wish for another world, or say what is wrong with it."""
+        """Wish for another world than the one wished for so far, or say what is wrong with it."""
         try:
-            wanted = replace(setup, **changes)
+            wanted = replace(session.wish.setup, **changes)
             check(wanted)
-            set_fault("")
+            set_fault(("", tries))
             session.want(setup=wanted)
         except ScenarioError as error:
-            set_fault(str(error))
+            complain(str(error))
 
     def change(changes: Changes) -> None:
-        found(changes=tuple((dict(setup.changes) | changes).items()))
+        found(changes=tuple((dict(session.wish.setup.changes) | changes).items()))
 
     solara.HTML(tag="h4", unsafe_innerHTML="World")
     solara.Select("Scenario", reading.names(), value=setup.case, on_value=lambda name: found(**other_case(name)))
-    Whole("Persons simulated", setup.persons, lambda number: found(persons=number), set_fault)
-    Whole("Seed", setup.seed, lambda number: found(seed=number), set_fault)
+    Whole("Persons simulated", setup.persons, lambda number: found(persons=number), complain).key(f"persons {tries}")
+    Whole("Seed", setup.seed, lambda number: found(seed=number), complain).key(f"seed {tries}")
     solara.Select(
         "Persons act",
         list(DRIVES.values()),
@@ -59,7 +63,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         solara.Select("Plan", list(plans), value=plan, on_value=lambda name: session.want(plan=name))
     solara.Select(
         "Policy",
-        list(POLICIES),
+        policies(setup, plan),
         value=policy_of(setup, plan),
         on_value=lambda name: found(changes=policy(name, setup, plan)),
     )
@@ -67,7 +71,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
     for slider in solara.use_memo(lambda: sliders(setup, plan), [setup, plan]):
         Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value)))
-    Any_number(lambda text: change(dict([reading.setting(text)])), set_fault)
+    Any_number(lambda text: change(dict([reading.setting(text)])), complain)
     if setup.changes:
         words = "".join(f"<li>{html.escape(f'{path} = {value}')}</li>" for path, value in setup.changes)
         solara.HTML(tag="div", unsafe_innerHTML=f"Changed:<ul>{words}</ul>", style="font-size: 0.85rem")
@@ -76,21 +80,27 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
 @solara.component
 def Number(slider: Slider, move: Callable[[float], None]) -> None:
     """A number with its unit; what it means, and where it comes from, is told on hovering."""
+
+    def shift(value: float) -> None:
+        """A browser that shows a value between two places at one of them has not moved it."""
+        if slider.moved_to(value):
+            move(value)
+
     moved = slider.value != slider.calibrated
     label = f"{slider.label}: {slider.value:g} {slider.unit}" + (f" (was {slider.calibrated:g})" if moved else "")
     look = {"min": slider.low, "max": slider.high, "step": slider.step, "thumb_label": False}
-    with solara.Tooltip(slider.help), solara.Div():
+    with solara.Tooltip(slider.help), solara.Div(classes=["huzhu-number"]):
         solara.Text(label, style={"font-size": "0.85rem", "font-weight": "bold" if moved else "normal"})
         if slider.whole:
             whole = {name: int(value) for name, value in look.items() if name != "thumb_label"}
-            solara.SliderInt("", value=int(slider.value), on_value=move, thumb_label=False, **whole)
+            solara.SliderInt(slider.label, value=int(slider.value), on_value=shift, thumb_label=False, **whole)
         else:
-            solara.SliderFloat("", value=slider.value, on_value=lambda value: move(round(value, 9)), **look)
+            solara.SliderFloat(slider.label, value=slider.value, on_value=lambda value: shift(round(value, 9)), **look)
 
 
 @solara.component
 def Whole(label: str, value: int, change: Callable[[int], None], complain: Callable[[str], None]) -> None:
-    """A whole number as text; what is none is refused."""
+    """A whole number as text; what is none is refused, and the number there is stands again."""
 
     def read(text: str) -> None:
         bare = text.replace(",", "").strip()

@@ -114,15 +114,19 @@ def _cards(model: MutualAidModel, plan: str) -> tuple[Card, ...]:
     seen = [value for value in noise if value == value]
     error = f"; one simulated case moves it by about {seen[-1]:.0%}" if seen else ""
     return (
-        Card("Members", f"{now['members'] / 1e6:.1f} m", "inside the plan, the waiting among them"),
+        Card("Members", f"{now['members'] / 1e6:.1f} million", "inside the plan, the waiting among them"),
         Card("Share", f"{now['share']:.2f} yuan", f"published for this half-month{error}"),
         Card("Expected", _number(now["expected_share"], " yuan"), "the share that members expect, mean"),
         Card("Relative risk", _number(now["relative_risk"], ""), "risk of covered members over the population's"),
         Card("Trust", _number(now["trust"], ""), "believed chance that a valid claim is paid, mean of the covered"),
-        Card("Surplus", f"{now['surplus'] / 1e6:+.1f} m yuan", "of the platform in this half-month"),
-        Card("Left", f"{now['left'] / 1e6:.2f} m", "chose to leave in this half-month"),
+        Card("Surplus", f"{now['surplus'] / 1e6:+.1f} million yuan", "of the platform in this half-month"),
+        Card("Left", _people(now["left"]), "chose to leave in this half-month"),
         Card("Regulator", STANCES[Stance(int(model.latest["stance"]))], "its stance to plans without a licence"),
     )
+
+
+def _people(number: float) -> str:
+    return f"{number / 1e6:.2f} million" if number >= 1e6 else f"{number:,.0f}"
 
 
 def _number(value: float, unit: str) -> str:
@@ -137,7 +141,7 @@ def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
         return ("Other people fall ill in the second world, so persons cannot be compared one by one.",)
 
     def real(chosen: np.ndarray) -> str:
-        return f"{count(chosen) * weight / 1e6:.2f} m"
+        return _people(count(chosen) * weight)
 
     aided, aided_there = here.received > 0, there.received > 0
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.figures import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SKY
+from abm.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY
 from abm.model import MutualAidModel
 from abm.network import layout, neighbourhood, ties_among
 from abm.population import HealthState, Status, Trait
@@ -16,6 +16,7 @@ from abm.watch import INSIDE
 
 MOST_DRAWN = 150
 LARGE_PLANS = (BLUE, GREEN, SKY, "#cc79a7", "#f0e442", "#8c564b")  # the other plans are grey
+INK, GROUND = "currentColor", "var(--huzhu-ground, #ffffff)"  # legible in light and dark
 CIRCLE, TRIANGLE, DIAMOND, CROSS, DOT = "circle", "triangle", "diamond", "cross", "dot"
 
 # Standing outside a plan: form, colour, words.
@@ -26,8 +27,8 @@ OUTSIDE = {
     Status.REFUSED: (CROSS, RED, "claimed in vain"),
     Status.DECLINED: (CROSS, GREY, "turned away at the door"),
     Status.BARRED: (CROSS, ORANGE, "fell ill while waiting"),
-    Status.AGED_OUT: (DOT, BLACK, "grew too old"),
-    Status.ENDED: ("square", BLACK, "the plan ended"),
+    Status.AGED_OUT: (DOT, INK, "grew too old"),
+    Status.ENDED: ("square", INK, "the plan ended"),
 }
 
 AGAINST = {
@@ -100,7 +101,7 @@ def _node(model: MutualAidModel, row: int, place: list[float], plans: Sequence[s
     inside = [(name, status) for name, status in standings if status in INSIDE]
     past = [(name, status) for name, status in standings if status in OUTSIDE]
     ill, risky = person["health"] == HealthState.DIAGNOSED, bool(person["traits"] & Trait.HIGH_RISK)
-    form, fill = (TRIANGLE if risky else CIRCLE), "#ffffff"
+    form, fill = (TRIANGLE if risky else CIRCLE), GROUND
     if inside:
         name, status = inside[0]
         fill = LARGE_PLANS[plans.index(name)] if name in plans else GREY

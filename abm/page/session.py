@@ -4,10 +4,12 @@ The visitor's wish is a value; the thread brings the worlds to it and hands out 
 button waits for a world, no picture is drawn of a world in motion, and two visitors have nothing in common.
 """
 
+import gc
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,7 +34,7 @@ COMPILED = threading.Lock()  # loops over everybody take turns, each with all th
 
 @dataclass(frozen=True)
 class Wish:
-    """What the visitor wants to see. `rival` are the changes of a second world with the same luck."""
+    """What the visitor wants to see. `rival` are the changes of a second world with the same luck; none undo all."""
 
     setup: Setup
     rival: tuple[tuple[str, Any], ...] | None = None
@@ -51,7 +53,7 @@ class Wish:
         """The worlds wished for, one or two."""
         if self.rival is None:
             return (self.setup,)
-        return self.setup, replace(self.setup, changes=self.setup.changes + self.rival)
+        return self.setup, replace(self.setup, changes=self.setup.changes + self.rival if self.rival else ())
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Session:
         self._hands = threading.RLock()  # held while the models move or are read
         self._circle: tuple[Any, Circle] | None = None
         self._frames, self._looked_at, self._next = 0, 0, 0.0
+        self._frame: Frame | None = None  # the last that was shown
         self._closed = False
         self._started, self._founding, self._stepping = datetime.now(UTC), 0.0, 0.0
         self._thread = threading.Thread(target=self._work, name="worlds", daemon=True)
@@ -162,6 +165,7 @@ class Session:
                 self._refuse(wish, str(error))
             except Exception as error:
                 traceback.print_exc()
+                self._let_go()  # a world may have stopped in the middle of a step
                 self._refuse(wish, f"the page stumbled, and went back to what was: {error}")
         self._let_go()
 
@@ -190,6 +194,7 @@ class Session:
             if wish.playing and frame.ended and self._wish is wish:
                 self._wish = self._served = replace(wish, playing=False)
                 frame = replace(frame, playing=False)
+        self._frame = frame
         self._show(frame)
         self._tell(Note())
         if wish.view == "friends" and not frame.playing:
@@ -197,6 +202,9 @@ class Session:
                 self._read(self._lives(wish))
             except Overtaken:
                 self._tell(Note())
+            except ScenarioError as error:
+                self._forget(wish)
+                self._tell(Note(fault=str(error)))
 
     def _lives(self, wish: Wish) -> Lives:
         """Run the first world again with witnesses: of the person asked for, and of those drawn who left by choice.
@@ -271,11 +279,22 @@ class Session:
         with self._changed:
             if self._wish is wish:
                 self._wish = self._served = replace(self._served or wish, playing=False)
+        if self._frame and self._frame.playing:
+            self._show(replace(self._frame, playing=False))
         self._tell(Note(fault=fault))
+
+    def _forget(self, wish: Wish) -> None:
+        """Ask no longer for a person whom there is not, and hear of the others."""
+        with self._changed:
+            if self._wish != wish:
+                return
+            self._wish = self._served = nobody = replace(wish, person=None)
+        with suppress(Overtaken):
+            self._read(self._lives(nobody))
 
     def _let_go(self) -> None:
         with self._hands:
-            for model in self._models:
-                model.close()
-            self._models.clear()
+            while self._models:
+                self._models.pop().close()
             self._built = ()
+        gc.collect()  # a world and its agents know each other, and are large

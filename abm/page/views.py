@@ -11,7 +11,7 @@ import solara
 
 from abm.figures import plain
 from abm.page.charts import Picture
-from abm.page.choices import POLICIES, policy
+from abm.page.choices import policies, policy
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
 from abm.page.session import Lives, Session
@@ -95,7 +95,11 @@ def Circles(session: Session, frame: Frame, lives: Lives | None) -> None:
             solara.Text(name, style={"font-weight": "bold"})
         Network(
             nodes=[
-                asdict(node) | {"marked": node.row in differing, "words": f"{node.words}. {why.get(node.row, '')}"}
+                asdict(node)
+                | {
+                    "marked": node.row in differing,
+                    "words": ". ".join([node.words, *([why[node.row]] if node.row in why else [])]),
+                }
                 for node in nodes
             ],
             ties=[list(tie) for tie in frame.ties],
@@ -152,18 +156,19 @@ def _bar(term: Term, scale: float) -> str:
 @solara.component
 def Legend(frame: Frame) -> None:
     """What forms and colours mean."""
-    plans = [f'<span style="color:{colour}">&#9679;</span> in {html.escape(name)}' for name, colour in frame.coloured]
+    plans = [f'<b style="color:{colour}">&#9679;</b> in {html.escape(name)}' for name, colour in frame.coloured]
     plans += ["pale: waiting", "&#9675; never in a plan", "&#9651; high risk",
-              '<span style="color:#d55e00">red edge</span>: ill']  # fmt: skip
+              '<b style="color:#d55e00">red edge</b>: ill']  # fmt: skip
     signs = {"diamond": "&#9670;", "cross": "&#10006;", "star": "&#9733;", "dot": "&#8226;", "square": "&#9632;"}
-    left = [f'<span style="color:{colour}">{signs[form]}</span> {words}' for form, colour, words in OUTSIDE.values()]
-    solara.HTML(tag="p", unsafe_innerHTML=" &nbsp; ".join(plans + left), classes=["huzhu-small"])
+    left = [f'<b style="color:{colour}">{signs[form]}</b> {words}' for form, colour, words in OUTSIDE.values()]
+    words = " ".join(f"<span>{each}</span>" for each in plans + left)
+    solara.HTML(tag="p", unsafe_innerHTML=words, classes=["huzhu-small", "huzhu-legend"])
 
 
 @solara.component
 def Worlds(session: Session, frame: Frame) -> None:
     """The same people with the same luck under two policies."""
-    names = [ALONE, *POLICIES]
+    names = [ALONE, *policies(frame.setup, frame.plan)]
     chosen = session.wish.rival_name or ALONE
 
     def choose(name: str) -> None:
