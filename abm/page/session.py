@@ -27,7 +27,6 @@ from abm.study.report import report
 from abm.study.run import finished
 
 TELL_EVERY = 0.3  # seconds between words on how far a long way has come
-COMPILED = threading.Lock()  # loops over everybody take turns, each with all threads
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,7 @@ class Session:
                 return False
             for model in self._models:
                 if model.running and model.now + 1 < wish.steps:
-                    with self._hands, COMPILED:
+                    with self._hands:
                         model.step()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
