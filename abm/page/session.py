@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from abm.model import MutualAidModel
+from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
 from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
 from abm.scenario import ScenarioError
 from abm.story.gallery import gallery
 from abm.story.happenings import Happening, brief
+from abm.story.moments import WitnessError
 from abm.story.tell import find, tell_all
 from abm.story.witness import require_person
 from abm.study.report import report
@@ -55,17 +57,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Lives:
-    """Lives in the first world up to a step: rows worth hearing of by pick, the story of one, and why others left.
-
-    `why` is by row, of those drawn who left by choice.
-    """
+    """Lives in the first world up to a step: rows worth hearing of by pick, the story of one, and why others left."""
 
     setup: Setup
     step: int
     picks: dict[str, int]
     row: int | None
     story: tuple[Happening, ...]
-    why: dict[int, str]
+    why: dict[int, str]  # by row, of those drawn who left by choice
 
 
 class Overtaken(Exception):  # noqa: N818
@@ -110,9 +109,12 @@ class Session:
         return self._wish
 
     def want(self, **changes: Any) -> None:
-        """Change the wish; a frame that fulfils it follows."""
+        """Change the wish; a frame that fulfils it follows. With the scenario goes the second world: it was of that."""
         with self._changed:
+            case = self._wish.setup.case
             self._wish = replace(self._wish, **changes)
+            if self._wish.setup.case != case and "rival" not in changes:
+                self._wish = replace(self._wish, rival=None, rival_name="")
             self._changed.notify_all()
 
     def step(self) -> None:
@@ -138,8 +140,8 @@ class Session:
 
     def results(self) -> dict[str, bytes]:
         """What `huzhu run` would write of the first world up to its present day, by file name."""
-        with self._hands, TemporaryDirectory() as folder:
-            if not self._models:
+        with self._hands, MATPLOTLIB, TemporaryDirectory() as folder:
+            if not self._models or self._models[0].now < 0:
                 raise ScenarioError("there is nothing to download yet")
             run = finished(self._models[0], self._started, self._founding, self._stepping)
             report(run, Path(folder))
@@ -161,6 +163,7 @@ class Session:
                 self._refuse(wish, str(error))
             except Exception as error:
                 traceback.print_exc()
+                self._let_go()  # who knows in the middle of what
                 self._refuse(wish, f"the page stumbled, and went back to what was: {error}")
         self._let_go()
 
@@ -172,15 +175,14 @@ class Session:
         playing = self._wish.playing and self._looked_at >= self._frames
         return max(0.0, self._next - time.monotonic()) if playing else None
 
-    def _serve(self, wish: Wish) -> None:
+    def _serve(self, wish: Wish, fault: str = "") -> None:
         """Bring the worlds to a wish and show them; give up where the wish has become another world."""
         started = time.monotonic()
         with self._hands:
-            if wish.worlds != self._built or wish.steps <= min(model.now for model in self._models):
+            if wish.worlds != self._built or wish.steps <= max(model.now for model in self._models):
                 self._build(wish)
-        if not self._advance(wish, started):
-            return
-        with self._hands:
+            if not self._advance(wish, started):
+                return
             frame = take(self._models, wish, self._frames + 1, self._around(wish))
         with self._changed:
             self._served = wish
@@ -190,20 +192,29 @@ class Session:
                 self._wish = self._served = replace(wish, playing=False)
                 frame = replace(frame, playing=False)
         self._show(frame)
-        self._tell(Note())
+        self._tell(Note(fault=fault))
         if wish.view == "friends" and not frame.playing:
-            try:
-                self._read(self._lives(wish))
-            except Overtaken:
-                self._tell(Note())
+            self._tell_lives(wish, fault)
 
-    def _lives(self, wish: Wish) -> Lives:
+    def _tell_lives(self, wish: Wish, fault: str) -> None:
+        """Hand out the lives wished for; where they cannot be told, who else is worth hearing of, and why not."""
+        model = self._models[0]
+        lives = Lives(wish.setup, model.now + 1, gallery(model), None, (), {})
+        try:
+            self._read(self._lives(wish, lives))
+        except (ScenarioError, WitnessError) as error:
+            self._read(lives)
+            fault = str(error)
+        except Overtaken:
+            fault = ""
+        self._tell(Note(fault=fault))
+
+    def _lives(self, wish: Wish, known: Lives) -> Lives:
         """Run the first world again with witnesses: of the person asked for, and of those drawn who left by choice.
 
         Raises `Overtaken` as soon as something else is wished for.
         """
         model = self._models[0]
-        picks = gallery(model)
         row = find(model, wish.person) if isinstance(wish.person, str) else wish.person
         if row is not None:
             require_person(model, row)
@@ -220,9 +231,8 @@ class Session:
 
         rows = [*gone, *([] if row is None else [row])]
         told = dict(zip(rows, tell_all(model, rows, tick) if rows else [], strict=True))
-        self._tell(Note())
-        story = tuple(brief(told[row])) if row is not None else ()
-        return Lives(wish.setup, model.now + 1, picks, row, story, {each: why_left(told[each]) for each in gone})
+        why = {each: why_left(told[each]) for each in gone}
+        return replace(known, row=row, story=() if row is None else tuple(brief(told[row])), why=why)
 
     def _build(self, wish: Wish) -> None:
         """Found the worlds of a wish in place of those there are; none is lost if one of them cannot be."""
@@ -242,8 +252,7 @@ class Session:
                 return False
             for model in self._models:
                 if model.running and model.now + 1 < wish.steps:
-                    with self._hands:
-                        model.step()
+                    model.step()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 first = self._models[0]
@@ -266,11 +275,20 @@ class Session:
         return self._circle[1]
 
     def _refuse(self, wish: Wish, fault: str) -> None:
-        """Say what is wrong, and go back to the last wish that could be fulfilled."""
+        """Say what is wrong, and go back to the last wish that could be fulfilled, and to its worlds."""
         with self._changed:
-            if self._wish is wish:
-                self._wish = self._served = replace(self._served or wish, playing=False)
+            overtaken, last = self._wish is not wish, self._served
+            if not overtaken:
+                self._wish = self._served = replace(last or wish, playing=False)
+            back = self._wish
         self._tell(Note(fault=fault))
+        if overtaken or last is None:
+            return
+        try:
+            self._serve(back, fault)
+        except Exception:
+            traceback.print_exc()
+            self._let_go()
 
     def _let_go(self) -> None:
         with self._hands:
