@@ -15,7 +15,9 @@ from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
+from abm.page.serve import free_port
 from abm.page.session import Session
+from abm.scenario import ScenarioError
 
 SMALL = Setup(persons=300)
 PATIENCE = 20.0
@@ -186,3 +188,9 @@ def test_a_file_is_drawn_while_nobody_else_draws(visit, monkeypatch):
     monkeypatch.setattr(session, "report", lambda *_: seen.append(MATPLOTLIB.locked()))
     visit.session.results()
     assert seen == [True]
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536])
+def test_a_port_that_nobody_could_find_is_refused(port):
+    with pytest.raises(ScenarioError, match=f"--port {port}: "):
+        free_port(port)

@@ -94,7 +94,7 @@ def Whole(label: str, value: int, change: Callable[[int], None], complain: Calla
 
     def read(text: str) -> None:
         bare = text.replace(",", "").strip()
-        if bare.isdigit():
+        if bare.isdecimal():
             change(int(bare))
         else:
             complain(f"{label} = '{text}' must be a whole number")

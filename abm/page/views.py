@@ -115,7 +115,7 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
         def choose(text: str) -> None:
             bare = text.replace(",", "").strip()
             if bare:
-                session.want(person=int(bare) if bare.isdigit() else bare)
+                session.want(person=int(bare) if bare.isdecimal() else bare)
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
         chosen = next((words for words, name in names.items() if name == session.wish.person), None)
