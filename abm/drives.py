@@ -4,6 +4,7 @@ This is the only file that knows threads. Persons are cut into blocks; each bloc
 numbers only, so that neither the threads nor their number can show in a result.
 """
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,6 +24,7 @@ from abm.reckoning import friend_met, shown_by
 
 BLOCK = 1024
 BLOCKS_A_THREAD = 5  # waking a thread for fewer takes longer than their work
+ONE_AT_A_TIME = threading.Lock()  # not every machine can share its threads between two loops: some end the program
 MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
     int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
 )
@@ -106,14 +108,15 @@ class Drive(ABC):
     def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
         given = numba.get_num_threads()
         wanted = max(1, min(given, self.blocks // BLOCKS_A_THREAD))
-        if wanted == given:  # setting it takes as long as the work for two hundred persons
-            over_everybody(self.persons, self.memberships, self.world, sums)
-            return
-        numba.set_num_threads(wanted)
-        try:
-            over_everybody(self.persons, self.memberships, self.world, sums)
-        finally:
-            numba.set_num_threads(given)
+        with ONE_AT_A_TIME:
+            if wanted == given:  # setting it takes as long as the work for two hundred persons
+                over_everybody(self.persons, self.memberships, self.world, sums)
+                return
+            numba.set_num_threads(wanted)
+            try:
+                over_everybody(self.persons, self.memberships, self.world, sums)
+            finally:
+                numba.set_num_threads(given)
 
 
 class CompiledDrive(Drive):

@@ -221,12 +221,13 @@ def frame(panel: "Axes", days: np.ndarray, shocks: Sequence[Shock], end: bool = 
     return shared
 
 
-def mark_years(panel: "Axes", days: np.ndarray) -> None:
-    """Years below, quarters between; months where the run is short."""
+def mark_years(panel: "Axes", days: np.ndarray, quarters: bool = True) -> None:
+    """Years below, quarters between unless they are not wanted; months where the run is short."""
     first, last = (pd.Timestamp(day) for day in (days[0], days[-1]))
     if (last - first).days > 500:
         ticks, words = pd.date_range(first, last, freq="YS"), "%Y"
-        panel.set_xticks(pd.date_range(first, last, freq="QS").to_numpy(), minor=True)
+        if quarters:
+            panel.set_xticks(pd.date_range(first, last, freq="QS").to_numpy(), minor=True)
     else:
         ticks, words = pd.date_range(first, last, freq="MS"), "%b %Y"
         ticks = ticks[:: 1 + len(ticks) // 8]

@@ -115,7 +115,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
 
 def _count(text: str) -> int:
     """A whole number from 1 up."""
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 up")
     return int(text)
 

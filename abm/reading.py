@@ -133,7 +133,7 @@ def _index(place: Any, step: str, key: str) -> int:
     """A step of a path as the place in a list."""
     if not isinstance(place, list):
         raise ScenarioError(f"{key}: there is no '{step}' in the single value {place!r}")
-    if not step.isdigit() or int(step) >= len(place):
+    if not step.isdecimal() or int(step) >= len(place):
         raise ScenarioError(f"{key}: '{step}' must be a whole number from 0 to {len(place) - 1}")
     return int(step)
 

@@ -46,7 +46,7 @@ FLOORS = (
     {"abm.study.design", "abm.study.outputs", "abm.study.results", "abm.study.worker", "abm.figures"},
     {"abm.study.study", "abm.panorama"},
     {"abm.page.charts", "abm.page.choices", "abm.study.report", "abm.study.store"},
-    {"abm.page.friends", "abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
+    {"abm.page.friends", "abm.page.wishes", "abm.study.cluster", "abm.study.summary", "abm.study.sweep"},
     {"abm.page.frames", "abm.study.phase", "abm.study.progress"},
     {"abm.page.session", "abm.study.pictures"},
     {"abm.page.controls", "abm.page.views"},

@@ -14,7 +14,7 @@ from abm.cli import main
 from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import beside, glance
-from abm.page.choices import POLICIES, Setup, check, policies, policy, sliders
+from abm.page.choices import POLICIES, Setup, check, policies, policy, policy_of, sliders, under
 from abm.page.serve import HOST, PORT, free_port
 from abm.page.session import Session
 from abm.reading import leaves, load, names
@@ -263,3 +263,18 @@ def test_who_leaves_lets_go_of_every_world(founded):
     viewer.close()
     assert not viewer.session._thread.is_alive()
     assert alive(founded) == 0
+
+
+def test_another_policy_takes_the_place_of_the_present_one_and_leaves_moved_sliders_alone():
+    moved = Setup(changes=(("mind.altruism", 31.0), ("platform.xianghubao.fee_rate", 0.2)))
+    assert policy_of(moved, "xianghubao") == "as it was"
+    free = replace(moved, changes=under("no fee", moved, "xianghubao"))
+    assert policy_of(free, "xianghubao") == "no fee"
+    assert dict(free.changes) == {
+        "mind.altruism": 31.0,
+        "platform.xianghubao.fee_rate": 0.0,
+        "platform.xianghubao.stopped.fee_rate": 0.0,
+    }
+    banned = replace(free, changes=under("regulator: strict ban", free, "xianghubao"))
+    assert dict(banned.changes) == {"mind.altruism": 31.0, "supervision.policy": "strict_ban"}
+    assert under("as it was", banned, "xianghubao") == (("mind.altruism", 31.0),)

@@ -166,6 +166,8 @@ def test_a_number_and_its_pick_have_the_same_story(capsys: pytest.CaptureFixture
     ("words", "message"),
     [
         (["--person", "20000"], "person 20000: there are 20,000 persons, 0 to 19999"),
+        (["--person", "²"], "person ²: no number and no pick"),
+        (["--person=--5"], "person --5: no number and no pick"),
         (["--person=-1"], "person -1: there are 20,000 persons, 0 to 19999"),
         (["--person", "longest_player"], "person longest_player: no number and no pick; did you mean 'longest_payer'?"),
         (

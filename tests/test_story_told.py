@@ -8,10 +8,11 @@ import pytest
 
 from abm.population import Status, Trait, membership, person
 from abm.story.fates import would_have_covered
-from abm.story.happenings import IDLE, brief, story
-from abm.story.moments import Copy, Kind
+from abm.story.happenings import IDLE, Teller, brief, story
+from abm.story.moments import Copy, Kind, Moment
 from abm.story.motives import Decision, Prompt, Term, Weight, prompted, to_join, to_stay
 from abm.story.reasons import Reader, label
+from abm.story.sentences import SENTENCES
 from abm.story.witness import attend
 from ending_market import ending_market
 from stories import told
@@ -78,6 +79,32 @@ def test_a_reason_in_words() -> None:
     assert reader.why(decision, "staying") == f": {against} weighed more than {for_it}. {chance}"
     lucky = replace(decision, drawn=0.25)
     assert reader.why(lucky, "staying").startswith(f", although {against} weighed more than cover")
+    unlucky = replace(decision, terms=(Term(Weight.HELPING, 10.0),), gain=10.0, chance=0.97, drawn=0.99)
+    assert reader.why(unlucky, "staying").startswith(", although nothing weighed against the wish to help (10). Chance")
+
+
+def test_a_reason_to_ask_is_none_to_be_turned_down() -> None:
+    model = busy()
+    model.persons["traits"][0] |= Trait.FEMALE
+    terms = (Term(Weight.COVER, 90.0), Term(Weight.PREMIUM, -40.0))
+    decision = Decision(terms, 50.0, 0.99, 0.5, trust=0.9, cover=79_000.0)
+    moment = Moment(0, model.day, Kind.TURNED_DOWN, -1, decision, {"policy": "commercial", "free": 0.0})
+    text = SENTENCES[Kind.TURNED_DOWN](Reader(attend(model, 0)[0]), moment)
+    assert text.startswith("asked for insurance against critical illness: cover of 79,000 yuan")
+    assert text.endswith("Chance of buying 0.99. She was turned down for her health.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "gone", "then"),
+    [(Kind.LEFT, "left", "had left"), (Kind.LAPSED, "been removed from", "had been removed")],
+)
+def test_who_was_removed_is_not_said_to_have_left(kind: Kind, gone: str, then: str) -> None:
+    witness = attend(finish(busy(drive="compiled"), 12), 0)[0]
+    step, day = witness.model.now, witness.model.day
+    witness.moments.append(Moment(step - 3, day, kind, 0))
+    witness.moments.append(Moment(step, day, Kind.DIAGNOSED, said={"missed": [(0, 3, 2_500.0)]}))
+    text = Teller(witness)._in_the_end()
+    assert re.search(rf"Had s?he not {gone} Xianghubao.*, 1.5 months after s?he {then}\.", text), text
 
 
 @pytest.mark.parametrize(("since_joining", "ended", "missed"), [(6, False, False), (7, False, True), (7, True, False)])

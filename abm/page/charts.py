@@ -118,7 +118,7 @@ def _picture(
                 labels.append(label)
         labels = [" ".join(plain(label).split()) for label in labels]
         if days.size > 1:
-            mark_years(panel, days)
+            mark_years(panel, days, quarters=False)
         else:
             panel.set_xlim(days[0] - FORTNIGHT, days[0] + FORTNIGHT)
             panel.set_xticks(days)

@@ -178,7 +178,25 @@ def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
     return tuple((path, value) for path, value in changes.items() if path in known)
 
 
+def policy_of(setup: Setup, plan: str) -> str:
+    """The policy whose changes are all among those of a world; how it was where there is none."""
+    made = dict(setup.changes)
+    for name in POLICIES:
+        changes = policy(name, setup, plan)
+        if changes and all(path in made and made[path] == value for path, value in changes):
+            return name
+    return AS_IT_WAS
+
+
+def under(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
+    """The changes of a world once another policy takes the place of its present one; other changes stay."""
+    present, wanted = policy(policy_of(setup, plan), setup, plan), policy(name, setup, plan)
+    taken = {path for path, _ in wanted}
+    kept = tuple(change for change in setup.changes if change not in present and change[0] not in taken)
+    return kept + wanted
+
+
 def policies(setup: Setup, plan: str) -> list[str]:
     """The policies that make a difference to a scenario, for one of its plans, and how it was."""
-    known = dict(leaves(load(setup.case)))
+    known = calibrated(setup.case)
     return [name for name in POLICIES if name == AS_IT_WAS or any(known[p] != v for p, v in policy(name, setup, plan))]

@@ -9,14 +9,14 @@ import solara
 
 from abm import reading
 from abm.page.choices import (
-    POLICIES,
     Changes,
     Setup,
     Slider,
     check,
     policies,
-    policy,
+    policy_of,
     sliders,
+    under,
     usual_persons,
 )
 from abm.page.session import Session
@@ -65,7 +65,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         "Policy",
         policies(setup, plan),
         value=policy_of(setup, plan),
-        on_value=lambda name: found(changes=policy(name, setup, plan)),
+        on_value=lambda name: found(changes=under(name, session.wish.setup, plan)),
     )
     solara.Button("As calibrated", icon_name="mdi-undo", on_click=lambda: found(changes=()), disabled=not setup.changes)
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
@@ -104,7 +104,7 @@ def Whole(label: str, value: int, change: Callable[[int], None], complain: Calla
 
     def read(text: str) -> None:
         bare = text.replace(",", "").strip()
-        if bare.isdigit():
+        if bare.isdecimal():
             change(int(bare))
         else:
             complain(f"{label} = '{text}' must be a whole number")
@@ -129,8 +129,3 @@ def Any_number(change: Callable[[str], None], complain: Callable[[str], None]) -
 def other_case(name: str) -> dict[str, Any]:
     """What changes with the scenario: the numbers changed belong to the old one."""
     return {"case": name, "changes": (), "persons": usual_persons(name), "drive": "compiled"}
-
-
-def policy_of(setup: Setup, plan: str) -> str | None:
-    """The policy whose changes are those of a world."""
-    return next((name for name in POLICIES if policy(name, setup, plan) == setup.changes), None)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +11,10 @@ from abm.model import MutualAidModel
 from abm.page.charts import Picture, beside, glance
 from abm.page.choices import Setup
 from abm.page.friends import LARGE_PLANS, Circle, Node
+from abm.page.wishes import Wish
 from abm.scenario import Shock
 from abm.study.fork import Fates
 from abm.study.run import so_far
-
-if TYPE_CHECKING:
-    from abm.page.session import Wish
 
 STANCES = {Stance.TOLERATE: "tolerates", Stance.WARN: "warns", Stance.RECTIFY: "rectifies", Stance.CLOSE: "would close"}
 
@@ -73,7 +70,7 @@ class Frame:
         return self.step >= self.steps
 
 
-def take(models: Sequence[MutualAidModel], wish: "Wish", number: int, circle: Circle | None) -> Frame:
+def take(models: Sequence[MutualAidModel], wish: Wish, number: int, circle: Circle | None) -> Frame:
     """Look at the worlds of a wish; only what its view shows is drawn."""
     first, plans = models[0], tuple(models[0].case.platform)
     runs = [so_far(model) for model in models]
@@ -98,13 +95,21 @@ def take(models: Sequence[MutualAidModel], wish: "Wish", number: int, circle: Ci
         playing=wish.playing,
         worlds=tuple(_cards(model, plan) for model in models),
         pictures=tuple(pictures),
-        events=tuple(tuple(Event(*event.values()) for event in model.events) for model in models),
+        events=tuple(map(_events, models)),
         shocks=first.case.shocks,
         friends=tuple(circle.nodes(model, largest[: len(LARGE_PLANS)]) for model in models) if circle else (),
         ties=circle.ties if circle else (),
         coloured=tuple(zip(largest, LARGE_PLANS, strict=False)),
         gaps=_gaps(models) if wish.view == "worlds" and len(models) > 1 else (),
     )
+
+
+def _events(model: MutualAidModel) -> tuple[Event, ...]:
+    """What has happened so far, in the model and from outside."""
+    shocks = (each for each in model.case.shocks if each.first <= model.day)
+    outside = [Event(each.first, "from outside", each.title, f"until {each.last}") for each in shocks]
+    inside = [Event(*event.values()) for event in model.events]
+    return tuple(sorted(inside + outside, key=lambda event: event.day))
 
 
 def _cards(model: MutualAidModel, plan: str) -> tuple[Card, ...]:

@@ -9,78 +9,28 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from abm.model import MutualAidModel
+from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
 from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
+from abm.page.wishes import Lives, Note, Overtaken, Wish
 from abm.scenario import ScenarioError
 from abm.story.gallery import gallery
-from abm.story.happenings import Happening, brief
+from abm.story.happenings import brief
+from abm.story.moments import WitnessError
 from abm.story.tell import find, tell_all
 from abm.story.witness import require_person
 from abm.study.report import report
 from abm.study.run import finished
 
 TELL_EVERY = 0.3  # seconds between words on how far a long way has come
-COMPILED = threading.Lock()  # loops over everybody take turns, each with all threads
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the visitor wants to see. `rival` are the changes of a second world with the same luck; none undo all."""
-
-    setup: Setup
-    rival: tuple[tuple[str, Any], ...] | None = None
-    rival_name: str = ""
-    steps: int = 1
-    playing: bool = False
-    stride: int = 1  # steps between frames
-    pause: float = 0.25  # seconds between frames
-    view: str = "glance"
-    plan: str = ""
-    person: int | str | None = None
-    centre: int | None = None
-
-    @property
-    def worlds(self) -> tuple[Setup, ...]:
-        """The worlds wished for, one or two."""
-        if self.rival is None:
-            return (self.setup,)
-        return self.setup, replace(self.setup, changes=self.setup.changes + self.rival if self.rival else ())
-
-
-@dataclass(frozen=True)
-class Lives:
-    """Lives in the first world up to a step: rows worth hearing of by pick, the story of one, and why others left.
-
-    `why` is by row, of those drawn who left by choice.
-    """
-
-    setup: Setup
-    step: int
-    picks: dict[str, int]
-    row: int | None
-    story: tuple[Happening, ...]
-    why: dict[int, str]
-
-
-class Overtaken(Exception):  # noqa: N818
-    """Something else is wished for by now."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """What the page says beside a frame: how far it is while busy, or what was refused."""
-
-    busy: str = ""
-    fault: str = ""
 
 
 class Session:
@@ -114,9 +64,12 @@ class Session:
         return self._wish
 
     def want(self, **changes: Any) -> None:
-        """Change the wish; a frame that fulfils it follows."""
+        """Change the wish; a frame that fulfils it follows. With the scenario goes the second world: it was of that."""
         with self._changed:
+            case = self._wish.setup.case
             self._wish = replace(self._wish, **changes)
+            if self._wish.setup.case != case and "rival" not in changes:
+                self._wish = replace(self._wish, rival=None, rival_name="")
             self._changed.notify_all()
 
     def step(self) -> None:
@@ -142,8 +95,8 @@ class Session:
 
     def results(self) -> dict[str, bytes]:
         """What `huzhu run` would write of the first world up to its present day, by file name."""
-        with self._hands, TemporaryDirectory() as folder:
-            if not self._models:
+        with self._hands, MATPLOTLIB, TemporaryDirectory() as folder:
+            if not self._models or self._models[0].now < 0:
                 raise ScenarioError("there is nothing to download yet")
             run = finished(self._models[0], self._started, self._founding, self._stepping)
             report(run, Path(folder))
@@ -165,7 +118,7 @@ class Session:
                 self._refuse(wish, str(error))
             except Exception as error:
                 traceback.print_exc()
-                self._let_go()  # a world may have stopped in the middle of a step
+                self._let_go()  # who knows in the middle of what
                 self._refuse(wish, f"the page stumbled, and went back to what was: {error}")
         self._let_go()
 
@@ -177,15 +130,14 @@ class Session:
         playing = self._wish.playing and self._looked_at >= self._frames
         return max(0.0, self._next - time.monotonic()) if playing else None
 
-    def _serve(self, wish: Wish) -> None:
+    def _serve(self, wish: Wish, fault: str = "") -> None:
         """Bring the worlds to a wish and show them; give up where the wish has become another world."""
         started = time.monotonic()
         with self._hands:
-            if wish.worlds != self._built or wish.steps <= min(model.now for model in self._models):
+            if wish.worlds != self._built or wish.steps <= max(model.now for model in self._models):
                 self._build(wish)
-        if not self._advance(wish, started):
-            return
-        with self._hands:
+            if not self._advance(wish, started):
+                return
             frame = take(self._models, wish, self._frames + 1, self._around(wish))
         with self._changed:
             self._served = wish
@@ -196,23 +148,32 @@ class Session:
                 frame = replace(frame, playing=False)
         self._frame = frame
         self._show(frame)
-        self._tell(Note())
+        self._tell(Note(fault=fault))
         if wish.view == "friends" and not frame.playing:
-            try:
-                self._read(self._lives(wish))
-            except Overtaken:
-                self._tell(Note())
-            except ScenarioError as error:
-                self._forget(wish)
-                self._tell(Note(fault=str(error)))
+            self._tell_lives(wish, fault)
 
-    def _lives(self, wish: Wish) -> Lives:
+    def _tell_lives(self, wish: Wish, fault: str) -> None:
+        """Hand out the lives wished for; where they cannot be told, who else is worth hearing of, and why not."""
+        model = self._models[0]
+        lives = Lives(wish.setup, model.now + 1, gallery(model), None, (), {})
+        try:
+            self._read(self._lives(wish, lives))
+        except (ScenarioError, WitnessError) as error:
+            self._read(lives)
+            fault = str(error)
+            with self._changed:
+                if self._wish == wish:  # or the same would be refused at every step
+                    self._wish = self._served = replace(wish, person=None)
+        except Overtaken:
+            fault = ""
+        self._tell(Note(fault=fault))
+
+    def _lives(self, wish: Wish, known: Lives) -> Lives:
         """Run the first world again with witnesses: of the person asked for, and of those drawn who left by choice.
 
         Raises `Overtaken` as soon as something else is wished for.
         """
         model = self._models[0]
-        picks = gallery(model)
         row = find(model, wish.person) if isinstance(wish.person, str) else wish.person
         if row is not None:
             require_person(model, row)
@@ -229,9 +190,8 @@ class Session:
 
         rows = [*gone, *([] if row is None else [row])]
         told = dict(zip(rows, tell_all(model, rows, tick) if rows else [], strict=True))
-        self._tell(Note())
-        story = tuple(brief(told[row])) if row is not None else ()
-        return Lives(wish.setup, model.now + 1, picks, row, story, {each: why_left(told[each]) for each in gone})
+        why = {each: why_left(told[each]) for each in gone}
+        return replace(known, row=row, story=() if row is None else tuple(brief(told[row])), why=why)
 
     def _build(self, wish: Wish) -> None:
         """Found the worlds of a wish in place of those there are; none is lost if one of them cannot be."""
@@ -251,8 +211,7 @@ class Session:
                 return False
             for model in self._models:
                 if model.running and model.now + 1 < wish.steps:
-                    with self._hands, COMPILED:
-                        model.step()
+                    model.step()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 first = self._models[0]
@@ -266,31 +225,29 @@ class Session:
             return None
         model = self._models[0]
         persons = model.persons.size
-        centre = persons // 2 if wish.centre is None else wish.centre
-        if not 0 <= centre < persons:
-            raise ScenarioError(f"person = {centre} must be from 0 to {persons - 1}")
+        centre = wish.centre if wish.centre is not None and 0 <= wish.centre < persons else persons // 2
         key = (persons, model.case.friends, model.seed, centre)
         if self._circle is None or self._circle[0] != key:
             self._circle = key, Circle.around(model, centre)
         return self._circle[1]
 
     def _refuse(self, wish: Wish, fault: str) -> None:
-        """Say what is wrong, and go back to the last wish that could be fulfilled."""
+        """Say what is wrong, and go back to the last wish that could be fulfilled, and to its worlds."""
         with self._changed:
-            if self._wish is wish:
-                self._wish = self._served = replace(self._served or wish, playing=False)
-        if self._frame and self._frame.playing:
-            self._show(replace(self._frame, playing=False))
+            overtaken, last = self._wish is not wish, self._served
+            if not overtaken:
+                self._wish = self._served = replace(last or wish, playing=False)
+            back = self._wish
         self._tell(Note(fault=fault))
-
-    def _forget(self, wish: Wish) -> None:
-        """Ask no longer for a person whom there is not, and hear of the others."""
-        with self._changed:
-            if self._wish != wish:
-                return
-            self._wish = self._served = nobody = replace(wish, person=None)
-        with suppress(Overtaken):
-            self._read(self._lives(nobody))
+        if overtaken or last is None:
+            return
+        try:
+            self._serve(back, fault)
+        except Exception:
+            traceback.print_exc()
+            self._let_go()
+            if self._frame:
+                self._show(replace(self._frame, playing=False))
 
     def _let_go(self) -> None:
         with self._hands:

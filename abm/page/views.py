@@ -14,7 +14,8 @@ from abm.page.charts import Picture
 from abm.page.choices import policies, policy
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
-from abm.page.session import Lives, Session
+from abm.page.session import Session
+from abm.page.wishes import Lives
 from abm.story.gallery import PICKS
 from abm.story.happenings import Happening
 from abm.story.motives import Term
@@ -118,8 +119,11 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
 
         def choose(text: str) -> None:
             bare = text.replace(",", "").strip()
-            if bare:
-                session.want(person=int(bare) if bare.isdigit() else bare)
+            if bare.isdecimal():
+                session.want(person=int(bare), centre=int(bare))
+            elif bare:
+                there = lives.picks if lives else {}
+                session.want(person=bare, centre=there.get(bare, session.wish.centre))
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
         chosen = next((words for words, name in names.items() if name == session.wish.person), None)

@@ -135,9 +135,11 @@ class Teller(Reader):
             inside = f" {self.she.capitalize()} never joined a plan."
         for moment in self.moments:
             for plan, since, cover in moment.said.get("missed", ()):
+                lapsed = (moment.step - since, plan, Kind.LAPSED) in {(m.step, m.plan, m.kind) for m in self.moments}
+                gone, then = ("been removed from", "had been removed") if lapsed else ("left", "had left")
                 inside += (
-                    f" Had {self.she} not left {self.name(plan)}, it would have covered {self.her} with "
-                    f"{cover:,.0f} yuan when {self.she} was found ill, {span(since)} after {self.she} had left."
+                    f" Had {self.she} not {gone} {self.name(plan)}, it would have covered {self.her} with "
+                    f"{cover:,.0f} yuan when {self.she} was found ill, {span(since)} after {self.she} {then}."
                 )
         last = max((each for each in self.moments if each.kind in (Kind.FELL_ILL, Kind.DIAGNOSED)), default=None,
                    key=lambda each: each.step)  # fmt: skip

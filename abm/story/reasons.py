@@ -47,6 +47,8 @@ class Reader:
         more, less = sides if decision.gain > 0 else sides[::-1]
         words = f"{more} weighed more than {less}" if less else f"{more or 'nothing'}, and nothing on the other side"
         against = decision.yes != (decision.gain > 0)
+        if against and not less:
+            words = f"nothing weighed against {more}"
         chance = f"Chance of {act} {decision.chance:.2f}"
         chance += f", and {decision.drawn:.2f} was drawn." if against or 0.05 < decision.chance < 0.95 else "."
         return f"{', although ' if against else ': '}{words}. {chance}"

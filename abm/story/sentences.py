@@ -130,7 +130,8 @@ def _insured(t: Reader, m: Moment) -> str:
     what = "the supplementary cover of the city" if m.said["policy"] == "city" else "insurance against critical illness"
     where = f" on the pages of {t.name(m.plan)}" if m.plan >= 0 else ""
     if m.kind == Kind.TURNED_DOWN:
-        return f"asked for {what}{where} and was turned down for {t.hers} health{t.why(m.decision, 'buying')}"
+        asked = f"asked for {what}{where}{t.why(m.decision, 'buying')}"
+        return f"{asked} {t.she.capitalize()} was turned down for {t.hers} health."
     if m.said["free"]:
         months = f"{12 * m.said['free']:.0f} months free"
         return f"took {what} that {t.name(m.plan)} offered, {months}{t.why(m.decision, 'buying')}"

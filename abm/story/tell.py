@@ -89,9 +89,9 @@ def require_pick(pick: str) -> None:
 
 def story_lines(scenario: Scenario, seed: int, steps: int, tick: Tick, who: str, everything: bool = False) -> list[str]:
     """The story of the person meant by `who`, a sentence a line; with `everything` also what led to nothing."""
-    if who.lstrip("-").isdigit():
+    try:
         row = int(who)
-    else:
+    except ValueError:
         require_pick(who)
         row = find(_at_the_end(scenario, seed, steps, tick), who)
     told = tell(scenario, seed, row, steps, tick=tick)
