@@ -134,15 +134,18 @@ def _fact(row: dict[str, str]) -> Fact:
     return Fact(dated=row["date"], first=first, last=last, value=value, **words)
 
 
-def compare(series: pd.DataFrame, platform: str, file: str = "facts.csv") -> list[Comparison]:
+def compare(
+    series: pd.DataFrame, platform: str, file: str = "facts.csv", known: Sequence[Fact] | None = None
+) -> list[Comparison]:
     """Each fact of the simulated time beside its simulation, by kind and date.
 
-    `series` has a column `date` of collection days, half-month by half-month, and columns ``platform.series``.
+    `series` has a column `date` of collection days, half-month by half-month, and columns ``platform.series``. The
+    facts are `known`, or those of a file.
     """
     number = np.array([half_month(day) for day in series["date"]])
     day = np.array([each.toordinal() for each in series["date"]])
     comparisons = []
-    for fact in load_facts(platform, file):
+    for fact in load_facts(platform, file) if known is None else known:
         meaning = fact.meaning
         ends = half_month(fact.last) + (WAIT if meaning.read is once_covered else 0)
         if not (number.size and number[0] <= ends <= number[-1]):

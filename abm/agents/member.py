@@ -65,11 +65,13 @@ class Member(mesa.Agent):
 
     def before_publication(self) -> None:
         """All phases before publication, where none is overridden."""
-        turns.before_publication(self._me, self._mine, self.row, self.model.world)
+        model = self.model
+        turns.before_publication(model.persons, model.memberships, self.row, model.world)
 
     def after_publication(self, till: np.ndarray) -> None:
         """All phases after publication, where none is overridden."""
-        turns.after_publication(self._me, self._mine, self.row, self.model.world, till)
+        model = self.model
+        turns.after_publication(model.persons, model.memberships, self.row, model.world, till)
 
     @property
     def age(self) -> int:

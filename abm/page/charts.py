@@ -1,11 +1,11 @@
 """Small pictures for the page: each panel of `figures` and `panorama` by itself, and two worlds on one axis."""
 
+import functools
 import io
 import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +22,7 @@ LEGEND: dict[str, Any] = {"fontsize": 8.5, "frameon": False, "labelspacing": 0.3
 FROM_OUTSIDE = "shocks from outside"
 THIN = " Thin lines"  # refers to another panel of a page
 FORTNIGHT = np.timedelta64(14, "D")
-MOST_IN_A_ROW, LONG_LABEL = 3, 26
+MOST_IN_A_ROW, LONG_LABEL, MOST_TICKS = 3, 26, 5
 # What is compared of two worlds: series of a plan, its title, what it is divided by, and its unit.
 COMPARED = (
     ("members", "Members", MILLION, "million persons"),
@@ -45,7 +45,10 @@ class Picture:
 def glance(run: Run, plan: str) -> list[Picture]:
     """What happens at a glance: members, share, risk, trust, books of one plan, and the regulator."""
     several = len(run.scenario.platform) > 1
-    beside = {name: facts.compare(run.series, name) for name in (run.scenario.platform if several else [plan])}
+    beside = {
+        name: facts.compare(run.series, name, known=_known(name))
+        for name in (run.scenario.platform if several else [plan])
+    }
     market = panorama.market_of(run, beside)
     own = figures.history_of(run.series, plan, beside[plan])
     shocks = run.scenario.shocks
@@ -62,9 +65,15 @@ def glance(run: Run, plan: str) -> list[Picture]:
     pictures: list[Picture] = []
     for draw, data in wanted:
         about = plan if data is own and several else ""
-        turn = partial(draw, data=data)
+        turn = functools.partial(draw, data=data)
         pictures.append(_picture(turn, data.days, shocks, about, first=not pictures))
     return pictures
+
+
+@functools.cache
+def _known(platform: str) -> tuple[facts.Fact, ...]:
+    """The facts of a platform, read once for all frames."""
+    return tuple(facts.load_facts(platform))
 
 
 def beside(here: Run, there: Run, names: Sequence[str], plan: str) -> list[Picture]:
@@ -124,6 +133,8 @@ def _picture(
             panel.set_xticks(days)
         if not panel.dataLim.intervaly.any():  # nothing but zero so far
             panel.set_ylim(0, 1)
+        if panel.get_yscale() == "linear":
+            panel.locator_params(axis="y", nbins=MOST_TICKS)
         panel.set_ylabel(unit)
         columns = 2 if any(len(label) > LONG_LABEL for label in labels) else MOST_IN_A_ROW
         below = BELOW + LINE * math.ceil(len(labels) / columns)
