@@ -227,9 +227,9 @@ def test_payments_are_summed_up_by_year_and_told_before_what_follows_them() -> N
 
 def test_lost_trust_names_its_cause() -> None:
     sentences = [each.text for story in told("endings").values() for each in story if each.kind == Kind.DOUBTED]
-    for cause in ("the end of fled", "a warning of the regulator"):
+    for cause in ("fled announced its end", "a warning of the regulator"):
         assert any(f"after {cause}" in text or f"and {cause}" in text for text in sentences), cause
-    assert all(re.search(r"trust (\d\.\d\d), now (\d\.\d\d)\.$", text) for text in sentences)
+    assert all(re.search(r"trust (\d\.\d\d(?:\d\d)?), now (\d\.\d\d(?:\d\d)?)\.$", text) for text in sentences)
     shocked = busy(drive="compiled", changes={"shocks.0.target": "trust", "shocks.0.factor": 0.5,
                                               "shocks.0.title": "a scandal"})  # fmt: skip
     witnesses = attend(shocked, *range(50))
@@ -242,3 +242,23 @@ def test_plans_have_the_names_of_their_scenarios() -> None:
     assert label("xianghubao") == "Xianghubao (相互宝)"
     assert label("fringe") == "The fringe"
     assert label("pool") == "pool"
+
+
+def test_a_child_is_said_to_be_decided_for_and_an_adult_is_not() -> None:
+    for life in told("busy").values():
+        first = life[0].text
+        age = int(re.search(r"(?:boy|girl|man|woman) of (\d+)", first)[1])  # type: ignore[index]
+        assert ("decides for" in first) == (age < 18), first
+
+
+def test_trust_is_told_with_as_many_decimals_as_tell_the_change() -> None:
+    for life in [*told("busy").values(), *told("endings").values()]:
+        for each in life:
+            if found := re.search(r"trust ([\d.]+), now ([\d.]+)", each.text):
+                assert found[1] != found[2], each.text
+
+
+def test_members_are_not_said_to_know_the_books_of_a_parent() -> None:
+    announced = [each.text for story in told("endings").values() for each in story if each.kind == Kind.ANNOUNCED]
+    assert announced
+    assert all("not known to" in text for text in announced)

@@ -72,7 +72,7 @@ def would_have_covered(copy: Copy) -> list[tuple[int, int, float]]:
         joined, regretted = now, None
         for each in copy.moments:
             if each.plan == plan and each.kind in (Kind.JOINED, Kind.CAME_BACK):
-                joined = each.step
+                joined, regretted = each.step, None
             elif each.plan == plan and each.kind in (Kind.LEFT, Kind.LAPSED) and now - joined > offer["waiting"]:
                 regretted = each.step
         if regretted is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from abm.agents.closing import Closing
 from abm.clock import collection_date
 from abm.money import spell, yuan
 from abm.population import Trait
@@ -15,7 +16,9 @@ def _begins(t: Reader, m: Moment) -> str:
     me, traits = m.said["me"], int(m.said["me"]["traits"])
     who = (("boy", "man"), ("girl", "woman"))[t.woman][m.said["age"] >= ADULT]
     words = f"person {t.row} is a {who} of {m.said['age']} in a city of tier {int(me['tier'])}, with "
-    words += f"{m.said['friends']} friends, who lives on {float(me['income']):,.0f} yuan a year."
+    income = f"{float(me['income']):,.0f} yuan a year"
+    family = f"whose family counts {income} for {t.her} and decides for {t.her}"  # the model knows no families
+    words += f"{m.said['friends']} friends, {f'with {income}' if m.said['age'] >= ADULT else family}."
     words += f" {t.she.capitalize()} takes {t.hers} risk for {float(me['believed_frailty']):.2f} of the mean of"
     words += f" {t.hers} age and sex; it is {float(me['frailty']):.2f}."
     if traits & Trait.INSURED:
@@ -28,7 +31,7 @@ def _friend(t: Reader, m: Moment) -> str:
         m.kind
     ]
     plan = f" {t.name(m.plan)}" if m.plan >= 0 else ""
-    trust = "" if m.said["trust"] is None else f": trust {m.said['trust'][0]:.2f}, now {m.said['trust'][1]:.2f}"
+    trust = "" if m.said["trust"] is None else f": {_trust(m)}"
     fears = f": {t.she} fears illness more" if m.kind == Kind.FRIEND_ILL else ""
     return f"heard that a friend (person {m.said['friend']}) {what}{plan}{trust}{fears}."
 
@@ -37,11 +40,17 @@ def _doubted(t: Reader, m: Moment) -> str:
     causes = []
     for who, what in m.said["because"]:
         if who in t.plans and what.endswith("closing"):
-            causes.append(f"the end of {t.name(t.plans.index(who))}")
+            causes.append(f"{t.name(t.plans.index(who))} announced its end")
         else:
             causes.append({"warning": "a warning of the regulator", "new terms": "its new terms"}.get(what, what))
-    trust = "trust {:.2f}, now {:.2f}".format(*m.said["trust"])
-    return f"lost trust in {t.name(m.plan)} after {listed(causes) or 'what was said of it'}: {trust}."
+    return f"lost trust in {t.name(m.plan)} after {listed(causes) or 'what was said of it'}: {_trust(m)}."
+
+
+def _trust(m: Moment) -> str:
+    """Trust before and after, with as many decimals as tell the two apart."""
+    before, after = m.said["trust"]
+    decimals = 2 if f"{before:.2f}" != f"{after:.2f}" else 4
+    return f"trust {before:.{decimals}f}, now {after:.{decimals}f}"
 
 
 def _joined(t: Reader, m: Moment) -> str:
@@ -71,8 +80,10 @@ def _choice(words: str, act: str) -> Callable[[Reader, Moment], str]:
 
 
 def _paid_in(t: Reader, m: Moment) -> str:
-    words = f"paid a deposit of {spell(m.said['amount'])} to {t.name(m.plan)}"
-    return words + (t.why(m.decision, "paying in") if m.decision else ".")
+    if m.decision is None:
+        return f"paid a deposit of {spell(m.said['amount'])} to {t.name(m.plan)}."
+    words = f"filled up the deposit at {t.name(m.plan)} with {spell(m.said['amount'])}"
+    return words + t.why(m.decision, "paying in")
 
 
 def _lapsed(t: Reader, m: Moment) -> str:
@@ -115,14 +126,19 @@ def _claims(t: Reader, m: Moment) -> str:
 
 def _ended(t: Reader, m: Moment) -> str:
     closing = m.said["closing"]
-    why = f" ({closing.kind} closing: {closing.reason})" if closing else ": it was one of the small plans that failed"
-    return f"lost {t.hers} cover as {t.name(m.plan)} ended{why}."
+    why = "." if closing else ": it was one of the small plans that failed."
+    return f"lost {t.hers} cover as {t.name(m.plan)} ended{why}"
 
 
 def _announced(t: Reader, m: Moment) -> str:
     closing = m.said["closing"]
     last = collection_date(t.model.first_period + closing.last)
-    return f"learned that {t.name(m.plan)} ends on {last} ({closing.kind} closing: {closing.reason})."
+    return f"learned that {t.name(m.plan)} ends on {last}. {_behind(t, closing)}"
+
+
+def _behind(t: Reader, closing: Closing) -> str:
+    """Why a plan ends, which its members are not told."""
+    return f"Behind it, and not known to {t.her}: a {closing.kind} closing; {closing.reason}."
 
 
 def _insured(t: Reader, m: Moment) -> str:
