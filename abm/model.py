@@ -23,7 +23,7 @@ from abm.network import befriend
 from abm.paying import SALES
 from abm.population import Trait, empty_memberships, found
 from abm.reading import changed, load, nearest, parse, setting
-from abm.recorder import Recorder, observe
+from abm.recorder import collector, observe
 from abm.scenario import Scenario, ScenarioError
 from abm.tables import incidence_by_age
 
@@ -69,7 +69,7 @@ class MutualAidModel(mesa.Model):
         self._make_institutions(policy)
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
-        self.datacollector = Recorder(list(self.case.platform))
+        self.datacollector = collector(list(self.case.platform))
 
     def step(self) -> None:
         """One half-month. Everyone sees what was published before it and nothing later."""

@@ -12,27 +12,14 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
-class Recorder(mesa.DataCollector):
-    """Mesa's collector of all series of `watch`: of each platform ``platform.series``, of the market their bare names.
-
-    Mesa copies whatever it collects in depth; these are plain numbers, kept as they are.
-    """
-
-    def __init__(self, platforms: list[str]) -> None:
-        names = [f"{name}.{series.name}" for name in platforms for series in watch.SERIES]
-        names += [series.name for series in watch.MARKET]
-        super().__init__(
-            model_reporters={"date": lambda model: model.day}
-            | {name: (lambda model, name=name: model.latest[name]) for name in names}
-        )
-
-    def collect(self, model: "MutualAidModel") -> None:
-        """Keep the numbers of this step; what a user of Mesa has added is collected as Mesa does."""
-        if self.agent_reporters or self.agenttype_reporters:
-            super().collect(model)
-            return
-        for name, report in self.model_reporters.items():
-            self.model_vars[name].append(report(model))
+def collector(platforms: list[str]) -> mesa.DataCollector:
+    """Mesa's collector of all series of `watch`: ``platform.series``, and those of the market by their bare names."""
+    names = [f"{name}.{series.name}" for name in platforms for series in watch.SERIES]
+    names += [series.name for series in watch.MARKET]
+    return mesa.DataCollector(
+        model_reporters={"date": lambda model: model.day}
+        | {name: (lambda model, name=name: model.latest[name]) for name in names}
+    )
 
 
 def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]:
