@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from abm.agents.regulator import Stance
 from abm.model import MutualAidModel
 from abm.page.charts import Picture, beside, glance
 from abm.page.choices import Setup
 from abm.page.friends import LARGE_PLANS, Circle, Node
 from abm.page.wishes import Wish
-from abm.scenario import Shock
+from abm.scenario import ScenarioError, Shock
 from abm.study.fork import Fates
 from abm.study.run import so_far
 
@@ -141,19 +139,15 @@ def _number(value: float, unit: str) -> str:
 def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
     """What became of the same persons in the second world, in sentences."""
     there, here = (Fates.of(model) for model in models)
-    weight, count = models[0].weight, np.count_nonzero
-    if not np.array_equal(here.ill, there.ill):
+    try:
+        found = {name: _people(count) for name, count in here.against(there).items()}
+    except ScenarioError:
         return ("Other people fall ill in the second world, so persons cannot be compared one by one.",)
-
-    def real(chosen: np.ndarray) -> str:
-        return _people(count(chosen) * weight)
-
-    aided, aided_there = here.received > 0, there.received > 0
     return (
-        f"{real(here.inside & ~there.inside)} persons are in a plan only in the second world,"
-        f" {real(there.inside & ~here.inside)} only in the first.",
-        f"{real(aided & ~aided_there)} were aided only in the second, {real(aided_there & ~aided)} only in the first.",
-        f"{real(here.refused & ~there.refused)} were refused only in the second,"
-        f" {real(there.refused & ~here.refused)} only in the first.",
-        f"{real(here.paid > there.paid)} paid more in the second, {real(here.paid < there.paid)} paid less.",
+        f"{found['covered_only_here']} persons are in a plan only in the second world,"
+        f" {found['covered_only_there']} only in the first.",
+        f"{found['aided_only_here']} were aided only in the second, {found['aided_only_there']} only in the first.",
+        f"{found['refused_only_here']} were refused only in the second, {found['refused_only_there']} only in the"
+        " first.",
+        f"{found['paid_more_here']} paid more in the second, {found['paid_less_here']} paid less.",
     )

@@ -9,6 +9,7 @@ from abm.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY
 from abm.model import MutualAidModel
 from abm.network import layout, neighbourhood, ties_among
 from abm.population import HealthState, Status, Trait
+from abm.reckoning import age_of
 from abm.story.happenings import Happening
 from abm.story.moments import Kind
 from abm.story.motives import Weight
@@ -112,7 +113,7 @@ def _node(model: MutualAidModel, row: int, place: list[float], plans: Sequence[s
     words += [f"{name}: {status.name.lower().replace('_', ' ')}" for name, status in inside]
     words += [f"{name}: {OUTSIDE[status][2]}" for name, status in past]
     words += [] if standings else ["never in a plan"]
-    age = int(person["age_at_start"] + model.now / 24)
+    age = age_of(person, model.world)
     sex = "woman" if person["traits"] & Trait.FEMALE else "man"
     about = f"person {row}, a {sex} of {age}; {'; '.join(words)}"
     return Node(row, round(place[0], 3), round(place[1], 3), form, fill, RED if ill else "#777777", about)

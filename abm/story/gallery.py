@@ -7,9 +7,9 @@ import numpy as np
 
 from abm.model import MutualAidModel
 from abm.population import HealthState, Status, Trait
+from abm.watch import INSIDE
 
 Pick = Callable[[MutualAidModel], int | None]
-INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)
 OUTSIDE = (Status.LAPSED, Status.LEFT, Status.AIDED, Status.REFUSED, Status.AGED_OUT, Status.ENDED)
 
 
