@@ -14,12 +14,19 @@ import pytest
 from abm.cli import main
 from abm.scenario import ScenarioError
 from abm.study.store import FILE, LOCK, Store
-from abm.study.study import dump_study
+from abm.study.study import Study, dump_study
 from abm.study.summary import plan
 from abm.study.sweep import run_study
 from abm.study.worker import FAILED, Result
 from tiny_runs import double, doze
 from trials import ODD, STUDY, rows
+
+
+def trial(folder: Path) -> tuple[Study, Path, list[str]]:
+    """A small study in a file, the folder of its results, and the words that sweep it."""
+    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), folder / "out"
+    (folder / "trial.toml").write_text(dump_study(study), encoding="utf-8")
+    return study, out, ["sweep", str(folder / "trial.toml"), "--workers", "1", "--out", str(out)]
 
 
 def test_more_replicates_are_added_to_the_rows_that_are_there(tmp_path: Path) -> None:
@@ -73,9 +80,7 @@ def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), tmp_path / "out"
-    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
-    sweep = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(out)]
+    _, out, sweep = trial(tmp_path)
     assert main(sweep) == 0
     before = (out / "runs.csv").read_bytes()
     hold = (
@@ -112,9 +117,7 @@ def test_a_sweep_killed_before_its_first_row_leaves_a_folder_to_go_on_in(tmp_pat
 def test_what_failed_is_run_again_where_that_is_asked_for_and_the_rest_is_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    study, out = STUDY.model_copy(update={"replicates": 1, "persons": 200}), tmp_path / "out"
-    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
-    sweep = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(out)]
+    study, out, sweep = trial(tmp_path)
     assert main(sweep) == 0
     whole = (out / "runs.csv").read_bytes()
     capsys.readouterr()
@@ -153,9 +156,7 @@ def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
 def test_csv_and_parquet_hold_the_same_and_the_study_can_be_run_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    study = STUDY.model_copy(update={"replicates": 1, "persons": 200})
-    (tmp_path / "trial.toml").write_text(dump_study(study), encoding="utf-8")
-    words = ["sweep", str(tmp_path / "trial.toml"), "--workers", "1", "--out", str(tmp_path / "out")]
+    _, _, words = trial(tmp_path)
     assert main(words) == 0
     said = capsys.readouterr().out
     assert "6 points (grid of mind.altruism, friends.telling) x 1 replicates = 6 runs" in said
