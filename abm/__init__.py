@@ -1,6 +1,10 @@
 """An agent-based laboratory of online mutual aid (网络互助).
 
-Read ``scenario -> rules -> behaviours -> model`` from top to bottom and you have read the model.
+Read ``scenario/ -> persons/ -> platforms/ -> model.py`` and you have read the model.
 """
 
-__version__ = "0.1.0"
+from abm.sources import VERSION
+
+__version__ = VERSION
+
+__all__ = ["__version__"]

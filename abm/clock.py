@@ -6,22 +6,22 @@ named by a whole number, ``24 * year + 2 * (month - 1) + half``, so that dates s
 
 from datetime import date
 
-PERIODS_A_YEAR = 24
+PERIODS_PER_YEAR = 24
 COLLECTION_DAYS = (14, 28)
 
 
 def half_month(day: date) -> int:
     """The half-month that `day` falls into: the first half ends on the 15th."""
-    return PERIODS_A_YEAR * day.year + 2 * (day.month - 1) + (day.day > 15)
+    return PERIODS_PER_YEAR * day.year + 2 * (day.month - 1) + (day.day > 15)
 
 
 def collection_date(period: int) -> date:
     """The day on which the shares of a half-month are collected."""
-    year, rest = divmod(period, PERIODS_A_YEAR)
+    year, rest = divmod(period, PERIODS_PER_YEAR)
     month, half = divmod(rest, 2)
     return date(year, month + 1, COLLECTION_DAYS[half])
 
 
 def periods(days: float) -> int:
     """Days as whole half-months, rounded up: a wait of 90 days is six of them."""
-    return -int(-days * PERIODS_A_YEAR // 365.25)
+    return -int(-days * PERIODS_PER_YEAR // 365.25)

@@ -9,14 +9,14 @@ from enum import IntEnum
 
 import numpy as np
 
-from abm.compiled import behaviour, rule
+from abm.jit import behaviour, rule
 
 ROUNDS = 7
 MULTIPLIER, WEYL = np.uint64(0xD256D193), np.uint64(0x9E3779B9)
 LOW_32 = np.uint64(0xFFFFFFFF)
 B11, B16, B32 = np.uint64(11), np.uint64(16), np.uint64(32)
 TO_UNIT = 1.0 / (1 << 53)
-SLOTS_A_PURPOSE = 64  # numbers a purpose may use in one step: one a platform
+SLOTS_PER_PURPOSE = 64  # numbers a purpose may use in one step: one a platform
 SEEDS = 1 << 32
 
 
@@ -67,7 +67,7 @@ class Purpose(IntEnum):
     END = 42
     SEIZE = 43
     BOARD = 44
-    COPIES = 45
+    SMALL_PLANS = 45
 
 
 @rule("u8(u8, u8, u8)")
@@ -87,7 +87,7 @@ def draw(seed: int, step: int, person: int, purpose: int) -> float:
     """A number in [0, 1) that depends on nothing but its four arguments.
 
     `seed` and `person` are below 2**32, `step` below 2**16. `purpose` is a `Purpose` times
-    `SLOTS_A_PURPOSE`, plus the index of the platform where the question is asked once for each.
+    `SLOTS_PER_PURPOSE`, plus the index of the platform where the question is asked once for each.
     """
     return (philox(person, (step << B16) | purpose, seed) >> B11) * TO_UNIT
 
@@ -96,7 +96,7 @@ def draw(seed: int, step: int, person: int, purpose: int) -> float:
 def fill(numbers: np.ndarray, seed: int, step: int, first: int, purpose: int) -> None:
     """The numbers of one step and purpose for the persons `first`, `first` + 1, ...: several at a time, and fast."""
     for i in range(numbers.size):
-        numbers[i] = draw(seed, step, first + i, purpose * SLOTS_A_PURPOSE)
+        numbers[i] = draw(seed, step, first + i, purpose * SLOTS_PER_PURPOSE)
 
 
 def founding(seed: int, first: int, count: int, purpose: Purpose) -> np.ndarray:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.network import Network
-from abm.scenario import Scenario
-from abm.terms import OLDEST
+from abm.persons.network import Network
+from abm.scenario.scenario import Scenario
+from abm.scenario.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the pot is divided: by heads, by published weights, by those and own risk
 # Rows of the policies that insurers sell. Not plain whole numbers, for each of which numba would compile anew.
@@ -29,8 +29,8 @@ OFFER_FIELDS = (
     ("year_start", "i2", "step", "first step of this calendar year"),
     ("covered_until", "i4", "step", "last step of a diagnosis that is covered"),
     ("share", "i8", "fen", "equal share published in this step"),
-    ("pot", "i8", "fen", "what is divided in this step"),
-    ("burdens", "i8", "1", "burdens of all who share, over which the pot is divided"),
+    ("amount_to_share", "i8", "fen", "what is divided in this step"),
+    ("contribution_weights", "i8", "1", "contribution_weights of all who share, over which the pot is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
     ("assessment_error", "f8", "1", "standard deviation of the logarithm of risk as assessed, over true risk"),
@@ -38,12 +38,12 @@ OFFER_FIELDS = (
     ("true_level", "f8", "fen a period", "share that an actuary expects in the long run"),
     ("education", "f8", "1 a period", "part of the gap to the true level that members are taught"),
     ("brand", "f8", "1", "trust of newcomers"),
-    ("doubt", "f8", "1", "part of trust that all members lose in this step"),
+    ("trust_shock", "f8", "1", "part of trust that all members lose in this step"),
     ("delay", "f8", "periods", "that claims wait for a decision beyond the one in which they are filed"),
-    ("fear", "f8", "1", "believed chance that the plan closes within a year"),
+    ("perceived_closure_risk", "f8", "1", "believed chance that the plan closes within a year"),
     ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),
     ("reach", "f8", "1", "chance that marketing reaches an unaware person in this period"),
-    ("exposure", "f8", "1", "chance that a member is shown insurance in this period"),
+    ("cross_sell_reach", "f8", "1", "chance that a member is shown insurance in this period"),
     ("ending", "f8", "1", "chance that a membership ends in this step because the plan does"),
     ("seized", "f8", "1", "chance that the deposit is then gone"),
     ("returned", "f8", "1", "part of all shares paid that then comes back"),
@@ -65,7 +65,7 @@ FROM_PEOPLE = ("deduction_failure", "retry_failure")
 FROM_FRIENDS = ("telling", "news_periods")
 FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
 FROM_MIND = (
-    "stirred_attention",
+    "alerted_attention",
     "noticeable_bill",
     "noise",
     "learning",
@@ -86,8 +86,8 @@ SETTINGS = np.dtype(
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 
-# Bits of `seen`: four of news, one for each platform that the person is in, and on top the number of the platform that
-# the news of aid or refusal is about. With one platform that number is nothing, and eight bits are enough.
+# Bits of `signals`: four of news, one for each platform that the person is in, and on top the number of the platform
+# that the news of aid or refusal is about. With one platform that number is nothing, and eight bits are enough.
 NEWS_OF_AID, NEWS_OF_REFUSAL, NEWS_OF_LEAVING, NEWS_OF_ILLNESS = 1, 2, 4, 8
 NEWS, NEWS_BITS = 15, 4
 SUBJECT_AT = 27
@@ -101,9 +101,9 @@ class World(NamedTuple):
     `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
-    each step, summed, fen; `policies` what insurers sell, and `premiums` (policies, sex, age) fen a year; `seen` what
-    friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex, age)
-    annual; `settings` one row of date and constants.
+    each step, summed, fen; `policies` what insurers sell, and `premiums` (policies, sex, age) fen a year; `signals`
+    what friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex,
+    age) annual; `settings` one row of date and constants.
     """
 
     offers: np.ndarray
@@ -113,7 +113,7 @@ class World(NamedTuple):
     published: np.ndarray
     policies: np.ndarray
     premiums: np.ndarray
-    seen: np.ndarray
+    signals: np.ndarray
     first: np.ndarray
     friends: np.ndarray
     incidence: np.ndarray
@@ -141,7 +141,7 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
         policies=np.zeros(2, POLICY),
         premiums=np.zeros((2, 2, ages), np.int64),
-        seen=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
+        signals=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
         first=network.first,
         friends=network.friends,
         incidence=incidence,

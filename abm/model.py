@@ -1,31 +1,33 @@
 """The model: the phases of a half-month, one line each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import mesa
 import numpy as np
 
-from abm.agents.closing import Closing
 from abm.agents.insurer import Insurer, LicensedMutual
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
 from abm.agents.platform import Platform
-from abm.agents.policies import Policy
 from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
-from abm.drives import AgentDrive, CompiledDrive, Drive
+from abm.errors import ScenarioError, nearest
 from abm.ledger import Ledger
 from abm.market import CITY, COMMERCIAL, open_world
-from abm.memory import require_room
-from abm.network import befriend
-from abm.paying import SALES
-from abm.population import Trait, empty_memberships, found
-from abm.reading import changed, load, nearest, parse, setting
-from abm.recorder import collector, observe
-from abm.scenario import Scenario, ScenarioError
-from abm.tables import incidence_by_age
+from abm.observation.collector import collector, observe
+from abm.persons.drives import AgentDrive, CompiledDrive, Drive
+from abm.persons.founding import found, require_room
+from abm.persons.network import befriend
+from abm.persons.paying import SALES
+from abm.persons.state import Trait, empty_memberships
+from abm.platforms.closing import Closing
+from abm.platforms.policies import Policy
+from abm.scenario.files import load, parse
+from abm.scenario.paths import changed, setting
+from abm.scenario.scenario import Scenario
+from abm.scenario.tables import incidence_by_age
 
 MOST_AGENTS = 100_000
 
@@ -83,6 +85,17 @@ class MutualAidModel(mesa.Model):
         self.supervise()  # the regulator looks, remembers and acts
         self.record()  # count; observation changes nothing
 
+    def run_until(self, day: date | None = None, on_step: Callable[[date], object] | None = None) -> None:
+        """Step to the half-month of a day, or to the end of the calendar; `on_step` hears the date after each step.
+
+        Nothing happens where that day has come already. Raises `ScenarioError` for a day outside the calendar.
+        """
+        last = self.case.calendar.steps_until(day)
+        while self.running and self.now + 1 < last:
+            self.step()
+            if on_step is not None:
+                on_step(self.day)
+
     def begin(self) -> None:
         """Move the clock. Raises `ScenarioError` past the end of the calendar."""
         if not self.running:
@@ -123,12 +136,12 @@ class MutualAidModel(mesa.Model):
 
     def settle_learn_choose(self) -> None:
         """Everybody's phases after publication; platforms take in the money."""
-        till = self.drive.after_publication()
-        for platform, row in zip(self.platforms, till, strict=False):
-            platform.close_till(row)
+        cash_flows = self.drive.after_publication()
+        for platform, row in zip(self.platforms, cash_flows, strict=False):
+            platform.book_receipts(row)
         plans = len(self.platforms)
         for insurer in self.insurers:
-            insurer.close_till(till[plans + insurer.row], till[:plans, SALES])
+            insurer.book_receipts(cash_flows[plans + insurer.row], cash_flows[:plans, SALES])
 
     def review(self) -> None:
         """Platforms read their books; once a month they decide."""
@@ -177,7 +190,7 @@ class MutualAidModel(mesa.Model):
     @property
     def nbytes(self) -> int:
         """Bytes of all that is kept of persons: rows, memberships, what friends see, the network."""
-        arrays = (self.persons, self.memberships, self.world.seen, self.world.first, self.world.friends)
+        arrays = (self.persons, self.memberships, self.world.signals, self.world.first, self.world.friends)
         return sum(array.nbytes for array in arrays)
 
     def audit(self) -> None:

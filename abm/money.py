@@ -1,16 +1,16 @@
 """Money in whole fen (1/100 yuan): nothing is lost in rounding, because what is left over has a name."""
 
-FEN_A_YUAN = 100
+FEN_PER_YUAN = 100
 
 
 def fen(yuan: float) -> int:
     """Yuan as whole fen, halves to even."""
-    return round(yuan * FEN_A_YUAN)
+    return round(yuan * FEN_PER_YUAN)
 
 
 def yuan(amount: float) -> float:
     """Fen as yuan, for reading only."""
-    return amount / FEN_A_YUAN
+    return amount / FEN_PER_YUAN
 
 
 def spell(amount: float) -> str:

@@ -22,10 +22,10 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from abm.clock import collection_date, half_month
-from abm.figures import save
-from abm.reading import load
+from abm.figures.style import save
+from abm.runs.results import results_folder
+from abm.scenario.files import load
 from abm.study.experiment import Experiment, conduct
-from abm.study.results import results_folder
 from abm.study.study import Axis, Study
 from abm.study.summary import write_record
 
@@ -97,11 +97,11 @@ def answer(asked: Experiment) -> None:
     """Run all histories, print the table, write table and figure."""
     persons, seeds = (20_000, 1) if asked.quick else (1_000_000, 4)
     one = study(persons, seeds)
-    with asked.swept(one) as bench, results_folder(asked.out) as folder:
-        found = [(point[TELLING], seed, result.outputs) for _, point, seed, result in bench.store.results(one)]
+    with asked.swept(one) as progress, results_folder(asked.out) as folder:
+        found = [(point[TELLING], seed, result.outputs) for _, point, seed, result in progress.store.results(one)]
         table = pd.DataFrame([outcome(*history) for history in found])
         table.to_csv(folder / "table.csv", index=False, float_format="%.6g", lineterminator="\n")
-        write_record(one, bench.store, folder, asked.made_by, {})
+        write_record(one, progress.store, folder, asked.made_by, {})
         save(draw([(told, outputs) for told, _, outputs in found], persons), folder, "members")
     means = table.drop(columns="seed").groupby("told").agg(["mean", "sem"])
     print(means.map(lambda value: "-" if math.isnan(value) else f"{value:.3g}").T.to_string())

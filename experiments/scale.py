@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm.figures import save
+from abm.figures.style import save
+from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct
-from abm.study.progress import Bench
-from abm.study.results import results_folder
+from abm.study.progress import StudyProgress
 from abm.study.study import Study
 from abm.study.summary import write_record
 from abm.study.sweep import processes, run_study
@@ -64,18 +64,18 @@ def study(sizes: Iterable[int], seeds: int) -> Study:
     )
 
 
-def runs(sizes: dict[int, int], bench: Bench, workers: int) -> pd.DataFrame:
+def runs(sizes: dict[int, int], progress: StudyProgress, workers: int) -> pd.DataFrame:
     """A row a run, of all sizes."""
     rows = []
-    bench.needed(sum(sizes.values()))
+    progress.needed(sum(sizes.values()))
     with processes(workers) as pool:
         for persons, seeds in sizes.items():
             one = study([persons], seeds)
-            run_study(one, bench.store, pool, workers=workers, tick=bench.tick)
-            for _, _, seed, result in bench.store.results(one):
+            run_study(one, progress.store, pool, workers=workers, on_result=progress.on_result)
+            for _, _, seed, result in progress.store.results(one):
                 found = {name.removeprefix(f"{PLATFORM}."): value for name, value in result.outputs.items()}
                 rows.append({"persons": persons, "seed": seed, "status": result.status} | found)
-    bench.bar.close()
+    progress.bar.close()
     return pd.DataFrame(rows)
 
 
@@ -139,12 +139,12 @@ def answer(asked: Experiment) -> None:
     """Run all sizes, print the table, write table and figure."""
     sizes = QUICK if asked.quick else SIZES | (FULL if asked.full else {})
     smallest, seeds = next(iter(sizes.items()))
-    with asked.at_work("all", study([smallest], seeds)) as bench, results_folder(asked.out) as folder:
-        table = runs(sizes, bench, asked.workers)
+    with asked.at_work("all", study([smallest], seeds)) as progress, results_folder(asked.out) as folder:
+        table = runs(sizes, progress, asked.workers)
         found = by_size(table)
         done = int((table["status"] == DONE).sum())
         more = {"persons": max(sizes), "runs": len(table), "done": done, "failed": len(table) - done}
-        write_record(study(sizes, max(sizes.values())), bench.store, folder, asked.made_by, more)
+        write_record(study(sizes, max(sizes.values())), progress.store, folder, asked.made_by, more)
         table.to_csv(folder / "runs.csv", index=False, float_format="%.6g", lineterminator="\n")
         found.to_csv(folder / "table.csv", float_format="%.6g", lineterminator="\n")
         save(draw(table, found), folder, "leavers")

@@ -24,12 +24,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from abm.figures import save
+from abm.figures.style import save
+from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct
 from abm.study.phase import Phase, phase_diagram
 from abm.study.pictures import phase_map
-from abm.study.progress import Bench
-from abm.study.results import results_folder
+from abm.study.progress import StudyProgress
 from abm.study.study import Axis, Study
 from abm.study.summary import write_record
 from abm.study.sweep import processes
@@ -67,11 +67,13 @@ def study(persons: int, points: int, replicates: int, changes: Mapping[str, floa
     )
 
 
-def mapped(one: Study, rounds: int, bench: Bench, workers: int) -> Phase:
+def mapped(one: Study, rounds: int, progress: StudyProgress, workers: int) -> Phase:
     """The map of a study at work."""
     with processes(workers) as pool:
-        phase = phase_diagram(one, bench.store, kept, HALF, rounds, pool, None, workers, bench.tick, bench.needed)
-    bench.bar.close()
+        phase = phase_diagram(
+            one, progress.store, kept, HALF, rounds, pool, None, workers, progress.on_result, progress.needed
+        )
+    progress.bar.close()
     return phase
 
 
@@ -79,12 +81,12 @@ def answer(asked: Experiment) -> None:
     """Run both maps, print the tables, write tables and figure."""
     persons, points, replicates, rounds = (10_000, 3, 1, 1) if asked.quick else (240_000, 5, 2, 1)
     social, alone = study(persons, 3, 1, {}), study(persons, points, replicates, ALONE)
-    with asked.at_work("company", social) as bench:
-        company = mapped(social, 0, bench, asked.workers)
-    with asked.at_work("alone", alone) as bench, results_folder(asked.out) as folder:
-        phase = mapped(alone, rounds, bench, asked.workers)
+    with asked.at_work("company", social) as progress:
+        company = mapped(social, 0, progress, asked.workers)
+    with asked.at_work("alone", alone) as progress, results_folder(asked.out) as folder:
+        phase = mapped(alone, rounds, progress, asked.workers)
         more = {"full_grid_would_need": phase.fine_runs}
-        write_record(alone, bench.store, folder, asked.made_by, more)
+        write_record(alone, progress.store, folder, asked.made_by, more)
         table = pd.concat([
             pd.DataFrame(phase.table()).assign(people="to their own advantage"),
             pd.DataFrame(company.table()).assign(people="with company and altruism"),

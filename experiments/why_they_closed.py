@@ -24,11 +24,11 @@ import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
-from abm.figures import save
-from abm.reading import load
+from abm.figures.style import save
+from abm.runs.outputs import CLOSINGS, ENDS
+from abm.runs.results import results_folder
+from abm.scenario.files import load
 from abm.study.experiment import Experiment, conduct
-from abm.study.outputs import CLOSINGS, ENDS
-from abm.study.results import results_folder
 from abm.study.study import Study
 from abm.study.summary import write_record
 
@@ -41,9 +41,9 @@ MARKERS = {"active": "o", "passive": "s", "ordered": "^", "flight": "x"}
 WORLDS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "no contagion": {"mind.trust_from_closing": 0.0, "mind.closing_alarm": 0.0}
-    | {f"platform.{name}.parent.watchfulness": 0.0 for name in WITH_PARENT},
+    | {f"platform.{name}.parent.stigma_relief": 0.0 for name in WITH_PARENT},
     "no regulator": {"supervision.policy": "laissez_faire"},
-    "no traffic income": {f"platform.{name}.traffic_exposure": 0.0 for name in PLANS}
+    "no traffic income": {f"platform.{name}.cross_sell_reach": 0.0 for name in PLANS}
     | {f"platform.{name}.parent.customer_value": 0.0 for name in WITH_PARENT},
     "no city plan": {"insurance.city.reach": 0.0},
 }
@@ -121,12 +121,12 @@ def answer(asked: Experiment) -> None:
     """Run all histories, print the tables, write tables and figure."""
     persons, seeds = (20_000, 1) if asked.quick else (2_000_000, 2)
     one = study(persons, seeds)
-    with asked.swept(one) as bench, results_folder(asked.out) as folder:
-        worlds, found = list(WORLDS), bench.store.results(one)
+    with asked.swept(one) as progress, results_folder(asked.out) as folder:
+        worlds, found = list(WORLDS), progress.store.results(one)
         tables = [closings(worlds[number], seed, result.outputs[ENDS]) for number, _, seed, result in found]
         table = pd.concat([each for each in tables if len(each)], ignore_index=True)
         table.to_csv(folder / "closings.csv", index=False, float_format="%.4g", lineterminator="\n")
-        write_record(one, bench.store, folder, asked.made_by, {})
+        write_record(one, progress.store, folder, asked.made_by, {})
         short = summary(table)
         short.to_csv(folder / "table.csv", lineterminator="\n")
         save(draw(table, persons, seeds), folder, "closings")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from abm.institutions import CityPlan, Commercial, MutualInsurer
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
-from abm.paying import BENEFITS, PREMIUMS, SALES, SOLD
+from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
+from abm.scenario.institutions import CityPlan, Commercial, MutualInsurer
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
@@ -40,7 +40,7 @@ class Insurer(mesa.Agent):
         premiums[:] = np.ceil(fen(terms.sum_insured) * (1 + terms.loading) * self.model.world.incidence)
         policy["declines"], policy["affordable"] = terms.declines, terms.affordable
 
-    def close_till(self, row: np.ndarray, sales: np.ndarray) -> None:
+    def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
         """Take in premiums, pay benefits, and commission on the year's premiums that each platform sold (`sales`)."""
         ledger = self.model.ledger
         ledger.transfer(int(row[PREMIUMS]), HOUSEHOLDS, self.name, self.name, "premiums")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm import behaviours, insuring, paying, reckoning, turns
-from abm.draws import SLOTS_A_PURPOSE, Purpose, draw
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.money import yuan
-from abm.population import HealthState, Status, Trait
+from abm.persons import appraisal, behaviours, drives, insuring, paying
+from abm.persons.state import HealthState, Status, Trait
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
@@ -34,21 +34,21 @@ class Member(mesa.Agent):
     def hear(self) -> None:
         """Meet a friend, see advertisements."""
         world = self.model.world
-        friend = reckoning.friend_met(self.row, self._luck(Purpose.MEET), world)
-        shown = reckoning.shown_by(friend, self.row, world)
-        behaviours.hear(self._me, self._mine, self.row, shown, self._luck(Purpose.SEE_ADVERTISEMENT), world)
+        friend = appraisal.friend_met(self.row, self._uniform(Purpose.MEET), world)
+        signals = appraisal.signals_of(friend, self.row, world)
+        behaviours.hear(self._me, self._mine, self.row, signals, self._uniform(Purpose.SEE_ADVERTISEMENT), world)
 
     def fall_ill(self) -> None:
         """Perhaps fall ill, perhaps be diagnosed."""
-        behaviours.fall_ill(self._me, self._mine, self.row, self._luck(Purpose.FALL_ILL), self.model.world)
+        behaviours.fall_ill(self._me, self._mine, self.row, self._uniform(Purpose.FALL_ILL), self.model.world)
 
     def claim(self) -> None:
         """File the claims that are due."""
         behaviours.claim(self._me, self._mine, self.row, self.model.world)
 
-    def settle(self, till: np.ndarray) -> None:
-        """Pay what was published; `till` (platforms, columns of `paying`) sums fen."""
-        paying.settle(self._me, self._mine, self.row, self.model.world, till)
+    def settle(self, cash_flows: np.ndarray) -> None:
+        """Pay what was published; `cash_flows` (platforms, columns of `paying`) sums fen."""
+        paying.settle(self._me, self._mine, self.row, self.model.world, cash_flows)
 
     def learn(self) -> None:
         """Bring expectations and trust up to date."""
@@ -56,27 +56,27 @@ class Member(mesa.Agent):
 
     def choose(self) -> None:
         """Stay, leave or join."""
-        behaviours.choose(self._me, self._mine, self.row, self._luck(Purpose.THINK), self.model.world)
+        behaviours.choose(self._me, self._mine, self.row, self._uniform(Purpose.THINK), self.model.world)
 
-    def insure(self, till: np.ndarray) -> None:
+    def insure(self, cash_flows: np.ndarray) -> None:
         """Pay premiums; consider a policy that is offered."""
-        luck = self._luck(Purpose.APPROACH)
-        insuring.insure(self._me, self._mine, self.row, luck, self.model.world, till)
+        luck = self._uniform(Purpose.APPROACH)
+        insuring.insure(self._me, self._mine, self.row, luck, self.model.world, cash_flows)
 
     def before_publication(self) -> None:
         """All phases before publication, where none is overridden."""
         model = self.model
-        turns.before_publication(model.persons, model.memberships, self.row, model.world)
+        drives.turn_before_publication(model.persons, model.memberships, self.row, model.world)
 
-    def after_publication(self, till: np.ndarray) -> None:
+    def after_publication(self, cash_flows: np.ndarray) -> None:
         """All phases after publication, where none is overridden."""
         model = self.model
-        turns.after_publication(model.persons, model.memberships, self.row, model.world, till)
+        drives.turn_after_publication(model.persons, model.memberships, self.row, model.world, cash_flows)
 
     @property
     def age(self) -> int:
         """Age on the last birthday."""
-        return int(reckoning.age_of(self._me, self.model.world))
+        return int(appraisal.age_of(self._me, self.model.world))
 
     @property
     def income(self) -> float:
@@ -107,7 +107,7 @@ class Member(mesa.Agent):
         return bool(self._me["traits"] & trait)
 
     def status(self, platform: str) -> Status:
-        """Standing in a platform."""
+        """Stage in a platform."""
         m = self._membership(platform)
         return Status.NEVER if m is None else Status(m["status"])
 
@@ -130,13 +130,13 @@ class Member(mesa.Agent):
     def join(self, platform: str) -> None:
         """Ask to be let in, as `choose` does; nothing happens to those who may not join."""
         k = self.model.index_of(platform)
-        slot = reckoning.slot_for(self._me, self._mine, k, self.row, self.model.world)
+        slot = appraisal.slot_for(self._me, self._mine, k, self.row, self.model.world)
         if slot >= 0:
             behaviours.enter(self._me, self._mine[slot], k, self.row, self.model.world)
 
-    def _luck(self, purpose: Purpose) -> float:
+    def _uniform(self, purpose: Purpose) -> float:
         """The number drawn for me in this step."""
-        return float(draw(self.model.seed, self.model.now, self.row, purpose * SLOTS_A_PURPOSE))
+        return float(draw(self.model.seed, self.model.now, self.row, purpose * SLOTS_PER_PURPOSE))
 
     def _membership(self, platform: str) -> Any:
         """My row for a platform, or None."""

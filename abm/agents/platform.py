@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm import rules
-from abm.agents import board, copies, offers
-from abm.agents.claims import ClaimsDesk
-from abm.agents.closing import CLOSING_RULES, NO_PLAN, Closing, Standing
-from abm.business import ClosingPlan
-from abm.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.clock import half_month, periods
 from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
-from abm.money import FEN_A_YUAN, divide, fen, yuan
-from abm.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
-from abm.population import Status
-from abm.reckoning import burden_of
-from abm.terms import PlatformTerms
+from abm.money import FEN_PER_YUAN, divide, fen, yuan
+from abm.persons import rules
+from abm.persons.appraisal import contribution_weight_of
+from abm.persons.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
+from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons.state import Status
+from abm.platforms import board, offers, small_plans
+from abm.platforms.claims import ClaimsDesk
+from abm.platforms.closing import CLOSING_RULES, NO_PLAN, Closing, Stage
+from abm.scenario.parents import ClosingPlan
+from abm.scenario.terms import PlatformTerms
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
@@ -35,17 +35,19 @@ class Platform(mesa.Agent):
         super().__init__(model)
         self.name, self.original_terms, self.terms, self.index = name, terms, terms, index
         self.desk = ClaimsDesk(self)
-        self.standing = Standing.COMING
+        self.stage = Stage.COMING
         self.opened = offers.FOR_EVER  # the step of the launch
         self.closing: Closing | None = None
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
-        self.books, self.outlook = board.Books(), board.Outlook()
+        self.books, self.valuation = board.Books(), board.ParentValuation()
         self.brand, self.marketing, self.effort, self.education = terms.brand, 1.0, terms.effort, 0.0
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
-        self.copies = terms.copies.at_start if terms.copies else 0
+        self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
         self.failing = 0.0  # part of the memberships that end because small plans fail
-        self.doubt = 0.0  # part of trust that members lose in the next step
-        self.sharing = self.burdens = 0  # simulated members who share in this step, and their burdens
+        self.trust_shock = 0.0  # part of trust that members lose in the next step
+        self.sharing = self.contribution_weights = (
+            0  # simulated members who share in this step, and their contribution_weights
+        )
         self.shares: list[int] = []  # published so far, fen
         self.share = self.inside = self.left = self.complaints = self.policies_sold = 0
         self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
@@ -101,57 +103,65 @@ class Platform(mesa.Agent):
             self._in_force = in_force
         offers.post(self, day)
         self.brand = rules.learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
-        self.doubt = self.failing = 0.0
+        self.trust_shock = self.failing = 0.0
 
     def count_sharer(self, person: int, sign: int) -> None:
         """One more or one less of those over whom this period's aid is divided."""
         self.sharing += sign
         # Under equal division the answer is 1, and asking the compiled rule would take a hundred times longer.
         equal = self.terms.division == "equal"
-        burden = 1 if equal else int(burden_of(self.model.persons[person], self.index, person, self.model.world))
-        self.burdens += sign * burden
+        contribution_weight = (
+            1
+            if equal
+            else int(contribution_weight_of(self.model.persons[person], self.index, person, self.model.world))
+        )
+        self.contribution_weights += sign * contribution_weight
 
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
         ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
         desk.pay_accepted()
-        pot = max(0, -ledger.balances[pool(self.name)]) if self.standing < Standing.RUN_OFF else 0
+        amount_to_share = max(0, -ledger.balances[pool(self.name)]) if self.stage < Stage.RUN_OFF else 0
         if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
             # The last collection has to do for the claims in hand, if nobody else pays them.
-            pot += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
-        self.share, _ = divide(pot, self.sharing)
+            amount_to_share += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
+        self.share, _ = divide(amount_to_share, self.sharing)
         if offer["subsidised"]:
             self.move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
         if self.inside:
             self.shares.append(self.share)
-        offer["share"], offer["pot"], offer["aid_published"] = self.share, pot, bool(desk.accepted)
-        offer["sharing"], offer["burdens"] = self.sharing, self.burdens
+        offer["share"], offer["amount_to_share"], offer["aid_published"] = (
+            self.share,
+            amount_to_share,
+            bool(desk.accepted),
+        )
+        offer["sharing"], offer["contribution_weights"] = self.sharing, self.contribution_weights
         published, now = self.model.world.published[self.index], self.model.now
         published[now + 1] = published[now] + (0 if offer["subsidised"] else self.share)
 
-    def close_till(self, row: np.ndarray) -> None:
+    def book_receipts(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
-        till = row.tolist()
-        self.move(till[COLLECTED], PERSONS, pool(self.name), "share")
-        self.move(till[DEPOSITED], PERSONS, deposits(self.name), "deposit")
-        self.move(till[DRAWN], deposits(self.name), pool(self.name), "drawn")
-        self.move(till[REFUNDED], deposits(self.name), PERSONS, "refund")
-        self.move(till[SEIZED], deposits(self.name), own(self.name), "seized")
-        self.move(till[RETURNED], own(self.name), PERSONS, "returned")
-        self.move(till[FREED], own(self.name), HOUSEHOLDS, "conversion")
-        excess, insurer = till[CAPPED], self.model.insurer_of(self)
+        cash_flows = row.tolist()
+        self.move(cash_flows[COLLECTED], PERSONS, pool(self.name), "share")
+        self.move(cash_flows[DEPOSITED], PERSONS, deposits(self.name), "deposit")
+        self.move(cash_flows[DRAWN], deposits(self.name), pool(self.name), "drawn")
+        self.move(cash_flows[REFUNDED], deposits(self.name), PERSONS, "refund")
+        self.move(cash_flows[SEIZED], deposits(self.name), own(self.name), "seized")
+        self.move(cash_flows[RETURNED], own(self.name), PERSONS, "returned")
+        self.move(cash_flows[FREED], own(self.name), HOUSEHOLDS, "conversion")
+        excess, insurer = cash_flows[CAPPED], self.model.insurer_of(self)
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
-        if self.terms.deposit and self.standing < Standing.RUN_OFF:
+        if self.terms.deposit and self.stage < Stage.RUN_OFF:
             # Whose deposit is used up leaves, and there is nobody to ask for the rest: it is the platform's loss.
             self.move(
                 max(0, -self.model.ledger.balances[pool(self.name)]), own(self.name), pool(self.name), "shortfall"
             )
-        self.collected += till[COLLECTED] + till[DRAWN]
-        self.policies_sold = till[SOLD]
-        if till[SEIZED]:
-            self.complaints += round(till[SEIZED] / fen(max(1.0, self.terms.deposit)))
+        self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]
+        self.policies_sold = cash_flows[SOLD]
+        if cash_flows[SEIZED]:
+            self.complaints += round(cash_flows[SEIZED] / fen(max(1.0, self.terms.deposit)))
 
     def earn(self, commission: int, insurer: str) -> None:
         """Commission from an insurer for policies sold to members, fen."""
@@ -177,16 +187,16 @@ class Platform(mesa.Agent):
         self.books.enter(yuan(gained) * self.model.weight)
         if cases:
             self.refused_share = rules.learned(self.refused_share, desk.refused / cases, 1 / board.MEMORY)
-        if self.standing == Standing.OPEN:
-            copies.come_and_go(self, self.model.ledger.flows[self.name, "fee"])
+        if self.stage == Stage.OPEN:
+            small_plans.come_and_go(self, self.model.ledger.flows[self.name, "fee"])
 
     def look_ahead(self) -> None:
         """What the board sees in the plan, before any board of this step has decided."""
-        self.outlook = board.outlook(self)
+        self.valuation = board.value_to_parent(self)
 
     def decide(self) -> None:
         """Once a month the board changes what it may, and asks whether to go on."""
-        if self.standing != Standing.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
+        if self.stage != Stage.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
             return
         board.steer(self)
         for name in self.original_terms.closing_rules:
@@ -198,14 +208,14 @@ class Platform(mesa.Agent):
 
     def announce(self, kind: str, reason: str) -> None:
         """Announce the end of the plan: nobody joins any more, and cover ends with the notice. Others take fright."""
-        if self.standing != Standing.OPEN:
+        if self.stage != Stage.OPEN:
             return
         notice = 1 if kind == "flight" else max(1, periods(self.terms.closing.notice_days))
         now = self.model.now
         everywhere = sum(platform.inside for platform in self.model.platforms)
         share = self.inside / max(1, everywhere)
         self.closing = Closing(self.name, now, now + notice, kind, reason, self.members, share)
-        self.standing = Standing.CLOSING
+        self.stage = Stage.CLOSING
         self.model.closings.append(self.closing)
         self.model.note(self.name, f"{kind} closing", reason)
         for other in self.model.platforms:
@@ -230,13 +240,13 @@ class Platform(mesa.Agent):
 
     def be_rectified(self) -> None:
         """The regulator goes through the small plans: some give up at once."""
-        if self.terms.copies:
-            copies.fail(self, round(self.terms.copies.rectified * self.copies))
+        if self.terms.small_plans:
+            small_plans.fail(self, round(self.terms.small_plans.rectified * self.small_plans))
 
     def lose_trust(self, part_lost: float) -> None:
         """Members will trust the plan less from the next step on, and so will newcomers, until it is forgotten."""
-        self.doubt = rules.overlap(self.doubt, part_lost)
-        self.brand = rules.lost(self.brand, part_lost)
+        self.trust_shock = rules.overlap(self.trust_shock, part_lost)
+        self.brand = rules.erode_trust(self.brand, part_lost)
 
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
@@ -249,24 +259,24 @@ class Platform(mesa.Agent):
         self.ever_joined += int(tally[STATUSES + Status.WAITING])
         waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
         self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
-        self.burdens = int(tally[Count.BURDENS])
+        self.contribution_weights = int(tally[Count.CONTRIBUTION_WEIGHTS])
         covered = max(1, int(tally[Count.DESCRIBED]))
         self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
-        aid_a_year = FEN_A_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
+        aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
         self.true_level = aid_a_year * self.gross / 24
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:
         """Open, end cover, and close for good when the time has come."""
         now = self.model.now
-        if self.standing == Standing.COMING and day >= self.original_terms.launch:
+        if self.stage == Stage.COMING and day >= self.original_terms.launch:
             if self.model.regulator.policy.may_launch(self.model.regulator, self):
-                self.standing = Standing.OPEN
+                self.stage = Stage.OPEN
                 self.opened = self.model.now
                 self.model.note(self.name, "launch", "")
-        elif self.closing and self.standing == Standing.CLOSING and now > self.closing.last:
-            self.standing = Standing.RUN_OFF
-        elif self.closing and self.standing == Standing.RUN_OFF and not self.desk.queue:
+        elif self.closing and self.stage == Stage.CLOSING and now > self.closing.last:
+            self.stage = Stage.RUN_OFF
+        elif self.closing and self.stage == Stage.RUN_OFF and not self.desk.queue:
             window = periods(self.terms.claim_days) + 1
             if now > self.closing.last + window:
                 self._wind_up()
@@ -278,7 +288,7 @@ class Platform(mesa.Agent):
 
     def _wind_up(self) -> None:
         """What is left in the pool is the platform's, and what is lacking too."""
-        self.standing = Standing.CLOSED
+        self.stage = Stage.CLOSED
         balance = self.model.ledger.balances[pool(self.name)]
         self.move(max(0, balance), pool(self.name), own(self.name), "left_over")
         self.move(max(0, -balance), own(self.name), pool(self.name), "made_up")

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from abm.agents.closing import Standing
-from abm.agents.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, StrictBan
-from abm.institutions import Supervision
 from abm.ledger import FUND, deposits
 from abm.money import yuan
+from abm.platforms.closing import Stage
+from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, StrictBan
+from abm.scenario.institutions import Supervision
 
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
     from abm.model import MutualAidModel
 
 BILLION, THOUSAND = 1e9, 1e3
-IN_SIGHT = (Standing.OPEN, Standing.CLOSING)
+IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
 
 
 class Stance(IntEnum):
@@ -39,7 +39,9 @@ class Regulator(mesa.Agent):
         self.settings = settings
         self.policy = policy or named(settings)
         self.pressure = 0.0
-        self.conduct = 0.0  # members of insurance-like products over the population, summed over periods
+        self.insurance_like_membership = (
+            0.0  # members of insurance-like products over the population, summed over periods
+        )
         self.stance = self.before = Stance.TOLERATE
         self.complaints = 0.0  # of this step, real persons
 
@@ -67,7 +69,7 @@ class Regulator(mesa.Agent):
 
     def open_plans(self) -> list["Platform"]:
         """Plans that take members."""
-        return [platform for platform in self.model.platforms if platform.standing == Standing.OPEN]
+        return [platform for platform in self.model.platforms if platform.stage == Stage.OPEN]
 
     def insurance_like(self) -> list["Platform"]:
         """Those of them with an insurer behind them and no licence of their own."""
@@ -89,18 +91,18 @@ class Regulator(mesa.Agent):
     def _look(self) -> None:
         settings, model = self.settings, self.model
         people = model.case.people.population
-        unlicensed = [each for each in model.platforms if not each.licensed and each.standing in IN_SIGHT]
+        unlicensed = [each for each in model.platforms if not each.licensed and each.stage in IN_SIGHT]
         size = sum(each.members for each in unlicensed) / people
         loose = sum(model.ledger.balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
-        copies = sum(each.copies for each in unlicensed)
+        small_plans = sum(each.small_plans for each in unlicensed)
         self.complaints = sum(each.complaints for each in model.platforms) * model.weight
         self.pressure = (1 - settings.forgetting) * self.pressure + (
             settings.from_size * size
             + settings.from_deposits * yuan(loose) * model.weight / BILLION
             + settings.from_complaints * self.complaints / people * THOUSAND
-            + settings.from_copies * copies
+            + settings.from_small_plans * small_plans
         )
-        self.conduct += sum(each.members for each in self.insurance_like()) / people
+        self.insurance_like_membership += sum(each.members for each in self.insurance_like()) / people
 
     def guarantee(self, amount: int, payee: str, platform: str) -> int:
         """Pay what a closed plan leaves unpaid, as far as the fund goes; returns what was paid, fen."""

@@ -1,4 +1,4 @@
-"""The page itself, of Solara's parts: what stands where, and what each button wishes for."""
+"""The page itself, of Solara's parts: what stands where, and what each button asks for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,9 +10,9 @@ import solara.lab
 from abm.page.choices import Setup
 from abm.page.controls import Sidebar
 from abm.page.frames import Frame
+from abm.page.requests import Lives, Note
 from abm.page.session import Session
 from abm.page.views import Cards, Downloads, Events, Friends, Glance, Worlds
-from abm.page.wishes import Lives, Note
 
 START = Setup()  # what a visitor sees first; the server sets it
 VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two worlds", "events": "Events"}

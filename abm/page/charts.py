@@ -1,4 +1,4 @@
-"""Small pictures for the page: each panel of `figures` and `panorama` by itself, and two worlds on one axis."""
+"""Small pictures for the page: each panel of the pages of `figures` by itself, and two worlds on one axis."""
 
 import functools
 import io
@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm import facts, figures, panorama
-from abm.figures import BLUE, GREY, MILLION, ORANGE, frame, mark_years, plain
-from abm.study.run import Run
+from abm.figures.market import PANELS as MARKET_PANELS
+from abm.figures.market import market_of
+from abm.figures.platform import PANELS as PLATFORM_PANELS
+from abm.figures.platform import history_of
+from abm.figures.style import BLUE, GREY, MILLION, ORANGE, frame, mark_years, plain
+from abm.observation import facts
+from abm.observation.run import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,11 +53,11 @@ def glance(run: Run, plan: str) -> list[Picture]:
         name: facts.compare(run.series, name, known=_known(name))
         for name in (run.scenario.platform if several else [plan])
     }
-    market = panorama.market_of(run, beside)
-    own = figures.history_of(run.series, plan, beside[plan])
+    market = market_of(run, beside)
+    own = history_of(run.series, plan, beside[plan])
     shocks = run.scenario.shocks
-    of_plan = {name: (figures.PANELS[name], own) for name in ("members", "share", "risk", "books")}
-    of_all = {name: (panorama.PANELS[name], market) for name in ("members", "shares", "trust", "regulator")}
+    of_plan = {name: (PLATFORM_PANELS[name], own) for name in ("members", "share", "risk", "books")}
+    of_all = {name: (MARKET_PANELS[name], market) for name in ("members", "shares", "trust", "regulator")}
     wanted: list[tuple[Callable[..., tuple[str, str]], Any]] = [
         of_all["members"] if several else of_plan["members"],
         of_all["shares"] if several else of_plan["share"],
@@ -78,7 +82,7 @@ def _known(platform: str) -> tuple[facts.Fact, ...]:
 
 def beside(here: Run, there: Run, names: Sequence[str], plan: str) -> list[Picture]:
     """Two worlds on one axis, and the gap between them filled."""
-    ours, others = (figures.history_of(run.series, plan) for run in (here, there))
+    ours, others = (history_of(run.series, plan) for run in (here, there))
     pictures: list[Picture] = []
     for series, title, unit_size, unit in COMPARED:
 

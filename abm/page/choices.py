@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from abm.draws import SEEDS
-from abm.reading import bounds, field_at, leaves, load, notes, source_of
-from abm.scenario import Scenario, ScenarioError
+from abm.errors import ScenarioError
+from abm.scenario.files import load
+from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
+from abm.scenario.scenario import Scenario
 
 Changes = dict[str, Any]
 SMALLEST, LARGEST = 100, 10_000_000  # persons on the page

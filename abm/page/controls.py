@@ -7,20 +7,11 @@ from typing import Any
 
 import solara
 
-from abm import reading
-from abm.page.choices import (
-    Changes,
-    Setup,
-    Slider,
-    check,
-    policies,
-    policy_of,
-    sliders,
-    under,
-    usual_persons,
-)
+from abm.errors import ScenarioError
+from abm.page.choices import Changes, Setup, Slider, check, policies, policy_of, sliders, under, usual_persons
 from abm.page.session import Session
-from abm.scenario import ScenarioError
+from abm.scenario.files import names
+from abm.scenario.paths import setting
 
 DRIVES = {"compiled": "all at once", "agents": "agent by agent"}
 
@@ -34,9 +25,9 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         set_fault((words, tries + 1))
 
     def found(**changes: Any) -> None:
-        """Wish for another world than the one wished for so far, or say what is wrong with it."""
+        """Ask for another world than the one asked for so far, or say what is wrong with it."""
         try:
-            wanted = replace(session.wish.setup, **changes)
+            wanted = replace(session.request.setup, **changes)
             check(wanted)
             set_fault(("", tries))
             session.want(setup=wanted)
@@ -44,10 +35,10 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
             complain(str(error))
 
     def change(changes: Changes) -> None:
-        found(changes=tuple((dict(session.wish.setup.changes) | changes).items()))
+        found(changes=tuple((dict(session.request.setup.changes) | changes).items()))
 
     solara.HTML(tag="h4", unsafe_innerHTML="World")
-    solara.Select("Scenario", reading.names(), value=setup.case, on_value=lambda name: found(**other_case(name)))
+    solara.Select("Scenario", names(), value=setup.case, on_value=lambda name: found(**other_case(name)))
     Whole("Persons simulated", setup.persons, lambda number: found(persons=number), complain).key(f"persons {tries}")
     Whole("Seed", setup.seed, lambda number: found(seed=number), complain).key(f"seed {tries}")
     solara.Select(
@@ -65,13 +56,13 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         "Policy",
         policies(setup, plan),
         value=policy_of(setup, plan),
-        on_value=lambda name: found(changes=under(name, session.wish.setup, plan)),
+        on_value=lambda name: found(changes=under(name, session.request.setup, plan)),
     )
     solara.Button("As calibrated", icon_name="mdi-undo", on_click=lambda: found(changes=()), disabled=not setup.changes)
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
     for slider in solara.use_memo(lambda: sliders(setup, plan), [setup, plan]):
         Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value)))
-    Any_number(lambda text: change(dict([reading.setting(text)])), complain)
+    Any_number(lambda text: change(dict([setting(text)])), complain)
     if setup.changes:
         words = "".join(f"<li>{html.escape(f'{path} = {value}')}</li>" for path, value in setup.changes)
         solara.HTML(tag="div", unsafe_innerHTML=f"Changed:<ul>{words}</ul>", style="font-size: 0.85rem")

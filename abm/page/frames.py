@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from abm.agents.regulator import Stance
+from abm.errors import ScenarioError
 from abm.model import MutualAidModel
 from abm.page.charts import Picture, beside, glance
 from abm.page.choices import Setup
 from abm.page.friends import LARGE_PLANS, Circle, Node
-from abm.page.wishes import Wish
-from abm.scenario import ScenarioError, Shock
-from abm.study.fork import Fates
-from abm.study.run import so_far
+from abm.page.requests import Request
+from abm.runs.fork import Fates
+from abm.runs.run import so_far
+from abm.scenario.scenario import Shock
 
 STANCES = {Stance.TOLERATE: "tolerates", Stance.WARN: "warns", Stance.RECTIFY: "rectifies", Stance.CLOSE: "would close"}
 
@@ -68,29 +69,29 @@ class Frame:
         return self.step >= self.steps
 
 
-def take(models: Sequence[MutualAidModel], wish: Wish, number: int, circle: Circle | None) -> Frame:
-    """Look at the worlds of a wish; only what its view shows is drawn."""
+def take(models: Sequence[MutualAidModel], request: Request, number: int, circle: Circle | None) -> Frame:
+    """Look at the worlds of a request; only what its view shows is drawn."""
     first, plans = models[0], tuple(models[0].case.platform)
     runs = [so_far(model) for model in models]
     largest = sorted(plans, key=lambda name: -float(runs[0].series[f"{name}.members"].max()))
-    plan = wish.plan if wish.plan in plans else largest[0]
+    plan = request.plan if request.plan in plans else largest[0]
     pictures: list[Picture] = []
-    if wish.view == "glance":
+    if request.view == "glance":
         pictures = glance(runs[0], plan)
-    names = ("as set", wish.rival_name)[: len(models)]
-    if wish.view == "worlds" and len(models) > 1:
+    names = ("as set", request.counterfactual_name)[: len(models)]
+    if request.view == "worlds" and len(models) > 1:
         pictures = beside(runs[0], runs[1], names, plan)
     return Frame(
         number=number,
-        view=wish.view,
-        setup=wish.setup,
+        view=request.view,
+        setup=request.setup,
         names=names,
         plan=plan,
         plans=plans,
         day=first.day,
         step=first.now + 1,
         steps=first.case.calendar.periods,
-        playing=wish.playing,
+        playing=request.playing,
         worlds=tuple(_cards(model, plan) for model in models),
         pictures=tuple(pictures),
         events=tuple(map(_events, models)),
@@ -98,7 +99,7 @@ def take(models: Sequence[MutualAidModel], wish: Wish, number: int, circle: Circ
         friends=tuple(circle.nodes(model, largest[: len(LARGE_PLANS)]) for model in models) if circle else (),
         ties=circle.ties if circle else (),
         coloured=tuple(zip(largest, LARGE_PLANS, strict=False)),
-        gaps=_gaps(models) if wish.view == "worlds" and len(models) > 1 else (),
+        gaps=_gaps(models) if request.view == "worlds" and len(models) > 1 else (),
     )
 
 

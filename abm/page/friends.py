@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.figures import BLUE, GREEN, GREY, ORANGE, RED, SKY
+from abm.figures.style import BLUE, GREEN, GREY, ORANGE, RED, SKY
 from abm.model import MutualAidModel
-from abm.network import layout, neighbourhood, ties_among
-from abm.population import HealthState, Status, Trait
-from abm.reckoning import age_of
-from abm.story.happenings import Happening
-from abm.story.moments import Kind
-from abm.story.motives import Weight
-from abm.watch import INSIDE
+from abm.observation.series import INSIDE
+from abm.persons.appraisal import age_of
+from abm.persons.network import layout, neighbourhood, ties_among
+from abm.persons.state import HealthState, Status, Trait
+from abm.story.decisions import Weight
+from abm.story.events import Kind
+from abm.story.narrative import Happening
 
 MOST_DRAWN = 150
 LARGE_PLANS = (BLUE, GREEN, SKY, "#cc79a7", "#f0e442", "#8c564b")  # the other plans are grey
 INK, GROUND = "currentColor", "var(--huzhu-ground, #ffffff)"  # legible in light and dark
 CIRCLE, TRIANGLE, DIAMOND, CROSS, DOT = "circle", "triangle", "diamond", "cross", "dot"
 
-# Standing outside a plan: form, colour, words.
+# Stage outside a plan: form, colour, words.
 OUTSIDE = {
     Status.LEFT: (DIAMOND, ORANGE, "left by choice"),
     Status.LAPSED: (DIAMOND, GREY, "removed after failed deductions"),
@@ -34,7 +34,7 @@ OUTSIDE = {
 
 AGAINST = {
     Weight.SHARING: "the shares to come",
-    Weight.GRUDGE: "having paid to a plan that may close",
+    Weight.RESENTMENT: "having paid to a plan that may close",
     Weight.PREMIUM: "the premium",
     Weight.TROUBLE: "the trouble",
     Weight.COVER: "the cover",

@@ -8,8 +8,8 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 
+from abm.errors import ScenarioError
 from abm.page.choices import Setup
-from abm.scenario import ScenarioError
 
 HOST, PORT = "127.0.0.1", 8765
 MOST_TRIES = 20

@@ -1,6 +1,6 @@
 """What one visitor of the page has before them: worlds that go on in a thread of their own, and frames to look at.
 
-The visitor's wish is a value; the thread brings the worlds to it and hands out a frame, which never changes. So no
+The visitor's request is a value; the thread brings the worlds to it and hands out a frame, which never changes. So no
 button waits for a world, no picture is drawn of a world in motion, and two visitors have nothing in common.
 """
 
@@ -15,20 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from abm.errors import ScenarioError
 from abm.model import MutualAidModel
 from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
 from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
-from abm.page.wishes import Lives, Note, Overtaken, Wish
-from abm.scenario import ScenarioError
-from abm.story.gallery import gallery
-from abm.story.happenings import brief
-from abm.story.moments import WitnessError
+from abm.page.requests import Lives, Note, Overtaken, Request
+from abm.runs.report import report
+from abm.runs.run import finished
+from abm.story.events import WitnessError
+from abm.story.narrative import brief
+from abm.story.notable import gallery
 from abm.story.tell import find, tell_all
 from abm.story.witness import require_person
-from abm.study.report import report
-from abm.study.run import finished
 
 TELL_EVERY = 0.3  # seconds between words on how far a long way has come
 
@@ -45,8 +45,8 @@ class Session:
     ) -> None:
         self._show, self._tell, self._read = show, tell, read
         self._changed = threading.Condition()
-        self._wish = Wish(setup)
-        self._served: Wish | None = None  # the last wish that was fulfilled or refused
+        self._request = Request(setup)
+        self._served: Request | None = None  # the last request that was fulfilled or refused
         self._built: tuple[Setup, ...] = ()
         self._models: list[MutualAidModel] = []
         self._hands = threading.RLock()  # held while the models move or are read
@@ -59,26 +59,26 @@ class Session:
         self._thread.start()
 
     @property
-    def wish(self) -> Wish:
-        """What is wished for at present."""
-        return self._wish
+    def request(self) -> Request:
+        """What is asked for at present."""
+        return self._request
 
     def want(self, **changes: Any) -> None:
-        """Change the wish; a frame that fulfils it follows. With the scenario goes the second world: it was of that."""
+        """Change the request; a frame that fulfils it follows. A new scenario ends the second world."""
         with self._changed:
-            case = self._wish.setup.case
-            self._wish = replace(self._wish, **changes)
-            if self._wish.setup.case != case and "rival" not in changes:
-                self._wish = replace(self._wish, rival=None, rival_name="")
+            case = self._request.setup.case
+            self._request = replace(self._request, **changes)
+            if self._request.setup.case != case and "counterfactual" not in changes:
+                self._request = replace(self._request, counterfactual=None, counterfactual_name="")
             self._changed.notify_all()
 
     def step(self) -> None:
-        """Wish for one stride more, at rest."""
+        """Ask for one stride more, at rest."""
         with self._changed:
-            self.want(steps=self._wish.steps + self._wish.stride, playing=False)
+            self.want(steps=self._request.steps + self._request.stride, playing=False)
 
     def reset(self) -> None:
-        """Wish for the beginning."""
+        """Ask for the beginning."""
         self.want(steps=1, playing=False)
 
     def looked_at(self, frame: int) -> None:
@@ -105,139 +105,139 @@ class Session:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not (self._closed or self._wish != self._served or self._due()):
+                while not (self._closed or self._request != self._served or self._due()):
                     self._changed.wait(self._until_next())
                 if self._closed:
                     break
-                if self._wish == self._served:
-                    self._wish = replace(self._wish, steps=self._wish.steps + self._wish.stride)
-                wish = self._wish
+                if self._request == self._served:
+                    self._request = replace(self._request, steps=self._request.steps + self._request.stride)
+                request = self._request
             try:
-                self._serve(wish)
+                self._serve(request)
             except ScenarioError as error:
-                self._refuse(wish, str(error))
+                self._refuse(request, str(error))
             except Exception as error:
                 traceback.print_exc()
                 self._let_go()  # who knows in the middle of what
-                self._refuse(wish, f"the page stumbled, and went back to what was: {error}")
+                self._refuse(request, f"the page stumbled, and went back to what was: {error}")
         self._let_go()
 
     def _due(self) -> bool:
         """Whether the next frame of a play may be made: the last has been drawn, and its time is over."""
-        return self._wish.playing and self._looked_at >= self._frames and time.monotonic() >= self._next
+        return self._request.playing and self._looked_at >= self._frames and time.monotonic() >= self._next
 
     def _until_next(self) -> float | None:
-        playing = self._wish.playing and self._looked_at >= self._frames
+        playing = self._request.playing and self._looked_at >= self._frames
         return max(0.0, self._next - time.monotonic()) if playing else None
 
-    def _serve(self, wish: Wish, fault: str = "") -> None:
-        """Bring the worlds to a wish and show them; give up where the wish has become another world."""
+    def _serve(self, request: Request, fault: str = "") -> None:
+        """Bring the worlds to a request and show them; give up where the request has become another world."""
         started = time.monotonic()
         with self._hands:
-            if wish.worlds != self._built or wish.steps <= max(model.now for model in self._models):
-                self._build(wish)
-            if not self._advance(wish, started):
+            if request.worlds != self._built or request.steps <= max(model.now for model in self._models):
+                self._build(request)
+            if not self._advance(request, started):
                 return
-            frame = take(self._models, wish, self._frames + 1, self._around(wish))
+            frame = take(self._models, request, self._frames + 1, self._around(request))
         with self._changed:
-            self._served = wish
+            self._served = request
             self._frames += 1
-            self._next = started + wish.pause
-            if wish.playing and frame.ended and self._wish is wish:
-                self._wish = self._served = replace(wish, playing=False)
+            self._next = started + request.pause
+            if request.playing and frame.ended and self._request is request:
+                self._request = self._served = replace(request, playing=False)
                 frame = replace(frame, playing=False)
         self._frame = frame
         self._show(frame)
         self._tell(Note(fault=fault))
-        if wish.view == "friends" and not frame.playing:
-            self._tell_lives(wish, fault)
+        if request.view == "friends" and not frame.playing:
+            self._tell_lives(request, fault)
 
-    def _tell_lives(self, wish: Wish, fault: str) -> None:
-        """Hand out the lives wished for; where they cannot be told, who else is worth hearing of, and why not."""
+    def _tell_lives(self, request: Request, fault: str) -> None:
+        """Hand out the lives asked for; where they cannot be told, who else is worth hearing of, and why not."""
         model = self._models[0]
-        lives = Lives(wish.setup, model.now + 1, gallery(model), None, (), {})
+        lives = Lives(request.setup, model.now + 1, gallery(model), None, (), {})
         try:
-            self._read(self._lives(wish, lives))
+            self._read(self._lives(request, lives))
         except (ScenarioError, WitnessError) as error:
             self._read(lives)
             fault = str(error)
             with self._changed:
-                if self._wish == wish:  # or the same would be refused at every step
-                    self._wish = self._served = replace(wish, person=None)
+                if self._request == request:  # or the same would be refused at every step
+                    self._request = self._served = replace(request, person=None)
         except Overtaken:
             fault = ""
         self._tell(Note(fault=fault))
 
-    def _lives(self, wish: Wish, known: Lives) -> Lives:
+    def _lives(self, request: Request, known: Lives) -> Lives:
         """Run the first world again with witnesses: of the person asked for, and of those drawn who left by choice.
 
-        Raises `Overtaken` as soon as something else is wished for.
+        Raises `Overtaken` as soon as something else is asked for.
         """
         model = self._models[0]
-        row = find(model, wish.person) if isinstance(wish.person, str) else wish.person
+        row = find(model, request.person) if isinstance(request.person, str) else request.person
         if row is not None:
             require_person(model, row)
-        gone = leavers(model, self._around(wish))
+        gone = leavers(model, self._around(request))
         told_at = time.monotonic()
 
-        def tick(day: date) -> None:
+        def on_step(day: date) -> None:
             nonlocal told_at
-            if self._closed or self._wish != wish:
+            if self._closed or self._request != request:
                 raise Overtaken
             if time.monotonic() - told_at > TELL_EVERY:
                 told_at = time.monotonic()
                 self._tell(Note(busy=f"looking again at lives: {day:%B %Y}"))
 
         rows = [*gone, *([] if row is None else [row])]
-        told = dict(zip(rows, tell_all(model, rows, tick) if rows else [], strict=True))
+        told = dict(zip(rows, tell_all(model, rows, on_step) if rows else [], strict=True))
         why = {each: why_left(told[each]) for each in gone}
         return replace(known, row=row, story=() if row is None else tuple(brief(told[row])), why=why)
 
-    def _build(self, wish: Wish) -> None:
-        """Found the worlds of a wish in place of those there are; none is lost if one of them cannot be."""
-        scenarios = [(setup, setup.scenario()) for setup in wish.worlds]
+    def _build(self, request: Request) -> None:
+        """Found the worlds of a request in place of those there are; none is lost if one of them cannot be."""
+        scenarios = [(setup, setup.scenario()) for setup in request.worlds]
         self._let_go()
         self._started, clock = datetime.now(UTC), time.perf_counter()
         for setup, scenario in scenarios:
             self._models.append(MutualAidModel(scenario, seed=setup.seed, drive=setup.drive))
-        self._built = wish.worlds
+        self._built = request.worlds
         self._founding, self._stepping = time.perf_counter() - clock, 0.0
 
-    def _advance(self, wish: Wish, told: float) -> bool:
-        """Step all worlds up to a wish; whether it is still wished for."""
+    def _advance(self, request: Request, told: float) -> bool:
+        """Step all worlds up to a request; whether it is still asked for."""
         clock = time.perf_counter()
-        while any(model.running and model.now + 1 < wish.steps for model in self._models):
-            if self._closed or self._wish.worlds != wish.worlds or self._wish.steps < wish.steps:
+        while any(model.running and model.now + 1 < request.steps for model in self._models):
+            if self._closed or self._request.worlds != request.worlds or self._request.steps < request.steps:
                 return False
             for model in self._models:
-                if model.running and model.now + 1 < wish.steps:
+                if model.running and model.now + 1 < request.steps:
                     model.step()
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 first = self._models[0]
-                self._tell(Note(busy=f"{first.day:%B %Y}: step {first.now + 1} of {wish.steps}"))
+                self._tell(Note(busy=f"{first.day:%B %Y}: step {first.now + 1} of {request.steps}"))
         self._stepping += time.perf_counter() - clock
         return True
 
-    def _around(self, wish: Wish) -> Circle | None:
+    def _around(self, request: Request) -> Circle | None:
         """The friends to be drawn, laid out once for each network and centre."""
-        if wish.view not in ("friends", "worlds"):
+        if request.view not in ("friends", "worlds"):
             return None
         model = self._models[0]
         persons = model.persons.size
-        centre = wish.centre if wish.centre is not None and 0 <= wish.centre < persons else persons // 2
+        centre = request.centre if request.centre is not None and 0 <= request.centre < persons else persons // 2
         key = (persons, model.case.friends, model.seed, centre)
         if self._circle is None or self._circle[0] != key:
             self._circle = key, Circle.around(model, centre)
         return self._circle[1]
 
-    def _refuse(self, wish: Wish, fault: str) -> None:
-        """Say what is wrong, and go back to the last wish that could be fulfilled, and to its worlds."""
+    def _refuse(self, request: Request, fault: str) -> None:
+        """Say what is wrong, and go back to the last request that could be fulfilled, and to its worlds."""
         with self._changed:
-            overtaken, last = self._wish is not wish, self._served
+            overtaken, last = self._request is not request, self._served
             if not overtaken:
-                self._wish = self._served = replace(last or wish, playing=False)
-            back = self._wish
+                self._request = self._served = replace(last or request, playing=False)
+            back = self._request
         self._tell(Note(fault=fault))
         if overtaken or last is None:
             return

@@ -9,16 +9,16 @@ from typing import Any
 
 import solara
 
-from abm.figures import plain
+from abm.figures.style import plain
 from abm.page.charts import Picture
 from abm.page.choices import policies, policy
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
+from abm.page.requests import Lives
 from abm.page.session import Session
-from abm.page.wishes import Lives
-from abm.story.gallery import PICKS
-from abm.story.happenings import Happening
-from abm.story.motives import Term
+from abm.story.decisions import Term
+from abm.story.narrative import Happening
+from abm.story.notable import PICKS
 
 ALONE = "one world only"
 
@@ -123,10 +123,10 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
                 session.want(person=int(bare), centre=int(bare))
             elif bare:
                 there = lives.picks if lives else {}
-                session.want(person=bare, centre=there.get(bare, session.wish.centre))
+                session.want(person=bare, centre=there.get(bare, session.request.centre))
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
-        chosen = next((words for words, name in names.items() if name == session.wish.person), None)
+        chosen = next((words for words, name in names.items() if name == session.request.person), None)
         if names:
             solara.Select("The one", list(names), value=chosen, on_value=lambda words: choose(names[words]))
         solara.InputText("Person, by number", value="", on_value=choose)
@@ -173,11 +173,11 @@ def Legend(frame: Frame) -> None:
 def Worlds(session: Session, frame: Frame) -> None:
     """The same people with the same luck under two policies."""
     names = [ALONE, *policies(frame.setup, frame.plan)]
-    chosen = session.wish.rival_name or ALONE
+    chosen = session.request.counterfactual_name or ALONE
 
     def choose(name: str) -> None:
-        rival = None if name == ALONE else policy(name, frame.setup, frame.plan)
-        session.want(rival=rival, rival_name="" if rival is None else name)
+        counterfactual = None if name == ALONE else policy(name, frame.setup, frame.plan)
+        session.want(counterfactual=counterfactual, counterfactual_name="" if counterfactual is None else name)
 
     with solara.Div(style={"max-width": "420px"}):
         solara.Select("The second world: the same people and luck, and", names, value=chosen, on_value=choose)

@@ -3,10 +3,10 @@
 from functools import cache
 
 from abm.money import spell, yuan
-from abm.population import Trait
-from abm.reading import load, names
-from abm.story.moments import Kind, Moment
-from abm.story.motives import Decision, Prompt, Term, Weight
+from abm.persons.state import Trait
+from abm.scenario.files import load, names
+from abm.story.decisions import Decision, Prompt, Term, Weight
+from abm.story.events import Kind, Moment
 from abm.story.witness import Witness
 
 LEAST = 0.5  # yuan a year below which a term goes without saying
@@ -65,7 +65,7 @@ class Reader:
             Weight.HELPING: f"the wish to help ({worth})",
             Weight.FRIENDS: f"{inside} of {friends} friends inside ({worth})",
             Weight.SHARING: f"the share {self.she} reckoned with, {share} ({worth} a year)",
-            Weight.GRUDGE: f"having paid {spell(decision.paid)} to a plan that may close ({worth})",
+            Weight.RESENTMENT: f"having paid {spell(decision.paid)} to a plan that may close ({worth})",
             Weight.STAYING_PUT: f"the trouble of leaving ({worth})",
             Weight.TROUBLE: f"the trouble of {act}{deposit} ({worth})",
             Weight.PREMIUM: f"the premium ({worth} a year)",

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from abm.agents.closing import Closing
 from abm.clock import collection_date
 from abm.money import spell, yuan
-from abm.population import Trait
-from abm.story.moments import Kind, Moment
+from abm.persons.state import Trait
+from abm.platforms.closing import Closing
+from abm.story.events import Kind, Moment
 from abm.story.reasons import Reader, listed, rounded, span
 
 ADULT = 18

@@ -4,44 +4,44 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from abm.errors import ScenarioError, nearest
 from abm.model import MutualAidModel
-from abm.reading import nearest
-from abm.scenario import Scenario, ScenarioError
-from abm.story.gallery import PICKS, gallery
-from abm.story.happenings import Happening, brief, story
-from abm.story.moments import WitnessError
+from abm.scenario.scenario import Scenario
+from abm.story.events import WitnessError
+from abm.story.narrative import Happening, brief, story
+from abm.story.notable import PICKS, gallery
 from abm.story.witness import attend
 
-Tick = Callable[[date], object]
+OnStep = Callable[[date], object] | None
 
 
 def tell(
     case: str | Scenario,
-    seed: int,
     row: int,
-    steps: int,
+    seed: int = 1,
+    until: date | None = None,
     changes: Mapping[str, Any] | str | None = None,
-    tick: Tick = str,
+    on_step: OnStep = None,
 ) -> list[Happening]:
-    """The story of the person of a row over so many half-months; `tick` hears the date after each.
+    """The story of the person of a row, to the end or until a day; `on_step` hears the date after each half-month.
 
-    Raises `ScenarioError` for a row or a number of steps that there is not.
+    Raises `ScenarioError` for a row or a day that there is not.
     """
     model = MutualAidModel(case, seed=seed, changes=changes, drive="compiled")
     try:
         (witness,) = attend(model, row)
-        run(model, steps, tick)
+        model.run_until(until, on_step)
         return story(witness)
     finally:
         model.close()
 
 
-def tell_of(model: MutualAidModel, row: int, tick: Tick = str) -> list[Happening]:
+def tell_of(model: MutualAidModel, row: int, on_step: OnStep = None) -> list[Happening]:
     """The story so far of a person of a model that has run, as `tell_all` tells it."""
-    return tell_all(model, [row], tick)[0]
+    return tell_all(model, [row], on_step)[0]
 
 
-def tell_all(model: MutualAidModel, rows: Sequence[int], tick: Tick = str) -> list[list[Happening]]:
+def tell_all(model: MutualAidModel, rows: Sequence[int], on_step: OnStep = None) -> list[list[Happening]]:
     """The stories so far of some persons of a model that has run, which is left as it is.
 
     Raises `WitnessError` where the model did not come from its scenario and seed alone: where a number was changed on
@@ -51,7 +51,7 @@ def tell_all(model: MutualAidModel, rows: Sequence[int], tick: Tick = str) -> li
     try:
         witnesses = attend(again, *rows)
         if model.now >= 0:
-            run(again, model.now + 1, tick)
+            again.run_until(model.day, on_step)
         for row in rows:
             same = again.persons[row] == model.persons[row] and (again.memberships[row] == model.memberships[row]).all()
             if not same:
@@ -59,15 +59,6 @@ def tell_all(model: MutualAidModel, rows: Sequence[int], tick: Tick = str) -> li
         return [story(witness) for witness in witnesses]
     finally:
         again.close()
-
-
-def run(model: MutualAidModel, steps: int, tick: Tick = str) -> None:
-    """So many steps of a new model. Raises `ScenarioError` where the calendar has fewer."""
-    if not 1 <= steps <= model.case.calendar.periods:
-        raise ScenarioError(f"steps = {steps} must be from 1 to {model.case.calendar.periods}, the calendar's end")
-    for _ in range(steps):
-        model.step()
-        tick(model.day)
 
 
 def find(model: MutualAidModel, pick: str) -> int:
@@ -87,24 +78,26 @@ def require_pick(pick: str) -> None:
         raise ScenarioError(f"person {pick}: no number and no pick{nearest(pick, list(PICKS))}; there are: {known}")
 
 
-def story_lines(scenario: Scenario, seed: int, steps: int, tick: Tick, who: str, everything: bool = False) -> list[str]:
+def story_lines(
+    scenario: Scenario, seed: int, until: date | None, on_step: OnStep, who: str, everything: bool = False
+) -> list[str]:
     """The story of the person meant by `who`, a sentence a line; with `everything` also what led to nothing."""
     try:
         row = int(who)
     except ValueError:
         require_pick(who)
-        row = find(_at_the_end(scenario, seed, steps, tick), who)
-    told = tell(scenario, seed, row, steps, tick=tick)
+        row = find(_at_the_end(scenario, seed, until, on_step), who)
+    told = tell(scenario, row, seed, until, on_step=on_step)
     return [str(each) for each in (told if everything else brief(told))]
 
 
-def gallery_lines(scenario: Scenario, seed: int, steps: int, tick: Tick) -> list[str]:
+def gallery_lines(scenario: Scenario, seed: int, until: date | None, on_step: OnStep) -> list[str]:
     """The picks that somebody fits, a line each."""
-    found = gallery(_at_the_end(scenario, seed, steps, tick))
+    found = gallery(_at_the_end(scenario, seed, until, on_step))
     return [f"{name:18} {row:>9}  the one {PICKS[name].meaning}" for name, row in found.items()]
 
 
-def _at_the_end(scenario: Scenario, seed: int, steps: int, tick: Tick) -> MutualAidModel:
+def _at_the_end(scenario: Scenario, seed: int, until: date | None, on_step: OnStep) -> MutualAidModel:
     model = MutualAidModel(scenario, seed=seed, drive="compiled")
-    run(model, steps, tick)
+    model.run_until(until, on_step)
     return model

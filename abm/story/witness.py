@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from abm.drives import Drive
+from abm.errors import ScenarioError
 from abm.model import MutualAidModel
-from abm.scenario import ScenarioError
-from abm.story import dealings, fates
-from abm.story.moments import Copy, Kind, Moment
-from abm.story.motives import friends_of
+from abm.persons.drives import Drive
+from abm.story import after, before
+from abm.story.decisions import friends_of
+from abm.story.events import Copy, Kind, Moment
 
 
 class Witness:
@@ -37,15 +37,15 @@ class Witness:
             count = friends_of(copy.row, copy.world)
             copy.note(Kind.BEGINS, me=copy.me, friends=count, age=copy.age)
             copy.look()
-        fates.announcements(copy)
-        fates.hear(copy)
-        fates.fall_ill(copy)
-        fates.claim(copy)
+        before.announcements(copy)
+        before.hear(copy)
+        before.fall_ill(copy)
+        before.claim(copy)
 
     def after_publication(self) -> None:
         """See what became of claims, and foresee what the person is about to pay, learn, choose and buy."""
-        fates.verdicts(self._copy)
-        for act in (dealings.settle, dealings.learn, dealings.choose, dealings.insure):
+        before.verdicts(self._copy)
+        for act in (after.settle, after.learn, after.choose, after.insure):
             act(self._copy)
 
     def check(self) -> None:
@@ -71,10 +71,10 @@ class WatchedDrive(Drive):
     def after_publication(self) -> np.ndarray:
         for witness in self.witnesses:
             witness.after_publication()
-        till = self.drive.after_publication()
+        cash_flows = self.drive.after_publication()
         for witness in self.witnesses:
             witness.check()
-        return till
+        return cash_flows
 
     def census(self) -> np.ndarray:
         return self.drive.census()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from abm.scenario import ScenarioError
+from abm.errors import ScenarioError
 
 PATIENCE = 10.0  # seconds for the scheduler to answer, and for a first worker
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from abm.scenario import ScenarioError
-from abm.study.progress import Bench, at_work
-from abm.study.results import RUNS, require_results
+from abm.errors import ScenarioError
+from abm.runs.results import RUNS, require_results
+from abm.study.progress import StudyProgress, at_work
 from abm.study.study import Study
 from abm.study.sweep import cores, run_study
 
@@ -26,20 +26,20 @@ class Experiment:
     anew: bool
 
     @contextmanager
-    def at_work(self, part: str, study: Study) -> Iterator[Bench]:
+    def at_work(self, part: str, study: Study) -> Iterator[StudyProgress]:
         """The open store of a part of the experiment; what is in it is not run again."""
-        with at_work(study, self.out / RUNS / part, _say, anew=self.anew, retry=self.retry) as bench:
-            yield bench
+        with at_work(study, self.out / RUNS / part, _say, anew=self.anew, retry=self.retry) as progress:
+            yield progress
 
     @contextmanager
-    def swept(self, study: Study) -> Iterator[Bench]:
+    def swept(self, study: Study) -> Iterator[StudyProgress]:
         """The store of an experiment that is one study, with all its runs."""
-        with self.at_work("all", study) as bench:
-            run_study(study, bench.store, workers=self.workers, tick=bench.tick)
-            bench.bar.close()
-            if failed := bench.store.count()[1]:
+        with self.at_work("all", study) as progress:
+            run_study(study, progress.store, workers=self.workers, on_result=progress.on_result)
+            progress.bar.close()
+            if failed := progress.store.count()[1]:
                 raise ScenarioError(f"{failed:,} of {study.runs:,} runs failed; --retry runs them again")
-            yield bench
+            yield progress
 
     @property
     def made_by(self) -> str:

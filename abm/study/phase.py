@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.reading import nearest
-from abm.scenario import ScenarioError
+from abm.errors import ScenarioError, nearest
 from abm.study import design
 from abm.study.store import Store
 from abm.study.study import Settings, Study
@@ -179,7 +178,7 @@ def phase_diagram(
     executor: Executor | None = None,
     run: RunFunction | None = None,
     workers: int | None = None,
-    tick: Callable[[Result], object] = id,
+    on_result: Callable[[Result], object] | None = None,
     plan: Callable[[int], object] = id,
 ) -> Phase:
     """Run a study's grid of two ranges and refine it; every split halves the cells at the edge, `rounds` times.
@@ -198,7 +197,7 @@ def phase_diagram(
         wanted = {place for cell in phase.cells for place in cell.corners} - phase.tested.keys()
         points = {place: _settings(phase, place) for place in sorted(wanted)}
         plan(phase.runs + len(points) * study.replicates)
-        phase.tested.update(_tested(study, store, points, outcome, executor, run, workers, tick))
+        phase.tested.update(_tested(study, store, points, outcome, executor, run, workers, on_result))
         coarse = [cell for cell in phase.cells if cell.side > 1 and phase.divided(cell)]
         if not coarse:
             return phase
@@ -250,14 +249,14 @@ def _tested(
     executor: Executor | None,
     run: RunFunction | None,
     workers: int | None,
-    tick: Callable[[Result], object],
+    on_result: Callable[[Result], object] | None,
 ) -> dict[Place, Trial]:
     """Run the points that the store lacks; what came of all of them."""
     if not points:
         return {}
     other: dict[str, Any] = {"design": "cases", "vary": {}, "points": None, "cases": tuple(points.values())}
     batch = Study(**(dict(study) | other))
-    run_study(batch, store, executor, run, workers, tick)
+    run_study(batch, store, executor, run, workers, on_result)
     found = {}
     for place, point in points.items():
         results = [store.get(store.key(point, seed)) for seed in study.seeds]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.figures import BLACK, DPI, RED
+from abm.figures.style import BLACK, DPI, RED
 
 if TYPE_CHECKING:  # importing matplotlib reads all fonts: only when a figure is wanted
     from matplotlib.figure import Figure

@@ -13,12 +13,12 @@ from abm.study.summary import plan
 from abm.study.worker import FAILED, Result, RunFunction
 
 
-class Bench(NamedTuple):
+class StudyProgress(NamedTuple):
     """The open store, the bar, and what tells the bar of a result."""
 
     store: Store
     bar: Any
-    tick: Callable[[Result], None]
+    on_result: Callable[[Result], None]
 
     def needed(self, runs: int) -> None:
         """Tell the bar how many runs there are to be, where that becomes known on the way."""
@@ -34,7 +34,7 @@ def at_work(
     run: RunFunction | None = None,
     anew: bool = False,
     retry: bool = False,
-) -> Iterator[Bench]:
+) -> Iterator[StudyProgress]:
     """The store of a study in a folder, without its failed runs where they are to be run again.
 
     `say` hears what is to be run. Raises `ScenarioError` where the folder is not this study's, and `KeyboardInterrupt`
@@ -47,14 +47,14 @@ def at_work(
         kept, failed = store.count()
         with tqdm(total=max(study.runs, kept), initial=kept, desc=study.title, unit="run", disable=None) as bar:
 
-            def tick(result: Result) -> None:
+            def on_result(result: Result) -> None:
                 nonlocal failed
                 failed += result.status == FAILED
                 bar.set_postfix_str(f"{failed} failed", refresh=False)
                 bar.update()
 
             try:
-                yield Bench(store, bar, tick)
+                yield StudyProgress(store, bar, on_result)
             except KeyboardInterrupt:
                 words = f"{store.count()[0]:,} of {bar.total:,} runs are kept in {folder}; the same command goes on"
                 raise KeyboardInterrupt(words) from None

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.figures import save
-from abm.reading import parse_as, read_toml
-from abm.scenario import ScenarioError
+from abm.errors import ScenarioError
+from abm.figures.style import save
+from abm.files import read_toml, whole
+from abm.scenario.files import parse_as
 from abm.study.design import LEVELS
 from abm.study.pictures import sensitivity_bars
 from abm.study.study import Settings, Study
 from abm.study.worker import DONE
-from abm.writing import whole
 
 CONFIDENCE, NORMAL = 0.95, 1.959964  # of all bounds, and the quantile of the normal distribution that goes with it
 RESAMPLES = 500  # of the blocks, for the bounds: a bound is then known to about 3 %

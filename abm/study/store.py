@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from abm.reading import dump
-from abm.scenario import ScenarioError
-from abm.study.outputs import run_scenario
+from abm.errors import ScenarioError
+from abm.runs.outputs import run_scenario
+from abm.scenario.files import dump
 from abm.study.study import Settings, Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
 

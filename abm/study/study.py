@@ -8,13 +8,15 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import BeforeValidator, Field, model_validator
 
-from abm.declare import Section, fact, number
 from abm.draws import SEEDS
-from abm.reading import bounds, field_at, load, notes, parse_as, read_toml, thawed
-from abm.scenario import Scenario, ScenarioError
+from abm.errors import ScenarioError
+from abm.files import read_toml
+from abm.runs.outputs import TEXTS, check_output
+from abm.scenario.declare import Section, fact, number
+from abm.scenario.files import load, parse_as, thawed
+from abm.scenario.paths import bounds, field_at, notes
+from abm.scenario.scenario import Scenario
 from abm.study import design
-from abm.study.outputs import TEXTS, check_output
-from abm.study.run import check_until
 
 Settings = dict[str, Any]
 MOST_RUNS = 10_000_000
@@ -244,7 +246,7 @@ def base_of(study: Study) -> Scenario:
     sizes = {} if study.persons is None else {"people.persons": study.persons}
     fixed = sizes | study.changes
     base = _loaded(study, fixed, "changes")
-    check_until(base, study.until)
+    base.calendar.steps_until(study.until)
     for output in study.outputs:
         check_output(output, base, study.until)
     for path, axis in study.vary.items():

@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from abm import __version__
-from abm.reading import dump
-from abm.study.run import PACKAGES, commit, installed
+from abm.files import whole
+from abm.runs.run import PACKAGES, installed
+from abm.scenario.files import dump
+from abm.sources import VERSION, commit
 from abm.study.store import Store
 from abm.study.study import Study, dump_study
 from abm.study.worker import DONE
-from abm.writing import whole
 
 BATCH = 10_000  # rows of a Parquet file held at a time
 MOST_NAMES = 6  # in a line
@@ -112,7 +112,7 @@ def write_record(study: Study, store: Store, folder: Path, workers: str, more: M
         texts["scenario.toml"] = dump(store.base)
     runs, failed = store.count()
     record = {
-        "program": f"huzhu {__version__}",
+        "program": f"huzhu {VERSION}",
         "commit": commit(),
         "code": store.code,
         "study": study.title,

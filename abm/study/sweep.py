@@ -18,8 +18,8 @@ from itertools import chain
 from multiprocessing import Pipe, get_context
 from typing import NamedTuple
 
-from abm.scenario import ScenarioError
-from abm.study.outputs import run_scenario
+from abm.errors import ScenarioError
+from abm.runs.outputs import run_scenario
 from abm.study.store import Store
 from abm.study.study import Settings, Study
 from abm.study.worker import DONE, FAILED, OtherCodeError, Result, RunFunction, attempt, start_worker
@@ -44,9 +44,9 @@ def run_study(
     executor: Executor | None = None,
     run: RunFunction | None = None,
     workers: int | None = None,
-    tick: Callable[[Result], object] = id,
+    on_result: Callable[[Result], object] | None = None,
 ) -> None:
-    """Run what the store lacks; every result is in the store before `tick` hears of it.
+    """Run what the store lacks; every result is in the store before `on_result` hears of it.
 
     `executor`: any of ``concurrent.futures``; without one, `workers` processes, as many as there are cores. `run`: a
     top-level function of a point and a seed that returns numbers by name; without one, the study's scenario is
@@ -66,7 +66,8 @@ def run_study(
     for task, result in results:
         result = _complete(result, study.outputs)
         store.add(task.key, task.point, task.seed, result)
-        tick(result)
+        if on_result is not None:
+            on_result(result)
 
 
 def missing(study: Study, store: Store) -> Iterator[Task]:

@@ -16,7 +16,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-HERE = Path(__file__).parent.parent
+from abm import sources
+from abm.files import DATA
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 DONE, FAILED = "done", "failed"
 RunFunction = Callable[[dict[str, Any], int], Mapping[str, float | str]]
@@ -67,18 +69,15 @@ def attempt(run: RunFunction, code: str, point: dict[str, Any], seed: int) -> Re
 
 
 def code_version(run: Callable[..., Any]) -> str:
-    """A hash of the program's sources and data, and of the file of a run function from elsewhere."""
+    """A digest of the file of a run function, of all of this program that it imports, and of the program's data."""
     while isinstance(run, functools.partial):
         run = run.func
-    return _hash_of(inspect.getsourcefile(inspect.unwrap(run)) or "")
+    return _digest(inspect.getsourcefile(inspect.unwrap(run)))
 
 
 @functools.cache
-def _hash_of(file: str) -> str:
-    sources = sorted([*HERE.rglob("*.py"), *(HERE / "data").glob("*.csv")])
-    digest = hashlib.sha256()
-    for path in sources:
-        digest.update(f"{path.relative_to(HERE)}\n".encode() + path.read_bytes())
-    if file and not Path(file).is_relative_to(HERE):
-        digest.update(Path(file).read_bytes())
-    return digest.hexdigest()[:16]
+def _digest(file: str | None) -> str:
+    text = hashlib.sha256(sources.digest(*([Path(file)] if file else [])).encode())
+    for path in sorted(DATA.glob("*.csv")):
+        text.update(f"{path.name}\n".encode() + path.read_bytes())
+    return text.hexdigest()[:16]

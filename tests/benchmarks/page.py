@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import pages
+from worlds import pages
 
 START, TIMES, MOST_SECONDS = 31, 11, 0.5
 VIEWS = {"At a glance": ".huzhu-figure img", "Friends and lives": ".huzhu-node", "Events": ".huzhu-events"}

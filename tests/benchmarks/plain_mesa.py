@@ -20,9 +20,9 @@ import mesa
 import networkx as nx
 
 from abm.clock import collection_date, half_month, periods
-from abm.scenario import Scenario
-from abm.tables import age_structure, incidence_by_age
-from abm.terms import PlatformTerms
+from abm.scenario.scenario import Scenario
+from abm.scenario.tables import age_structure, incidence_by_age
+from abm.scenario.terms import PlatformTerms
 
 NEVER, WAITING, COVERED, CLAIMING = "never", "waiting", "covered", "claiming"
 LAPSED, LEFT, AIDED, REFUSED = "lapsed", "left", "aided", "refused"
@@ -84,7 +84,7 @@ class Person(mesa.Agent):
         self.turned = LONG_AGO
         self.accident = False
 
-        self.aware = self.stirred = False
+        self.aware = self.alerted = False
         self.status, self.joined, self.since = NEVER, 0, 0
         self.concealed = False
         self.expected = self.trust = 0.0
@@ -127,10 +127,10 @@ class Person(mesa.Agent):
             friend = self.random.choice(self.friends)
             told = friend.seen_inside and not self.seen_inside
             if told and self.random.random() < self.model.case.friends.telling:
-                self.aware = self.stirred = True
+                self.aware = self.alerted = True
             self.take_news(friend)
         if not self.aware and self.random.random() < self.model.platform.reach:
-            self.aware = self.stirred = True
+            self.aware = self.alerted = True
 
     def take_news(self, friend: "Person") -> None:
         """A friend has been ill, aided or refused, or has left."""
@@ -142,7 +142,7 @@ class Person(mesa.Agent):
         if friend.seen_refused:
             self.trust -= mind.trust_from_refusal * self.trust
         if friend.seen_ill or friend.seen_aided or friend.seen_refused or friend.seen_left:
-            self.stirred = True
+            self.alerted = True
 
     def fall_ill(self) -> None:
         """Well to latent, latent to diagnosed; an accident is diagnosed at once."""
@@ -215,12 +215,12 @@ class Person(mesa.Agent):
                 self.stay_or_leave()
             elif self.status in OUTSIDE and self.may_join():
                 self.join_perhaps()
-        self.stirred = False
+        self.alerted = False
 
     def chance_to_think(self) -> float:
         """Attention, raised by news heard and by a bill above the expected one."""
         mind, surprise = self.model.case.mind, 0.0
-        attention = max(self.attention, mind.stirred_attention) if self.stirred else self.attention
+        attention = max(self.attention, mind.alerted_attention) if self.alerted else self.attention
         if self.status in INSIDE:
             gap = self.model.platform.share - self.expected
             surprise = max(0.0, gap) / max(self.expected, mind.noticeable_bill)
@@ -367,7 +367,7 @@ class Plan(mesa.Agent):
         self.shares.append(self.share)
         self.due = self.collected = 0
 
-    def close_till(self) -> None:
+    def book_receipts(self) -> None:
         """Take in what was collected; bear what the annual cap or the subsidy kept from members."""
         self.pool += self.collected + self.share * self.sharing - self.due
 
@@ -429,7 +429,7 @@ class PlainMesaModel(mesa.Model):
         self.platform.investigate()
         self.platform.divide_aid()
         self.persons.shuffle_do("after_publication")
-        self.platform.close_till()
+        self.platform.book_receipts()
         self.platform.hire()
         self.record()
 

@@ -22,7 +22,7 @@ import psutil
 from plain_mesa import WITHOUT_INSTITUTIONS, PlainMesaModel
 
 from abm.model import MutualAidModel
-from abm.reading import load
+from abm.scenario.files import load
 
 CASE = "xianghubao"
 PERSONS, PERSONS_QUICK = (10_000, 100_000, 1_000_000, 10_000_000), (10_000, 100_000)
@@ -90,7 +90,7 @@ def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = No
         )
         steps = model.case.calendar.periods - run_up if steps is None else steps
         taken = nanoseconds(model, run_up, steps)
-        own = model.persons.nbytes + model.memberships.nbytes + model.world.seen.nbytes
+        own = model.persons.nbytes + model.memberships.nbytes + model.world.signals.nbytes
         friends = model.network.first.nbytes + model.network.friends.nbytes
         model.close()
     finally:

@@ -1,0 +1,230 @@
+"""The command `huzhu`: list scenarios, show every number of one, run it, run a study of it."""
+
+import argparse
+import math
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abm.cli.parser import Action, parser
+from abm.errors import ScenarioError
+from abm.scenario.files import load, names
+from abm.scenario.paths import bounds, differences, field_at, leaves, notes, setting, source_of
+from abm.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from abm.cli.studies import ExecutionPlan
+
+WIDTH = 100
+STORY_PERSONS = 20_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):  # Chinese names must not stop a run where letters are few
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    choices = parser(ACTIONS).parse_args(arguments)
+    try:
+        choices.action(choices)
+        sys.stdout.flush()
+    except ScenarioError as error:
+        print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt as stop:
+        print(f"huzhu: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def show_list(_: argparse.Namespace) -> None:
+    """Print the named scenarios with their titles."""
+    for name in names():
+        print(f"{name:16} {load(name).title}")
+
+
+def show_numbers(choices: argparse.Namespace) -> None:
+    """Print every number of a scenario: value, unit, range, meaning, source or assumption."""
+    scenario = load(choices.scenario, dict(map(setting, choices.set)))
+    print(f"{scenario.title}\n{textwrap.fill(' '.join(scenario.summary.split()), WIDTH)}")
+    for section, numbers in groupby(leaves(scenario), lambda leaf: leaf[0].rpartition(".")[0]):
+        print(f"\n{section or 'scenario'}")
+        for path, value in numbers:
+            field = field_at(path)
+            if field is None:
+                continue
+            low, high = bounds(field)
+            allowed = "" if low is None else f"{low:,g} to {high:,g}"
+            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            words = f"{field.description}. {source_of(scenario, path)}"
+            print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
+
+
+def run_scenario(choices: argparse.Namespace) -> None:
+    """Run a scenario with a progress bar; print facts beside simulation; write results."""
+    from tqdm import tqdm
+
+    from abm.runs.report import report
+    from abm.runs.results import earlier_run, results_folder
+    from abm.runs.run import simulate
+
+    scenario = load(choices.scenario, _changes(choices))
+    name = Path(choices.scenario).stem
+    folder = choices.out or Path("results") / name
+    steps = scenario.calendar.steps_until(choices.until)
+    with results_folder(folder) as staging:
+        with tqdm(total=steps, desc=name, unit="step", disable=None) as bar:
+
+            def on_step(day: date) -> None:
+                bar.set_postfix_str(str(day), refresh=False)
+                bar.update()
+
+            run = simulate(scenario, choices.seed, choices.drive, choices.until, on_step)
+        text = report(run, staging)
+        replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
+    print("\n".join([text, *_changed(choices.scenario, scenario)]))
+    if replaced:
+        print(f"\nReplaced {replaced}.")
+    print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
+
+
+def tell_story(choices: argparse.Namespace) -> None:
+    """Print the story of one person, or whose stories there are."""
+    from tqdm import tqdm
+
+    from abm.story.tell import gallery_lines, story_lines
+
+    changes = _changes(choices)
+    scenario = load(choices.scenario, changes)
+    if "people.persons" not in changes and scenario.people.persons > STORY_PERSONS:
+        scenario = load(choices.scenario, changes | {"people.persons": STORY_PERSONS})
+    with tqdm(desc=Path(choices.scenario).stem, unit="step", disable=None) as bar:
+        given = (scenario, choices.seed, choices.until, lambda _: bar.update())
+        if choices.person is None:
+            lines = gallery_lines(*given)
+        else:
+            lines = story_lines(*given, who=choices.person, everything=choices.all)
+    people = scenario.people
+    print(f"{scenario.title}: {people.persons:,} persons for {people.population:,}, seed {choices.seed}\n")
+    for line in lines:
+        print(textwrap.fill(line, WIDTH, subsequent_indent=" " * 12))
+
+
+def view_page(choices: argparse.Namespace) -> None:
+    """Serve the page of a scenario on this machine, and open it in a browser."""
+    from abm.page.choices import Setup, check, usual_persons
+    from abm.page.serve import free_port, serve
+
+    persons = usual_persons(choices.scenario) if choices.persons is None else choices.persons
+    setup = Setup(choices.scenario, persons, choices.seed, changes=tuple(map(setting, choices.set)))
+    check(setup)
+    serve(setup, free_port(choices.port), not choices.no_browser, lambda text: print(text, flush=True))
+
+
+def keep_checkpoint(choices: argparse.Namespace) -> None:
+    """Run a scenario to a day and write its state into a file."""
+    from abm.cli.studies import checkpoint
+
+    print(checkpoint(choices.scenario, _changes(choices), choices.seed, choices.until, choices.to), flush=True)
+
+
+def fork_worlds(choices: argparse.Namespace) -> None:
+    """Run worlds that differ in some numbers with the same luck; print and write their differences."""
+    from abm.cli.studies import fork_into
+
+    folder = choices.out or Path("results") / f"fork-{Path(choices.scenario).stem}"
+    named = list(map(_world, choices.world))
+    worlds = dict(named)
+    if len(worlds) < len(named):
+        raise ScenarioError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
+    print(fork_into(choices.scenario, _changes(choices), worlds, choices.seeds, choices.until, folder), flush=True)
+
+
+def sweep_study(choices: argparse.Namespace) -> None:
+    """Run what is missing of a study, with a progress bar; print mean and range of its outputs; write the table."""
+    from abm.cli.studies import sweep
+    from abm.study.study import load_study
+
+    sweep(load_study(choices.study), _work(choices), _say)
+
+
+def map_study(choices: argparse.Namespace) -> None:
+    """Run a study's grid of two settings and refine it at the edge; print where that lies; write table and map."""
+    from abm.cli.studies import phase
+    from abm.study.study import load_study
+
+    if not math.isfinite(choices.edge):
+        raise ScenarioError(f"--edge {choices.edge}: must be a finite number")
+    phase(load_study(choices.study), choices.outcome, choices.edge, choices.rounds, _work(choices), _say)
+
+
+def show_sensitivity(choices: argparse.Namespace) -> None:
+    """Print how much each setting matters for each output of a sweep; write table and figure beside its runs."""
+    from abm.study.sensitivity import analyse
+
+    analyse(choices.folder, _say)
+
+
+def _work(choices: argparse.Namespace) -> "ExecutionPlan":
+    from abm.cli.studies import ExecutionPlan
+
+    folder = choices.out or Path("results") / choices.study.stem
+    return ExecutionPlan(folder, choices.workers, choices.dask, choices.anew, choices.retry)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _changes(choices: argparse.Namespace) -> dict[str, Any]:
+    """The numbers changed by --set and --persons."""
+    sizes = {} if choices.persons is None else {"people.persons": choices.persons}
+    return dict(map(setting, choices.set)) | sizes
+
+
+def _world(text: str) -> tuple[str, dict[str, Any]]:
+    """``name: key=value; key=value`` as a name and changes."""
+    name, colon, rest = text.partition(":")
+    if not colon or not name.strip() or not rest.strip():
+        raise ScenarioError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
+    return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
+
+
+def _changed(name: str, scenario: Scenario) -> list[str]:
+    """What was changed of a scenario as it stands in its file, a line a number."""
+    try:
+        found = differences(scenario, load(name))
+    except ScenarioError:  # a file that is whole only with the change
+        return []
+    return (
+        ["", *(f"Changed: {path} {_shown(old)} -> {_shown(new)}" for path, (old, new) in found.items())]
+        if found
+        else []
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    return f"{value:,g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+
+
+ACTIONS: dict[str, Action] = {
+    "list": show_list,
+    "show": show_numbers,
+    "run": run_scenario,
+    "story": tell_story,
+    "view": view_page,
+    "checkpoint": keep_checkpoint,
+    "fork": fork_worlds,
+    "sweep": sweep_study,
+    "phase": map_study,
+    "sensitivity": show_sensitivity,
+}

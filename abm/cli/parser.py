@@ -1,0 +1,132 @@
+"""The options of the command `huzhu`: what can be asked, and how."""
+
+import argparse
+import calendar
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from abm.sources import VERSION
+
+MOST_ROUNDS = 8  # of a map: cells are then 1 / 256 of what they were
+
+Action = Callable[[argparse.Namespace], None]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one line, and takes no option by half its name."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **{"allow_abbrev": False} | more)
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and where help is, and exit with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def parser(actions: Mapping[str, Action]) -> Parser:
+    """The parser of all commands; `actions` by the name of the command."""
+    whole = Parser(prog="huzhu", description="An agent-based laboratory of online mutual aid.")
+    whole.add_argument("--version", action="version", version=f"huzhu {VERSION}")
+    commands = whole.add_subparsers(required=True, metavar="command")
+    changes, size, end, luck, work = (Parser(add_help=False) for _ in range(5))  # options that several commands have
+    changes.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a number by its path, for example mind.altruism=30",
+    )
+    size.add_argument(
+        "--persons",
+        type=int,
+        metavar="N",
+        help="how many persons are simulated (default: the scenario's number; fewer for story and view)",
+    )
+    end.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
+    luck.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
+    where, again = work.add_mutually_exclusive_group(), work.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
+    where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
+    work.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
+    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
+    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
+    work.add_argument("study", type=Path, help="the path of a study, a .toml file")
+
+    def command(name: str, words: str, *options: Parser) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words[0].upper() + words[1:], parents=options)
+        made.set_defaults(action=actions[name])
+        return made
+
+    command("list", "the scenarios that come with the program")
+    show = command("show", "every number of a scenario: value, unit, range, source", changes)
+    run = command("run", "run a scenario and compare it with the facts", changes, size, end, luck)
+    words = "the life of one person in sentences: why they joined, stayed or left"
+    tale = command("story", words, changes, size, end, luck)
+    tale.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")
+    tale.add_argument(
+        "--person", metavar="WHO", help="a number or a name; without it those that have a name are listed"
+    )
+    tale.add_argument("--all", action="store_true", help="every decision, those too that changed nothing")
+    page = command("view", "watch people decide, in the browser", changes, size, luck)
+    page.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` (default xianghubao)")
+    page.add_argument("--port", type=int, metavar="PORT", help="where to serve it (default the first free from 8765)")
+    page.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    for each in (show, run):
+        each.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
+    run.add_argument(
+        "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
+    )
+    run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    words = "run a scenario to a day and keep the whole state in a file"
+    keep = command("checkpoint", words, changes, size, end, luck)
+    keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")
+    words = "the same people and luck in several worlds: who would have been covered?"
+    fork = command("fork", words, changes, size, end)
+    fork.add_argument(
+        "--world",
+        action="append",
+        required=True,
+        metavar="NAME: KEY=VALUE; ...",
+        help="a world that differs from the scenario as it is; may be given several times",
+    )
+    fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="so many kinds of luck (default 1)")
+    fork.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/fork-SCENARIO)")
+    for each in (keep, fork):
+        each.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
+    command("sweep", "run a study: many runs, a row of results each; goes on where it stopped", work)
+    words = (
+        "where does an outcome tip? a map over the two settings of a study, finer at the edge; goes on as sweep does"
+    )
+    tip = command("phase", words, work)
+    tip.add_argument("--edge", type=float, required=True, metavar="X", help="the outcome between the two regimes")
+    tip.add_argument(
+        "--outcome", metavar="OUTPUT", help="an output of the study, or one over another, A / B (default: the only one)"
+    )
+    tip.add_argument(
+        "--rounds", type=int, choices=range(MOST_ROUNDS + 1), default=2, metavar="N",
+        help=f"how often the cells at the edge are halved, 0 to {MOST_ROUNDS} (default 2)",
+    )  # fmt: skip
+    matter = command("sensitivity", "which setting matters: indices of a sweep's outputs")
+    matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
+    return whole
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 up")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    """A year, month or day as the last day of it."""
+    try:
+        parts = [int(part) for part in text.split("-")]
+        year, month = parts[0], parts[1] if len(parts) > 1 else 12
+        if len(parts) > 3:
+            raise ValueError
+        return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+    except (ValueError, IndexError, calendar.IllegalMonthError):
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2020, 2020-12 or 2020-12-31") from None

@@ -1,0 +1,1 @@
+"""What is seen of a model, and laid beside what was observed of the world. Observation changes nothing."""

@@ -1,0 +1,73 @@
+"""Keeping the series: what is read of a model at the end of each step."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from abm.ledger import own, pool
+from abm.observation.series import MARKET, SERIES, MarketSnapshot, PlatformSnapshot
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+    from abm.model import MutualAidModel
+
+
+def collector(platforms: list[str]) -> mesa.DataCollector:
+    """Mesa's collector of all series of `series`: ``platform.series``, and those of the market by their bare names."""
+    names = [f"{name}.{series.name}" for name in platforms for series in SERIES]
+    names += [series.name for series in MARKET]
+    return mesa.DataCollector(
+        model_reporters={"date": lambda model: model.day}
+        | {name: (lambda model, name=name: model.latest[name]) for name in names}
+    )
+
+
+def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]:
+    """All series of a step, by name, from its census (rows of `census.count`). Observation changes nothing."""
+    *plans, population, in_plans = tally
+    flows: dict[str, dict[str, int]] = {platform.name: {} for platform in model.platforms}
+    for (who, what), amount in model.ledger.flows.items():
+        if who in flows:  # insurers have flows too
+            flows[who][what] = amount
+    seen = {}
+    for platform, row in zip(model.platforms, plans, strict=True):
+        snapshot = _snapshot(model, platform, row, population, flows[platform.name])
+        for series in SERIES:
+            seen[f"{platform.name}.{series.name}"] = series.read(snapshot)
+    market = MarketSnapshot(
+        weight=model.weight,
+        platforms=plans,
+        population=population,
+        in_plans=in_plans,
+        pressure=model.regulator.pressure,
+        insurance_like_membership=model.regulator.insurance_like_membership,
+        stance=int(model.regulator.stance),
+        closings=len(model.closings),
+    )
+    return seen | {series.name: series.read(market) for series in MARKET}
+
+
+def _snapshot(
+    model: "MutualAidModel", platform: "Platform", row: list[int], population: list[int], flows: dict[str, int]
+) -> PlatformSnapshot:
+    return PlatformSnapshot(
+        weight=model.weight,
+        census=row,
+        population=population,
+        flows=flows,
+        sharing=platform.sharing,
+        share=platform.share,
+        aid=tuple(aid for _, aid in platform.desk.accepted),
+        filed=len(model.filed[platform.index]),
+        refused=platform.desk.refused,
+        backlog=len(platform.desk.queue),
+        capacity=platform.desk.capacity,
+        pool=model.ledger.balances[pool(platform.name)],
+        gained=model.ledger.gained(own(platform.name)),
+        stage=int(platform.stage),
+        policies_sold=platform.policies_sold,
+        effort=platform.effort,
+        marketing=platform.marketing,
+        fee_rate=platform.terms.fee_rate,
+        small_plans=platform.small_plans,
+    )

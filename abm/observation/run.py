@@ -1,0 +1,25 @@
+"""The record of a run."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from abm.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run.
+
+    `series`: a row a half-month, columns of `observation.series`. `events`: date, who, what, detail. `closings`:
+    platform, announced, last (day of cover), kind, reason, members (then). `transfers`: see `observation.transfers`.
+    """
+
+    scenario: Scenario
+    seed: int
+    series: pd.DataFrame
+    events: pd.DataFrame
+    closings: pd.DataFrame
+    transfers: pd.DataFrame
+    provenance: dict[str, Any]

@@ -1,0 +1,263 @@
+"""What one person does in each phase of a step.
+
+Every behaviour reads ``me`` (a row of `state.PERSON`), ``mine`` (my memberships, a row of slots), ``row`` (my
+row number, for draws and friends), ``world`` (`market.World`) and perhaps ``u``, the number drawn for me and the
+phase. It writes only my own rows and returns at most a count. Both drives call these very functions. Paying is in
+`paying`, insurance in `insuring`.
+"""
+
+import math
+
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.jit import behaviour
+from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT, World
+from abm.persons import rules
+from abm.persons.appraisal import (
+    NOTICE,
+    age_of,
+    chance_to_think,
+    for_me,
+    incidence_of,
+    may_claim,
+    plans_inside,
+    shown_bill,
+    slot_for,
+    worth,
+)
+from abm.persons.state import (
+    ACCIDENT,
+    ALERTED,
+    CLAIMING,
+    COVERED,
+    DECLINED,
+    DIAGNOSED,
+    FILING,
+    HIGH_RISK,
+    HONEST,
+    LATENT,
+    LEFT,
+    WAITING,
+    WELL,
+)
+
+NOT_ALERTED = 255 - ALERTED
+RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
+    purpose * SLOTS_PER_PURPOSE
+    for purpose in (
+        Purpose.RECOMMEND,
+        Purpose.BE_DIAGNOSED,
+        Purpose.FILE_CLAIM,
+        Purpose.STAY,
+        Purpose.JOIN,
+    )
+)
+
+
+@behaviour
+def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world: World) -> None:
+    """Take in what the friend whom I met shows (`signals`, bits), and the advertisements that come by."""
+    p = world.settings[0]
+    known = np.int64(me["aware"])
+    heard = known
+    recommended = (signals & PLATFORMS & ~np.int64(world.signals[row])) >> NEWS_BITS
+    if recommended and draw(p["seed"], p["now"], row, RECOMMEND) < p["telling"]:
+        heard |= recommended
+        me["traits"] |= ALERTED
+    if signals & NEWS:
+        take_news(me, mine, signals, world)
+    heard |= seen_advertised(u, world)
+    if heard != known:
+        me["aware"] = heard
+        me["traits"] |= ALERTED
+
+
+@behaviour
+def seen_advertised(u: float, world: World) -> int:
+    """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
+
+    So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
+    """
+    platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
+    found, k = np.int64(0), np.int64(math.ceil((1.0 - u) * platforms)) % platforms
+    distance = (u + k / platforms) % 1.0
+    for _ in range(platforms):
+        if distance >= widest:
+            break
+        if distance < world.offers[k]["reach"]:
+            found |= 1 << k
+        k = (k + 1) % platforms
+        distance += 1.0 / platforms
+    return found
+
+
+@behaviour
+def take_news(me: np.void, mine: np.ndarray, signals: int, world: World) -> None:
+    """A friend has been ill, aided or refused, or has left: fear illness more, trust the plan concerned more or less.
+
+    Who has no membership in that plan remembers it in an empty slot.
+    """
+    p = world.settings[0]
+    me["traits"] |= ALERTED
+    if signals & NEWS_OF_ILLNESS:
+        me["believed_frailty"] = rules.alarmed(me["believed_frailty"], p["alarm"], p["salience"])
+    if not signals & (NEWS_OF_AID | NEWS_OF_REFUSAL):
+        return
+    k, slot = signals >> SUBJECT_AT, np.int64(-1)
+    for s in range(mine.size):
+        if mine[s]["platform"] == k or mine[s]["platform"] < 0:
+            slot = s
+            break
+    if slot < 0:
+        return
+    m = mine[slot]
+    if m["platform"] < 0:
+        m["platform"] = k
+        m["trust"] = world.offers[k]["brand"]
+    trust = np.float64(m["trust"])
+    if signals & NEWS_OF_AID:
+        trust = rules.raise_trust(trust, p["trust_from_aid"])
+    if signals & NEWS_OF_REFUSAL:
+        trust = rules.erode_trust(trust, p["trust_from_refusal"])
+    m["trust"] = trust
+
+
+@behaviour
+def fall_ill(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> None:
+    """Well to latent, latent to diagnosed; an accident is diagnosed at once."""
+    p = world.settings[0]
+    now, seed = p["now"], p["seed"]
+    if me["health"] == WELL:
+        chance = rules.illness_chance(incidence_of(me, world), me["frailty"])
+        if u < chance:
+            me["health_since"] = now
+            if u < chance * p["accident_share"]:
+                me["health"] = DIAGNOSED
+                me["traits"] |= ACCIDENT
+            else:
+                me["health"] = LATENT
+    elif me["health"] == LATENT and draw(seed, now, row, BE_DIAGNOSED) < p["diagnosis_chance"]:
+        me["health"] = DIAGNOSED
+        me["health_since"] = now
+
+
+@behaviour
+def claim(me: np.void, mine: np.ndarray, row: int, world: World) -> int:
+    """File a claim with every platform that covers me, once the papers are together.
+
+    Returns the number of claims filed.
+    """
+    if me["health"] != DIAGNOSED:
+        return 0
+    p = world.settings[0]
+    filed = 0
+    for s in range(mine.size):
+        if may_claim(me, mine[s], world):
+            k = np.int64(mine[s]["platform"])
+            if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < p["filing_chance"]:
+                mine[s]["status"] = FILING
+                filed += 1
+    return filed
+
+
+@behaviour
+def learn(me: np.void, mine: np.ndarray, row: int, world: World) -> None:
+    """Expect more of what was seen and taught; trust more where aid is published, less where there is doubt."""
+    p = world.settings[0]
+    for s in range(mine.size):
+        m = mine[s]
+        if m["platform"] < 0:
+            break
+        if WAITING <= m["status"] <= CLAIMING:
+            k = np.int64(m["platform"])
+            offer = world.offers[k]
+            m["expected"] = rules.learned(m["expected"], shown_bill(me, k, row, world), p["learning"])
+            if offer["education"] > 0.0:
+                level = for_me(offer["true_level"], me, k, row, world)
+                m["expected"] = rules.learned(m["expected"], level, offer["education"])
+            if offer["aid_published"]:
+                m["trust"] = rules.raise_trust(m["trust"], p["trust_from_publication"])
+            if offer["delay"] > 0.0:
+                m["trust"] = rules.erode_trust(m["trust"], min(1.0, p["trust_from_delay"] * offer["delay"]))
+            if offer["trust_shock"] > 0.0:
+                m["trust"] = rules.erode_trust(m["trust"], offer["trust_shock"])
+                me["traits"] |= ALERTED
+
+
+@behaviour
+def choose(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> None:
+    """Think again, perhaps: stay or leave where I am; join the best of those I know."""
+    inside = plans_inside(mine)
+    if inside == 0 and me["aware"] == 0:
+        return
+    if u < chance_to_think(me, mine, row, world):
+        for s in range(mine.size):
+            if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
+                stay_or_leave(me, mine[s], inside - 1, row, world)
+        if inside < mine.size and me["health"] != DIAGNOSED:
+            join_the_best(me, mine, inside, row, world)
+    me["traits"] &= NOT_ALERTED
+
+
+@behaviour
+def stay_or_leave(me: np.void, m: np.void, others: int, row: int, world: World) -> None:
+    """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying.
+
+    `others` is the number of other plans that I am in.
+    """
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    share = rules.anticipated_share(m["expected"], shown_bill(me, k, row, world), me["anxiety"])
+    resentment_of = rules.resentment_of(m["paid"], world.offers[k]["perceived_closure_risk"], p["resentment"])
+    gain = worth(me, k, others, np.float64(m["trust"]), share, row, world) - resentment_of + np.float64(me["inertia"])
+    if draw(p["seed"], p["now"], row, STAY + k) >= rules.choice_chance(gain, p["noise"]):
+        m["status"] = LEFT
+        m["since"] = p["now"]
+
+
+@behaviour
+def join_the_best(me: np.void, mine: np.ndarray, inside: int, row: int, world: World) -> None:
+    """Of the open platforms I know and am not in, join the one worth most, if it is worth the trouble."""
+    p = world.settings[0]
+    best, best_slot, best_gain = np.int64(-1), np.int64(-1), -np.inf
+    for k in range(world.offers.size):
+        slot = slot_for(me, mine, k, row, world)
+        if slot >= 0:
+            remembered = mine[slot]["platform"] == k
+            trust = np.float64(mine[slot]["trust"]) if remembered else world.offers[k]["brand"]
+            trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
+            share = for_me(world.offers[k]["advertised"], me, k, row, world)
+            gain = worth(me, k, inside, trust, share, row, world) - trouble
+            if gain > best_gain:
+                best, best_slot, best_gain = k, slot, gain
+    if best >= 0 and draw(p["seed"], p["now"], row, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
+        enter(me, mine[best_slot], best, row, world)
+
+
+@behaviour
+def enter(me: np.void, m: np.void, k: int, row: int, world: World) -> None:
+    """At the door: declare what I know of my health, truthfully or not, and begin to wait.
+
+    A diagnosis is on record and found at once; a known risk, or signs of an illness not yet diagnosed, can be hidden.
+    """
+    p = world.settings[0]
+    now = p["now"]
+    ill = bool(me["traits"] & HIGH_RISK) and not world.offers[k]["chronic_only"]
+    if me["health"] == LATENT:
+        ill = ill or draw(p["seed"], now, row, NOTICE) < p["noticed_share"]
+    if m["platform"] != k:
+        m["platform"] = k
+        m["paid"] = 0
+        m["balance"] = 0
+        m["trust"] = world.offers[k]["brand"]
+    m["joined"] = now
+    m["since"] = now
+    m["expected"] = for_me(world.offers[k]["advertised"], me, k, row, world)
+    m["concealed"] = ill
+    m["status"] = WAITING
+    if me["health"] == DIAGNOSED or (ill and me["traits"] & HONEST):
+        m["status"] = DECLINED
+    elif world.offers[k]["waiting"] == 0:
+        m["status"] = COVERED
+        m["since"] = now + 1

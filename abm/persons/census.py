@@ -1,0 +1,136 @@
+"""Counting everybody at the end of a step: one look at each person, whole numbers only.
+
+Sums of reals would change with the number of threads, so each real is counted in small whole units.
+After the rows of the platforms follow the population at large and those of it who are in any plan.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from abm.jit import behaviour
+from abm.market import (
+    NEWS_BITS,
+    NEWS_OF_AID,
+    NEWS_OF_ILLNESS,
+    NEWS_OF_LEAVING,
+    NEWS_OF_REFUSAL,
+    PLATFORMS,
+    SUBJECT_AT,
+    World,
+)
+from abm.persons.appraisal import age_of, contribution_weight_of, incidence_of, may_be_covered
+from abm.persons.state import (
+    AIDED,
+    CITY_PLAN,
+    CLAIMING,
+    COVERED,
+    HIGH_RISK,
+    INSURED,
+    LEFT,
+    REFUSED,
+    WAITING,
+    HealthState,
+    Status,
+)
+
+STATUSES = len(Status)
+
+
+class Count(IntEnum):
+    """Columns of a row of the census after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
+
+    DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age
+    that some platform covers; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
+    leave now.
+    """
+
+    DESCRIBED = 2 * STATUSES
+    RISK = DESCRIBED + 1
+    AGE = DESCRIBED + 2
+    HIGH_RISK = DESCRIBED + 3
+    INSURED = DESCRIBED + 4
+    UNDER_30 = DESCRIBED + 5
+    LOW_INCOME = DESCRIBED + 6
+    TIER_3 = DESCRIBED + 7
+    TRUST = DESCRIBED + 8
+    EXPECTED = DESCRIBED + 9
+    CONTRIBUTION_WEIGHTS = DESCRIBED + 10
+    LEAVERS_RISK = DESCRIBED + 11
+    CITY_PLAN = DESCRIBED + 12
+    AID = DESCRIBED + 13
+
+
+COLUMNS = Count.AID + 1
+RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT, AID_UNIT = 1e9, 1e6, 1e3, 1e3
+LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
+
+DIAGNOSED = int(HealthState.DIAGNOSED)
+DESCRIBED, RISK, AGE = int(Count.DESCRIBED), int(Count.RISK), int(Count.AGE)
+RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
+LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
+EXPECTED, CONTRIBUTION_WEIGHTS, LEAVERS_RISK = (
+    int(Count.EXPECTED),
+    int(Count.CONTRIBUTION_WEIGHTS),
+    int(Count.LEAVERS_RISK),
+)
+CITY, AID = int(Count.CITY_PLAN), int(Count.AID)
+
+
+@behaviour
+def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarray) -> None:
+    """Add one person to the tally (platforms + 2, columns), and show friends what they may see of me."""
+    now = world.settings[0]["now"]
+    recent = now - world.settings[0]["news_periods"]
+    platforms = world.offers.size
+    risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
+    signals = NEWS_OF_ILLNESS if me["health"] == DIAGNOSED and me["health_since"] > recent else 0
+    for s in range(mine.size):
+        m = mine[s]
+        k = np.int64(m["platform"])
+        if k < 0:
+            break
+        status = np.int64(m["status"])
+        tally[k, status] += 1
+        if m["since"] == now:
+            tally[k, STATUSES + status] += 1
+        if status == COVERED and m["joined"] == now:
+            tally[k, STATUSES + WAITING] += 1  # there is no wait
+        if WAITING <= status <= CLAIMING:
+            signals |= 1 << NEWS_BITS + k
+            if status != WAITING or world.offers[k]["newcomers_share"]:
+                tally[k, CONTRIBUTION_WEIGHTS] += contribution_weight_of(me, k, row, world)
+            if status != WAITING:
+                describe(me, risk, world, tally[k])
+                tally[k, AID] += np.int64(risk / RISK_UNIT * world.covers[k, age_of(me, world)] * AID_UNIT)
+                tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
+                tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
+        elif status == LEFT and m["since"] == now:
+            tally[k, LEAVERS_RISK] += risk
+        if m["since"] > recent:
+            if status == AIDED:
+                signals = signals & ~(31 << SUBJECT_AT) | NEWS_OF_AID | 1 << NEWS_BITS + k | k << SUBJECT_AT
+            elif status == REFUSED:
+                signals = signals & ~(31 << SUBJECT_AT) | NEWS_OF_REFUSAL | k << SUBJECT_AT
+            elif status == LEFT:
+                signals |= NEWS_OF_LEAVING
+    if me["health"] != DIAGNOSED and may_be_covered(me, world):
+        describe(me, risk, world, tally[platforms])
+        if signals & PLATFORMS:
+            describe(me, risk, world, tally[platforms + 1])
+    world.signals[row] = signals
+
+
+@behaviour
+def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> None:
+    """Add what is true of a person to a row of the tally: true annual risk, age, means."""
+    age = age_of(me, world)
+    tally_row[DESCRIBED] += 1
+    tally_row[RISK] += risk
+    tally_row[AGE] += age
+    tally_row[RISKY] += (me["traits"] & HIGH_RISK) > 0
+    tally_row[COVERED_ELSEWHERE] += (me["traits"] & INSURED) > 0
+    tally_row[CITY] += (me["traits"] & CITY_PLAN) > 0
+    tally_row[UNDER_30] += age < 30
+    tally_row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
+    tally_row[TIER_3] += me["tier"] == 3

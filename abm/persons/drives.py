@@ -1,0 +1,200 @@
+"""Two ways to let everybody act: all at once in compiled loops, or one agent at a time. The same bytes result.
+
+This is the only file that knows threads. Persons are cut into blocks; each block adds to sums of its own, whole
+numbers only, so that neither the threads nor their number can show in a result.
+"""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numba
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
+from abm.jit import behaviour, loop
+from abm.market import World
+from abm.persons.appraisal import friend_met, signals_of
+from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
+from abm.persons.census import COLUMNS, count
+from abm.persons.insuring import insure
+from abm.persons.paying import FLOW_COLUMNS, settle
+from abm.persons.state import Status
+
+BLOCK = 1024
+BLOCKS_PER_THREAD = 5  # waking a thread for fewer takes longer than their work
+ONE_AT_A_TIME = threading.Lock()  # not every machine can share its threads between two loops: some end the program
+MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
+    int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
+)
+
+BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
+WITH_CASH_FLOWS = ("settle", "insure", "after_publication")
+AFTER_PUBLICATION = ("settle", "learn", "choose", "insure")
+
+
+@loop
+def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
+    for block in numba.prange(filed.size):
+        first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
+        seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+        seeing, falling = np.empty(BLOCK), np.empty(BLOCK)
+        friends, signals = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+        # In short loops several numbers are drawn, and many far friends fetched, at the same time.
+        fill(seeing, seed, now, first, MEET)
+        for i in range(last - first):
+            friends[i] = friend_met(first + i, seeing[i], world)
+        for i in range(last - first):
+            signals[i] = signals_of(friends[i], first + i, world)
+        fill(seeing, seed, now, first, SEE_ADVERTISEMENT)
+        fill(falling, seed, now, first, FALL_ILL)
+        for i in range(first, last):
+            hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
+            fall_ill(persons[i], memberships[i], i, falling[i - first], world)
+            filed[block] += claim(persons[i], memberships[i], i, world)
+
+
+@loop
+def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, flows_by_block: np.ndarray) -> None:
+    for block in numba.prange(flows_by_block.shape[0]):
+        cash_flows, thinking, approaching, first = (
+            flows_by_block[block],
+            np.empty(BLOCK),
+            np.empty(BLOCK),
+            block * BLOCK,
+        )
+        seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+        fill(thinking, seed, now, first, THINK)
+        fill(approaching, seed, now, first, APPROACH)
+        for i in range(first, min(persons.size, first + BLOCK)):
+            settle(persons[i], memberships[i], i, world, cash_flows)
+            learn(persons[i], memberships[i], i, world)
+            choose(persons[i], memberships[i], i, thinking[i - first], world)
+            insure(persons[i], memberships[i], i, approaching[i - first], world, cash_flows)
+
+
+@loop
+def _count(persons: np.ndarray, memberships: np.ndarray, world: World, tallies: np.ndarray) -> None:
+    for block in numba.prange(tallies.shape[0]):
+        tally = tallies[block]
+        for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
+            count(persons[i], memberships[i], i, world, tally)
+
+
+@behaviour
+def turn_before_publication(persons: np.ndarray, memberships: np.ndarray, row: int, world: World) -> int:
+    """One person's phases before publication, in one compiled call. Returns the number of claims filed."""
+    me, mine = persons[row], memberships[row]  # handed over whole: that takes less time than handing over a row
+    seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+    signals = signals_of(friend_met(row, draw(seed, now, row, MEET * SLOTS_PER_PURPOSE), world), row, world)
+    hear(me, mine, row, signals, draw(seed, now, row, SEE_ADVERTISEMENT * SLOTS_PER_PURPOSE), world)
+    fall_ill(me, mine, row, draw(seed, now, row, FALL_ILL * SLOTS_PER_PURPOSE), world)
+    return claim(me, mine, row, world)
+
+
+@behaviour
+def turn_after_publication(
+    persons: np.ndarray, memberships: np.ndarray, row: int, world: World, cash_flows: np.ndarray
+) -> None:
+    """One person's phases after publication, in one compiled call."""
+    me, mine = persons[row], memberships[row]
+    seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+    settle(me, mine, row, world, cash_flows)
+    learn(me, mine, row, world)
+    choose(me, mine, row, draw(seed, now, row, THINK * SLOTS_PER_PURPOSE), world)
+    insure(me, mine, row, draw(seed, now, row, APPROACH * SLOTS_PER_PURPOSE), world, cash_flows)
+
+
+class Drive(ABC):
+    """How the persons of a model are made to act. Final drives are `CompiledDrive` and `AgentDrive`."""
+
+    def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
+        self.persons, self.memberships, self.world = persons, memberships, world
+        self.platforms = world.offers.size
+        self.blocks = -(-persons.size // BLOCK)
+
+    @abstractmethod
+    def before_publication(self) -> np.ndarray:
+        """Hear, fall ill, claim. Returns the claims just filed: rows of (person, slot), in that order."""
+
+    @abstractmethod
+    def after_publication(self) -> np.ndarray:
+        """Settle, learn, choose, insure. Returns the cash flows (platforms + 2, columns of `paying`), fen."""
+
+    def census(self) -> np.ndarray:
+        """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
+        tallies = np.zeros((self.blocks, self.platforms + 2, COLUMNS), np.int64)
+        self._loop(_count, tallies)
+        total: np.ndarray = tallies.sum(axis=0)
+        return total
+
+    def _filed(self, first: int, last: int) -> np.ndarray:
+        found = np.argwhere(self.memberships["status"][first:last] == Status.FILING)
+        found[:, 0] += first
+        return found
+
+    def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
+        given = numba.get_num_threads()
+        wanted = max(1, min(given, self.blocks // BLOCKS_PER_THREAD))
+        with ONE_AT_A_TIME:
+            if wanted == given:  # setting it takes as long as the work for two hundred persons
+                over_everybody(self.persons, self.memberships, self.world, sums)
+                return
+            numba.set_num_threads(wanted)
+            try:
+                over_everybody(self.persons, self.memberships, self.world, sums)
+            finally:
+                numba.set_num_threads(given)
+
+
+class CompiledDrive(Drive):
+    """Everybody at once, on as many threads as numba is given and there is work for."""
+
+    def before_publication(self) -> np.ndarray:
+        filed = np.zeros(self.blocks, np.int64)
+        self._loop(_before_publication, filed)
+        busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(filed).tolist()]
+        return np.concatenate([np.empty((0, 2), np.int64), *busy])
+
+    def after_publication(self) -> np.ndarray:
+        flows_by_block = np.zeros((self.blocks, self.platforms + 2, FLOW_COLUMNS), np.int64)
+        self._loop(_after_publication, flows_by_block)
+        total: np.ndarray = flows_by_block.sum(axis=0)
+        return total
+
+
+class AgentDrive(Drive):
+    """One agent at a time. `members` is anything that lets its agents act by name: a Mesa ``AgentSet``.
+
+    Where a class of members overrides a phase (`overridden`), all go through each phase before anybody goes on to the
+    next, so that an agent may look at others; else each takes whole turns.
+    """
+
+    def __init__(
+        self,
+        persons: np.ndarray,
+        memberships: np.ndarray,
+        world: World,
+        members: Any,
+        order: str,
+        overridden: bool = True,
+    ) -> None:
+        super().__init__(persons, memberships, world)
+        self.members, self.order = members, order
+        self.before = BEFORE_PUBLICATION if overridden else ("before_publication",)
+        self.after = AFTER_PUBLICATION if overridden else ("after_publication",)
+
+    def before_publication(self) -> np.ndarray:
+        self._everyone(self.before)
+        return self._filed(0, self.persons.size)
+
+    def after_publication(self) -> np.ndarray:
+        cash_flows = np.zeros((self.platforms + 2, FLOW_COLUMNS), np.int64)
+        self._everyone(self.after, cash_flows)
+        return cash_flows
+
+    def _everyone(self, phases: Iterable[str], cash_flows: np.ndarray | None = None) -> None:
+        for phase in phases:
+            everyone = self.members.shuffle_do if self.order == "shuffled" else self.members.do
+            everyone(phase, cash_flows) if phase in WITH_CASH_FLOWS else everyone(phase)

@@ -1,0 +1,196 @@
+"""What a member pays, and how: by deduction, period by period, or out of a deposit; and what the end of a plan brings.
+
+Amounts go into ``cash_flows`` (platforms + 2, columns), in fen, a row for each platform and then for each policy.
+"""
+
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.jit import behaviour
+from abm.market import COMMERCIAL, World
+from abm.persons import rules
+from abm.persons.appraisal import age_of, bill_of, may_claim, plans_inside, uncapped, worth, worth_of_policy
+from abm.persons.state import (
+    ACCIDENT,
+    AGED_OUT,
+    BARRED,
+    CLAIMING,
+    COVERED,
+    DIAGNOSED,
+    ENDED,
+    FEMALE,
+    INSURED,
+    LAPSED,
+    WAITING,
+)
+
+# Columns of the cash flows: what the annual cap kept from members; what came from their accounts into the pool, into
+# deposits, from deposits into the pool and back to members; deposits gone with the platform; shares given back; and of
+# insurance the premiums of the free time, the policies sold, a year's premium of these, premiums and benefits paid.
+CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, SALES, PREMIUMS, BENEFITS = range(12)
+FLOW_COLUMNS = 12
+DEDUCTION = Purpose.DEDUCTION * SLOTS_PER_PURPOSE
+TOP_UP = Purpose.TOP_UP * SLOTS_PER_PURPOSE
+END = Purpose.END * SLOTS_PER_PURPOSE
+SEIZE = Purpose.SEIZE * SLOTS_PER_PURPOSE
+CONVERT = Purpose.CONVERT * SLOTS_PER_PURPOSE
+
+
+@behaviour
+def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np.ndarray) -> None:
+    """Pay the share, or fail to; end the wait; grow out of the plan or see it end. Outside, get back the deposit."""
+    now = world.settings[0]["now"]
+    for s in range(mine.size):
+        m = mine[s]
+        if m["platform"] < 0:
+            break
+        status = m["status"]
+        if status < WAITING or status > CLAIMING:
+            if m["balance"] != 0:
+                if now >= world.offers[m["platform"]]["covered_until"]:
+                    lose_deposit(m, row, world, cash_flows)
+                refund(me, m, cash_flows)
+            continue
+        k, age = np.int64(m["platform"]), age_of(me, world)
+        offer, deposit = world.offers[k], world.deposits[k, age]
+        if deposit == 0 and m["balance"] > 0:  # grown into an age without a deposit
+            refund(me, m, cash_flows)
+        if deposit > 0 and m["joined"] == now - 1:
+            pay_deposit(me, m, deposit, cash_flows)
+        if status != WAITING or offer["newcomers_share"]:
+            if deposit > 0:
+                draw_on_deposit(me, m, plans_inside(mine) - 1, row, world, cash_flows)
+            else:
+                pay(me, m, row, world, cash_flows)
+        if m["status"] == WAITING:
+            end_the_wait(me, m, now, offer["waiting"])
+        if m["status"] <= COVERED and not may_claim(me, m, world):
+            if world.covers[k, age] == 0:
+                m["status"] = AGED_OUT
+                m["since"] = now
+            elif offer["ending"] > 0.0 and draw(world.settings[0]["seed"], now, row, END + k) < offer["ending"]:
+                end_membership(me, m, mine, row, world, cash_flows)
+
+
+@behaviour
+def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np.ndarray) -> None:
+    """The plan ends: the deposit comes back or is gone, shares may come back, insurance may be offered to all.
+
+    A member with a claim still to file stays until it is filed or too late.
+    """
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    offer = world.offers[k]
+    m["status"] = ENDED
+    m["since"] = p["now"]
+    lose_deposit(m, row, world, cash_flows)
+    refund(me, m, cash_flows)
+    back = np.int64(np.float64(m["paid"]) * offer["returned"])
+    m["paid"] -= back
+    me["paid"] -= back
+    cash_flows[k, RETURNED] += back
+    on_sale = world.policies[COMMERCIAL]["on_sale"][np.int64(me["tier"])]
+    if offer["conversion"] > 0.0 and on_sale and not me["traits"] & INSURED:
+        gain = worth_of_policy(me, mine, COMMERCIAL, offer["conversion"], world)
+        if draw(p["seed"], p["now"], row, CONVERT + k) < rules.choice_chance(gain, p["noise"]):
+            premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]
+            me["traits"] |= INSURED
+            cash_flows[k, FREED] += np.int64(premium * offer["conversion"])
+
+
+@behaviour
+def lose_deposit(m: np.void, row: int, world: World, cash_flows: np.ndarray) -> None:
+    """The deposit is gone, if the plan kept it; who left just before a flight, or has a claim in hand, loses it too."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    if m["balance"] > 0 and draw(p["seed"], p["now"], row, SEIZE + k) < world.offers[k]["seized"]:
+        cash_flows[k, SEIZED] += np.int64(m["balance"])
+        m["balance"] = 0
+
+
+@behaviour
+def end_the_wait(me: np.void, m: np.void, now: int, waiting: int) -> None:
+    """Become covered when the wait is over; an illness found before that ends the membership."""
+    if me["health"] == DIAGNOSED and not me["traits"] & ACCIDENT:
+        m["status"] = BARRED
+        m["since"] = now
+    elif now - m["joined"] >= waiting:
+        m["status"] = COVERED
+        m["since"] = now + 1  # from the next publication on
+
+
+@behaviour
+def pay(me: np.void, m: np.void, row: int, world: World, cash_flows: np.ndarray) -> None:
+    """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand."""
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    if world.offers[k]["subsidised"]:
+        return
+    bill = bill_of(me, m, k, row, world)
+    arrears = -min(0, np.int64(m["balance"]))
+    cash_flows[k, CAPPED] += uncapped(me, k, row, world) - bill
+    if bill + arrears == 0:
+        return
+    chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
+    if draw(p["seed"], p["now"], row, DEDUCTION + k) >= chance:
+        m["paid"] += bill + arrears
+        me["paid"] += bill + arrears
+        m["balance"] = 0
+        cash_flows[k, COLLECTED] += bill + arrears
+    elif arrears > 0 and m["status"] <= COVERED:
+        m["status"] = LAPSED
+        m["since"] = p["now"]
+        m["balance"] = 0
+    else:
+        m["balance"] = -bill - arrears
+
+
+@behaviour
+def pay_deposit(me: np.void, m: np.void, amount: int, cash_flows: np.ndarray) -> None:
+    """Pay into one's deposit."""
+    m["paid"] += amount
+    me["paid"] += amount
+    m["balance"] += amount
+    cash_flows[np.int64(m["platform"]), DEPOSITED] += amount
+
+
+@behaviour
+def refund(me: np.void, m: np.void, cash_flows: np.ndarray) -> None:
+    """What is left of a deposit comes back to those who are no longer inside; what is owed is forgotten."""
+    amount = max(0, np.int64(m["balance"]))
+    m["paid"] -= amount
+    me["paid"] -= amount
+    m["balance"] = 0
+    cash_flows[np.int64(m["platform"]), REFUNDED] += amount
+
+
+@behaviour
+def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World, cash_flows: np.ndarray) -> None:
+    """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
+
+    Where a deduction keeps the idle inside, an empty deposit loses them: they lapse.
+    """
+    p = world.settings[0]
+    k = np.int64(m["platform"])
+    offer = world.offers[k]
+    if offer["subsidised"]:
+        return
+    bill = bill_of(me, m, k, row, world)
+    cash_flows[k, CAPPED] += uncapped(me, k, row, world) - bill
+    drawn = min(bill, max(0, np.int64(m["balance"])))
+    m["balance"] -= drawn
+    cash_flows[k, DRAWN] += drawn
+    lacking = bill - drawn
+    if lacking == 0:
+        return
+    trouble = np.float64(me["inertia"]) + rules.entry(lacking)
+    gain = worth(me, k, others, np.float64(m["trust"]), np.float64(m["expected"]), row, world) - trouble
+    wanted = draw(p["seed"], p["now"], row, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
+    if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
+        m["status"] = LAPSED
+        m["since"] = p["now"]
+        return
+    deposit = world.deposits[k, age_of(me, world)]
+    pay_deposit(me, m, -(-lacking // deposit) * deposit, cash_flows)
+    m["balance"] -= lacking
+    cash_flows[k, DRAWN] += lacking

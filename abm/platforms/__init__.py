@@ -1,0 +1,1 @@
+"""The plan: what it publishes, divides, investigates, weighs and decides; economics without a framework."""

@@ -1,0 +1,86 @@
+"""What the regulator does: interchangeable rules, from nothing at all to a ban.
+
+A policy is a final class of a few lines: it looks at the regulator's measures and calls its acts. Hand an object of
+your own class to the model as ``policy=``, or name it in `regulator.named` and in `institutions.PolicyName`.
+"""
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from abm.agents.platform import Platform
+    from abm.agents.regulator import Regulator
+
+
+class Policy(ABC):
+    """Rules by which a regulator acts, after every step."""
+
+    levy = 0.0  # part of aid paid into a guarantee fund
+    threatens = True  # whether its sternness makes parents nervous and founders shy
+
+    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:  # noqa: ARG002
+        """Whether a new plan may open."""
+        return True
+
+    @abstractmethod
+    def act(self, regulator: "Regulator") -> None:
+        """What to do, given the regulator's pressure, its stance, `insurance_like_membership`, and the platforms."""
+
+
+class LaissezFaire(Policy):
+    """Look on."""
+
+    threatens = False
+
+    def act(self, regulator: "Regulator") -> None:
+        pass
+
+
+class Historical(Policy):
+    """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270)."""
+
+    def act(self, regulator: "Regulator") -> None:
+        if regulator.rose_to(regulator.WARN):
+            regulator.warn()
+        if regulator.rose_to(regulator.RECTIFY):
+            regulator.rectify()
+        for platform in regulator.insurance_like():
+            if regulator.insurance_like_membership >= (
+                regulator.settings.stop_new_at if platform.is_new else regulator.settings.stop_all_at
+            ):
+                platform.stop_being_insurance()
+
+
+class EarlyLicensing(Policy):
+    """Only parents with means may open a plan; deposits are in custody; newcomers are told the true level of shares."""
+
+    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:
+        parent = platform.terms.parent
+        granted = parent is not None and parent.loss_limit >= regulator.settings.licence_capital
+        if granted:
+            platform.licensed = platform.in_custody = platform.discloses = True
+        return granted
+
+    def act(self, regulator: "Regulator") -> None:
+        pass
+
+
+class StrictBan(Policy):
+    """No plan may go on, and after the first day none may open."""
+
+    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:  # noqa: ARG002
+        return regulator.model.now == 0
+
+    def act(self, regulator: "Regulator") -> None:
+        for platform in regulator.open_plans():
+            platform.announce("ordered", "plans without a licence are forbidden")
+
+
+class GuaranteeFund(Policy):
+    """A part of all aid is paid into a fund, which pays the claims that closed plans leave unpaid."""
+
+    def __init__(self, levy: float) -> None:
+        self.levy = levy
+
+    def act(self, regulator: "Regulator") -> None:
+        pass

@@ -1,0 +1,1 @@
+"""One run: made, written, told, kept, and forked into worlds that differ."""

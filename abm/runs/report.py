@@ -1,0 +1,60 @@
+"""What is told at the end of a run: facts beside simulation, the closings, who paid for whom; and its pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from abm.figures.market import panorama
+from abm.figures.platform import history
+from abm.figures.style import save
+from abm.observation import facts
+from abm.observation.chronicle import acts_table, closings_table, transfers_table
+from abm.observation.facts import Comparison
+from abm.observation.run import Run
+from abm.runs.results import write_run
+
+PAGES = 6
+
+
+def report(run: Run, folder: Path) -> str:
+    """Write everything about a run into a folder; returns what there is to say about it.
+
+    Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt. Only the largest plans
+    have a page of their own.
+    """
+    write_run(run, folder)
+    people, seconds = run.scenario.people, run.provenance["seconds_founding"] + run.provenance["seconds_steps"]
+    head = [
+        f"{run.scenario.title}",
+        f"{people.persons:,} persons simulated, each for {people.weight:,.1f} real ones; seed {run.seed};"
+        f" {seconds:.1f} s; {run.provenance['bytes_per_person']:.0f} bytes a person",
+    ]
+    beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
+    several, look = len(beside) > 1, {"persons": people.persons, "seed": run.seed}
+    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
+    for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
+        page = history(run.series, platform, beside[platform], shocks=run.scenario.shocks, **look)
+        save(page, folder, f"history-{platform}" if several else "history")
+    if several:
+        save(panorama(run, beside), folder, "market")
+    singly = [line for platform, found in beside.items() for line in ("", *_beside(run, platform, found))]
+    rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
+    rest += ["", "Who paid for whom", transfers_table(run.transfers)]
+    (folder / "facts.txt").write_text("\n".join([*head, *singly, *rest]) + "\n", encoding="utf-8")
+    if several:
+        singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary(beside)]
+    return "\n".join([*head, *singly, *rest])
+
+
+def noise_line(run: Run, platform: str) -> str:
+    """How large the sampling noise of a share is at this size, in words."""
+    noise = run.series[f"{platform}.share_noise"].dropna()
+    if noise.empty:
+        return "No claim was paid: at this size a share is either nothing or a multiple of its mean."
+    return (
+        f"Sampling noise: a share of the last year carries a standard error of {noise.tail(24).median():.0%}, because"
+        f" few persons fall ill at this size; it falls with the square root of --persons."
+    )
+
+
+def _beside(run: Run, platform: str, comparisons: Sequence[Comparison]) -> list[str]:
+    return [f"{platform}: facts beside simulation", facts.table(comparisons), "", noise_line(run, platform)]

@@ -1,0 +1,105 @@
+"""Scenario files: found by name, read, changed by ``key=value``, compared, written; and messages that help.
+
+Every mistake is a `ScenarioError` whose lines each name the place, the value, what is allowed and the likely
+slip.
+"""
+
+import os
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomli_w
+from pydantic import BaseModel, ValidationError
+
+from abm.errors import ScenarioError, nearest
+from abm.files import read_toml
+from abm.scenario.messages import _message
+from abm.scenario.paths import changed
+from abm.scenario.scenario import Scenario
+
+AnySection = TypeVar("AnySection", bound=BaseModel)
+FOLDER = Path(str(files("abm"))) / "scenario" / "cases"
+
+
+def names() -> list[str]:
+    """The named scenarios that come with the program."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """The scenario of that name, or in the file of that path, with `changes` made by dotted path."""
+    tables = _tables(name)
+    others = [_tables(other) for other in _names(tables, name)]
+    for other in others:
+        _include(tables, other)
+    for inner in [_tables(inner) for other in others for inner in _names(other, name)]:
+        known = tables.get("platform", {})
+        inner["platform"] = {plan: terms for plan, terms in inner.get("platform", {}).items() if plan not in known}
+        _include(tables, inner)
+    tables.pop("include", None)
+    return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def _names(tables: dict[str, Any], place: str) -> list[str]:
+    """The scenarios that a scenario includes."""
+    wanted = tables.get("include", [])
+    if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+        raise ScenarioError(f"{place}: include = {wanted!r} must be a list of scenarios, as ['xianghubao']")
+    return wanted
+
+
+def _tables(name: str) -> dict[str, Any]:
+    """The tables of a scenario file as they stand in it."""
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not os.path.exists(path):  # false, and no complaint, where a name is too long to be one
+        raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
+    return read_toml(path)
+
+
+def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
+    """Add the platforms and insurers of another scenario, its sources, and its shocks where they are not yet there."""
+    for name, terms in other.get("platform", {}).items():
+        if name in tables.setdefault("platform", {}):
+            raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
+        tables["platform"][name] = terms
+    tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
+    shocks, sources = tables.setdefault("shocks", []), tables.setdefault("sources", {})
+    shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
+    for path, word in other.get("sources", {}).items():
+        if path.startswith(("platform", "shocks", "insurer")):
+            sources.setdefault(path, word)
+
+
+def parse(tables: Mapping[str, Any], place: str) -> Scenario:
+    """A scenario from nested tables; `place` is named in messages."""
+    return parse_as(Scenario, tables, place)
+
+
+def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str) -> AnySection:
+    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages."""
+    try:
+        return section.model_validate(_frozen(tables))
+    except ValidationError as error:
+        lines = [f"{place}: {_message(fault, section)}" for fault in error.errors()]
+        raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
+
+
+def dump(scenario: Scenario) -> str:
+    """The whole scenario as TOML, every number written out."""
+    return tomli_w.dumps(thawed(scenario.model_dump(exclude_none=True)))
+
+
+def _frozen(value: Any) -> Any:
+    """Nested tables with lists made tuples, as the strict sections want them."""
+    if isinstance(value, Mapping):
+        return {key: _frozen(item) for key, item in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def thawed(value: Any) -> Any:
+    """The reverse of `_frozen`, for the TOML writer."""
+    if isinstance(value, dict):
+        return {key: thawed(item) for key, item in value.items()}
+    return list(map(thawed, value)) if isinstance(value, list | tuple) else value

@@ -1,0 +1,44 @@
+"""Messages that help."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from abm.errors import nearest
+from abm.scenario.paths import _section_in, bounds, field_at, leaves, notes
+from abm.scenario.scenario import Scenario
+
+
+def _keys(path: tuple[Any, ...], within: type[BaseModel]) -> list[str]:
+    """The names allowed at a path."""
+    field = field_at(".".join(map(str, path)), within) if path else None
+    section = _section_in(field.annotation) if field else within
+    return list(section.model_fields) if section else []
+
+
+def _message(fault: Any, within: type[BaseModel]) -> str:
+    """One line for one fault of a validation."""
+    path = tuple(part for part in fault["loc"] if part != "[key]")
+    place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
+    field = field_at(place, within)
+    if kind == "extra_forbidden":
+        known, last = _keys(path[:-1], within), str(path[-1])
+        everywhere = leaves(Scenario()) if within is Scenario else ()
+        elsewhere = [key for key, _ in everywhere if key.split(".")[-1] == last]
+        meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)
+        return f"{place}: unknown key{meant}; allowed here: {', '.join(known)}"
+    if kind == "value_error":
+        return f"{place}: {fault['ctx']['error']}" if place else str(fault["ctx"]["error"])
+    if kind == "missing":
+        return f"{place}: is missing ({field.description if field else 'needed'})"
+    meaning = f" ({field.description}, unit {notes(field)['unit'] or '-'})" if field else ""
+    if kind in ("greater_than_equal", "less_than_equal") and field:
+        low, high = bounds(field)
+        side = f"below {low}" if kind == "greater_than_equal" else f"above {high}"
+        slip = (
+            f". Did you mean {value / 100:g}?" if kind == "less_than_equal" and low <= value / 100 <= high <= 1 else ""
+        )
+        return f"{place} = {value} is {side}{meaning}{slip}"
+    wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    allowed = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if "literal" in kind else []
+    return f"{place} = {value!r} must be {wanted}{meaning}{nearest(str(value), allowed)}"

@@ -1,0 +1,126 @@
+"""Numbers of a scenario by their dotted path: found, described, compared, and changed by ``key=value``."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from abm.errors import ScenarioError, nearest
+from abm.scenario.scenario import Scenario
+
+
+def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen."""
+    for key, value in changes.items():
+        parts, known = key.split("."), tables.get("platform", {})
+        if parts[0] == "platform" and len(parts) > 2 and isinstance(known, dict) and parts[1] not in known:
+            raise ScenarioError(
+                f"{key}: no platform '{parts[1]}'{nearest(parts[1], list(known))}; there are: {', '.join(known)}"
+            )
+        put(tables, key, value)
+    return tables
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """``key=value`` from the command line as a path and a TOML value; a bare word is a string."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise ScenarioError(f"--set {text}: write key=value, for example mind.altruism=30")
+    try:
+        table = tomllib.loads(f"value = {value}")
+        return key.strip(), table["value"] if len(table) == 1 else value.strip()
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def put(tables: dict[str, Any], key: str, value: Any) -> None:
+    """Set the value at a dotted path in nested tables and lists, making tables on the way."""
+    *branches, leaf = key.split(".")
+    place: Any = tables
+    for branch in branches:
+        place = place.setdefault(branch, {}) if isinstance(place, dict) else place[_index(place, branch, key)]
+    place[leaf if isinstance(place, dict) else _index(place, leaf, key)] = value
+
+
+def _index(place: Any, step: str, key: str) -> int:
+    """A step of a path as the place in a list."""
+    if not isinstance(place, list):
+        raise ScenarioError(f"{key}: there is no '{step}' in the single value {place!r}")
+    if not step.isdecimal() or int(step) >= len(place):
+        raise ScenarioError(f"{key}: '{step}' must be a whole number from 0 to {len(place) - 1}")
+    return int(step)
+
+
+def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, Any]]:
+    """Path -> (baseline, scenario) of every number that differs."""
+    old, new = dict(leaves(baseline)), dict(leaves(scenario))
+    return {key: (old.get(key), new.get(key)) for key in old | new if old.get(key) != new.get(key)}
+
+
+def leaves(section: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every number of a scenario with its dotted path, in the order of its declaration."""
+    for name in type(section).model_fields:
+        if name not in ("sources", "title", "summary") or path:
+            yield from _leaves(getattr(section, name), f"{path}{name}")
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, BaseModel):
+        yield from leaves(value, f"{path}.")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}")
+    elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{path}.{index}")
+    else:
+        yield path, value
+
+
+def field_at(path: str, within: type[BaseModel] = Scenario) -> FieldInfo | None:
+    """The declaration of the number at a dotted path, or None where there is none."""
+    section: Any = within
+    found: FieldInfo | None = None
+    for step in path.split("."):
+        if section is None:
+            return None
+        if found is None or step in section.model_fields:
+            found = section.model_fields.get(step)
+            if found is None:
+                return None
+            section = _section_in(found.annotation)
+    return found
+
+
+def source_of(scenario: Scenario, path: str) -> str:
+    """Where a value comes from: the scenario's own word on the longest part of the path, or the default's."""
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        if (source := scenario.sources.get(".".join(parts[:end]))) is not None:
+            return source
+    field = field_at(path)
+    return notes(field)["source"] if field else ""
+
+
+def notes(field: FieldInfo) -> dict[str, str]:
+    """Unit and source of a declared number."""
+    extra = field.json_schema_extra
+    return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {"unit": "", "source": ""}
+
+
+def bounds(field: FieldInfo) -> tuple[Any, Any]:
+    """The lowest and the highest value allowed, None where there is no limit."""
+    found = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
+    return found.get("ge"), found.get("le")
+
+
+def _section_in(annotation: Any) -> Any:
+    """The section class inside ``dict[str, Section]``, ``tuple[Section, ...]``, ``Section | None``; else None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (dict, tuple, Union, UnionType):
+        return next(filter(None, map(_section_in, get_args(annotation))), None)
+    return None

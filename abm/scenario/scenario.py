@@ -1,0 +1,133 @@
+"""Every number of the world, once: its name, meaning, unit, range, default and where it comes from.
+
+A scenario file sets what differs from these defaults and says in its ``[sources]`` table where each value comes from.
+Persons are declared in `people`, platforms in `terms` and `parents`, insurers and the regulator in `institutions`;
+reading and writing such files is in `files`.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from abm.clock import half_month
+from abm.errors import ScenarioError
+from abm.scenario.declare import Section, fact, number
+from abm.scenario.institutions import Insurance, MutualInsurer, Supervision
+from abm.scenario.people import Friends, Health, Mind, People
+from abm.scenario.terms import PlatformTerms
+
+LONGEST = 2_400  # half-months, a century
+MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
+TAKEN = ("persons", "households", "outside", "guarantee_fund", "commercial", "city")
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=23)]
+
+
+# fmt: off
+class Calendar(Section):
+    """From when to when."""
+
+    start: date = fact(date(2018, 10, 16), "first day simulated", unit="date", source="F001")
+    end: date = fact(date(2022, 1, 31), "last day simulated", unit="date", source="the last platform closed")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Calendar":
+        if self.end < self.start:
+            raise ValueError(f"end = {self.end} is before start = {self.start}; are the two swapped?")
+        if self.periods > LONGEST:
+            raise ValueError(f"{self.start} to {self.end} are {self.periods} half-months; at most {LONGEST} can be run")
+        return self
+
+    @property
+    def periods(self) -> int:
+        """The number of half-months from start to end, both included."""
+        return half_month(self.end) - half_month(self.start) + 1
+
+    def steps_until(self, day: date | None) -> int:
+        """Steps from the first day to `day`, the last day where none is given.
+
+        Raises `ScenarioError` for a day outside the calendar.
+        """
+        if day is None:
+            return self.periods
+        if not half_month(self.start) <= half_month(day) <= half_month(self.end):
+            raise ScenarioError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
+        return half_month(day) - half_month(self.start) + 1
+
+
+class Shock(Section):
+    """Something from outside the market, with dates: it multiplies a chance or a capacity while it lasts."""
+
+    title: str = fact(..., "what happened", source="the scenario")
+    target: Literal["investigation", "diagnosis", "marketing", "trust", "regulatory_cost"] = fact(...,
+        "what it multiplies; trust of members and regulatory cost of parents in every period that it lasts",
+        source="the scenario")
+    platform: str | None = fact(None, "the plan that it meets; all where none is named", source="the scenario")
+    first: date = fact(..., "first day", unit="date", source="the scenario")
+    last: date = fact(..., "last day", unit="date", source="the scenario")
+    factor: float = number(1.0, "what the target is multiplied by", unit="1", low=0, high=100, source="the scenario")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Shock":
+        if self.last < self.first:
+            raise ValueError(f"last = {self.last} is before first = {self.first}; are the two swapped?")
+        return self
+
+
+class Scenario(Section):
+    """A whole world: who lives in it, what they are like, and which platforms open."""
+
+    title: str = fact("untitled", "one line", source="the scenario")
+    summary: str = fact("", "what it shows", source="the scenario")
+    calendar: Calendar = Calendar()
+    people: People = People()
+    friends: Friends = Friends()
+    health: Health = Health()
+    mind: Mind = Mind()
+    platform: Platforms = fact({"pool": PlatformTerms()},
+        "platforms by name",
+        source="the scenario")
+    insurance: Insurance = Insurance()
+    insurer: dict[Name, MutualInsurer] = fact({}, "licensed mutual insurers by name", source="the scenario")
+    supervision: Supervision = Supervision()
+    slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,
+        source="assumption: 1 where there is one platform; a user had joined four, F268")
+    shocks: tuple[Shock, ...] = fact((), "what came from outside", source="none unless the scenario says so")
+    sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
+
+    @model_validator(mode="after")
+    def _countable(self) -> "Scenario":
+        highest = [max(band.cover for band in terms.bands) for terms in self.platform.values()]
+        most = sum(sorted(highest)[-self.slots :])
+        if most > MOST_AID:
+            words = f"covers of {self.slots} plans add up to {most:,.0f} yuan"
+            raise ValueError(f"{words}; at most {MOST_AID:,} can be counted for a person")
+        return self
+
+    @model_validator(mode="after")
+    def _within_the_run(self) -> "Scenario":
+        for name, terms in self.platform.items():
+            if terms.launch > self.calendar.end:
+                raise ValueError(f"platform.{name}.launch = {terms.launch} is after calendar.end = {self.calendar.end}")
+        for index, shock in enumerate(self.shocks):
+            if shock.last < self.calendar.start or shock.first > self.calendar.end:
+                raise ValueError(f"shocks.{index}: {shock.first} to {shock.last} is outside the calendar")
+            if shock.platform is not None and shock.platform not in self.platform:
+                known = ", ".join(self.platform)
+                raise ValueError(f"shocks.{index}: no platform '{shock.platform}'; there are: {known}")
+        for name, terms in self.platform.items():
+            if name in TAKEN or any(insurer in TAKEN for insurer in self.insurer):
+                raise ValueError(f"{', '.join(TAKEN)} are names of accounts; call the platform or insurer otherwise")
+            if terms.insurer is not None and terms.insurer not in self.insurer:
+                known = ", ".join(self.insurer) or "none"
+                raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")
+        return self
+
+    def shock(self, target: str, day: date, platform: str | None = None) -> float:
+        """The product of all factors on a target on a day, for one platform; 1 without a shock."""
+        factor = 1.0
+        for shock in self.shocks:
+            if shock.target == target and shock.first <= day <= shock.last and shock.platform in (None, platform):
+                factor *= shock.factor
+        return factor

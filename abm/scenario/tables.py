@@ -1,0 +1,43 @@
+"""Tables of the population at large, read from data files: incidence by age and sex, and the age structure."""
+
+import numpy as np
+
+from abm.errors import ScenarioError
+from abm.files import read_csv
+from abm.scenario.people import Health, People
+from abm.scenario.terms import OLDEST
+
+
+def incidence_by_age(health: Health) -> np.ndarray:
+    """Annual incidence by sex (0 male, 1 female) and age in whole years 0-105, at the scenario's level."""
+    table = np.full((2, OLDEST + 1), np.nan)
+    for row in read_csv(health.incidence_file, {"table": str, "age": int, "sex": str, "annual_incidence": float}):
+        if row["table"] == health.incidence_table and 0 <= row["age"] <= OLDEST and row["sex"] in ("male", "female"):
+            table[int(row["sex"] == "female"), row["age"]] = row["annual_incidence"]
+    if np.isnan(table).any():
+        sex, age = np.argwhere(np.isnan(table))[0]
+        raise ScenarioError(
+            f"health.incidence_table = '{health.incidence_table}': {health.incidence_file} has no rate for"
+            f" {('men', 'women')[sex]} of {age}; each table needs both sexes at ages 0-{OLDEST}"
+        )
+    if not ((table >= 0) & (table <= 1)).all():
+        raise ScenarioError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
+    return table * health.incidence_level
+
+
+def age_structure(people: People) -> list[tuple[int, int, float]]:
+    """Age bands of the population: first age, last age, share; the shares are scaled to sum to one."""
+    rows = read_csv(people.age_structure, {"age_from": int, "age_to": int, "share": float})
+    bands = sorted((row["age_from"], row["age_to"], row["share"]) for row in rows)
+    place = f"people.age_structure: {people.age_structure}"
+    for (low, high, _), (after, _, _) in zip(bands, [*bands[1:], (bands[-1][1] + 1, 0, 0)], strict=True):
+        if after <= high:
+            raise ScenarioError(f"{place}: ages {low}-{high} overlap the band from {after}")
+        if after > high + 1:
+            raise ScenarioError(f"{place}: ages {high + 1}-{after - 1} are missing")
+    if bands[-1][1] > OLDEST or min(share for *_, share in bands) < 0 or not sum(share for *_, share in bands) > 0:
+        raise ScenarioError(f"{place}: ages must end by {OLDEST} and shares be positive")
+    if bands[0][0] < 0 or any(low > high for low, high, _ in bands):
+        raise ScenarioError(f"{place}: ages run from 0 up, and the first of a band is not above its last")
+    total = sum(share for *_, share in bands)
+    return [(low, high, share / total) for low, high, share in bands]

@@ -1,0 +1,195 @@
+"""What a platform publishes, and what it costs to run: every number of it.
+
+The defaults are those of the largest platform where its terms say nothing else; a scenario file gives the terms.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from abm.scenario.declare import Section, fact, number
+from abm.scenario.parents import ClosingPlan, Parent, SmallPlans, Stopped
+
+OLDEST = 105
+DivisionName = Literal["equal", "age", "risk"]
+RuleName = Literal["term_over", "too_few_members", "losses", "not_wanted", "run_away"]
+
+
+# fmt: off
+class CoverBand(Section):
+    """The aid for members of some ages."""
+
+    age_from: int = number(0, "youngest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
+    age_to: int = number(59, "oldest age, last birthday", unit="years", low=0, high=OLDEST, source="terms")
+    cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
+    deposit: float | None = number(None, "paid in on joining, where it depends on age", unit="yuan", low=0, high=10_000,
+        source="as for all ages")
+
+
+class Amendment(Section):
+    """Terms that change on a day."""
+
+    day: date = fact(..., "first day of the new terms", unit="date", source="terms")
+    fee_rate: float | None = number(None, "share of aid added for the platform", unit="1", low=0, high=0.5,
+        source="terms")
+    annual_cap: float | None = number(None, "most that a member pays in a calendar year",
+        unit="yuan", low=0, high=100_000,
+        source="terms")
+
+
+class PlatformTerms(Section):
+    """What a platform publishes, and what it costs to run."""
+
+    launch: date = fact(date(2018, 10, 16), "first day open", unit="date", source="terms")
+    ends: date | None = fact(None, "last day of a plan that is sold for a fixed time only", unit="date",
+        source="none: no plan was")
+    bands: tuple[CoverBand, ...] = fact((CoverBand(),), "aid by age", source="terms")
+    mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
+    min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950,
+        source="terms")
+    chronic_only: bool = fact(False, "whether the plan is for people at high risk, who need not hide it",
+        source="no, unless the terms of the plan say so")
+    audience: float = number(1.0, "share of the population that uses the pages on which the plan is offered",
+        unit="1", low=0, high=1,
+        source="everybody within reach, unless the scenario says otherwise")
+    waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
+    newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered",
+        source="terms")
+    claim_days: int = number(180, "days from diagnosis within which a claim must be filed",
+        unit="days", low=15, high=3650,
+        source="F123")
+    fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="terms")
+    deposit: float = number(0, "paid in on joining and drawn on for shares; 0 where shares are deducted",
+        unit="yuan", low=0, high=10_000,
+        source="none unless the terms of the plan say so")
+    custody: bool = fact(False, "whether a bank holds the deposits, out of the platform's reach",
+        source="no, unless the terms of the plan say so")
+    insurer: str | None = fact(None, "licensed mutual insurer behind an insurance-like product",
+        source="none unless the terms of the plan say so")
+    excess_borne_by: Literal["platform", "insurer", "claimant"] = fact("platform",
+        "who bears what caps keep off members: the platform, for the annual cap its insurer, or for the cap of a case "
+        "the claimant, whose aid is then less", source="the platform, unless the terms of the plan say so")
+    stopped: Stopped | None = fact(None,
+        "how the product goes on as mutual aid if the regulator stops it; without, it is wound up",
+        source="none unless the terms of the plan say so")
+    minimum_members: int = number(0, "members below which the plan ends by its own terms", unit="persons", low=0,
+        high=1e9, source="none unless the terms of the plan say so")
+    minimum_from_days: int = number(270, "days after the launch from which that minimum is asked for", unit="days",
+        low=0, high=3650, source="assumption, 90 to 300: one was ended by it ten months after its launch, F190, F191")
+    closing: ClosingPlan = ClosingPlan()
+    parent: Parent | None = fact(None, "the company behind the plan; without one the plan never changes and never ends",
+        source="none unless the scenario says so")
+    small_plans: SmallPlans | None = fact(None, "given where the plan stands for many small ones",
+        source="none unless the scenario says so")
+    closing_rules: tuple[RuleName, ...] = fact(("term_over", "too_few_members", "losses", "not_wanted", "run_away"),
+        "grounds on which the plan may end", source="all that observers name, F270")
+    case_cap: float = number(1_000.0, "most that a member pays for one case", unit="yuan", low=0, high=1_000,
+        source="terms")
+    annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000,
+        source="terms")
+    subsidised_until: date | None = fact(None, "last day of the shares that the platform pays itself", unit="date",
+        source="terms")
+    amendments: tuple[Amendment, ...] = fact((), "changes of the terms", source="terms")
+    division: DivisionName = fact("equal",
+        "rule of division: equal shares, by age band, or in proportion to one's own expected aid",
+        source="terms")
+    assessment_error: float = number(0, "standard deviation of the logarithm of risk as assessed, over true risk",
+        unit="1", low=0, high=3,
+        source="none unless the scenario says so; 0.3 to 1 where risk is read from a questionnaire")
+    advertised_share: float = number(0.1, "share a period that newcomers are told to expect until the past says more",
+        unit="yuan", low=0, high=1_000,
+        source="assumption, 0.02 to 5: cents were expected, F266; 'first year 100 to 200 yuan' was punished as "
+               "misleading, F251")
+    advertised_periods: int = number(24, "past periods whose mean share newcomers are shown",
+        unit="periods", low=1, high=240,
+        source="assumption, 6 to 48: pages show what was paid in the year")
+    brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1,
+        source="assumption, 0.6 to 0.95: a household name; 77 % felt safer, F237")
+    launch_reach: float = number(0.2, "share of the unaware that the launch campaign reaches in its first period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.05 to 0.3, set by hand: 12 million joined in ten days, F007")
+    steady_reach: float = number(0.016, "share of the unaware that later marketing reaches in a period",
+        unit="1", low=0, high=1,
+        source="assumption, 0.002 to 0.05, set by hand to the growth of 2019, F016, F024, F031")
+    launch_fading: float = number(0.1, "part of the launch campaign that is left a period later",
+        unit="1", low=0, high=1,
+        source="assumption, 0 to 0.8: the rush of the first week was over within a month, F010")
+    capacity: float = number(10, "cases that can be investigated in a period at the start",
+        unit="cases", low=0, high=1e6,
+        source="assumption: 9 cases in a period of May 2019 follow from F054")
+    hiring: float = number(0.5, "growth of capacity in a period of backlog", unit="1", low=0, high=2,
+        source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")
+    longest_wait: float = number(3, "periods that a claim may wait before the platform hires",
+        unit="periods", low=0, high=100,
+        source="assumption, 1 to 6: six weeks")
+    effort: float = number(0.5, "effort of investigation, from none to all that is possible", unit="1", low=0, high=1,
+        source="assumption, 0.2 to 1: between a glance at the papers and a visit in every case")
+    detection: float = number(0.8, "chance at full effort that a concealed illness is found", unit="1", low=0, high=1,
+        source="assumption, 0.5 to 0.95: hospital records can be read where the patient was treated")
+    wrong_refusal: float = number(0.06, "chance at full effort that an honest claim is refused",
+        unit="1", low=0, high=1,
+        source="assumption, 0 to 0.15: claims were said to be judged more strictly than at insurers, F267")
+    overturning: float = number(0.3, "chance that a jury of members overturns a wrong refusal", unit="1", low=0, high=1,
+        source="assumption, 0 to 0.6; juries of members vote since February 2019, F124")
+    case_cost: float = number(4_000, "cost of investigating a case at effort 0.5", unit="yuan", low=0, high=1e6,
+        source="assumption, 2,000 to 6,000: 41 % of about a billion yuan over about 100,000 cases in 2020, F133")
+    cross_sell_reach: float = number(0.02, "chance that a member is shown insurance in a period, in the first year",
+        unit="1", low=0, high=1,
+        source="assumption, 0.005 to 0.05: 12.6 million bought insurance through one platform in 2020, F168")
+    technology_cost: float = number(3.6, "cost of technology for each member", unit="yuan a year", low=0, high=1_000,
+        source="assumption, 2 to 6: 38 % of about a billion yuan in 2020, F134")
+    other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000,
+        source="assumption, 1 to 4: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
+    traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year",
+        unit="yuan a year", low=0, high=1_000,
+        source="assumption, 0 to 10, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
+               "sold to four members in a thousand a year at a commission of 60 %")
+    traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
+        source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")
+
+    # fmt: on
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "PlatformTerms":
+        bands = sorted(self.bands, key=lambda band: band.age_from)
+        if not bands:
+            raise ValueError("bands: is empty; a plan covers at least one band of ages")
+        for band in bands:
+            if band.age_to < band.age_from:
+                raise ValueError(f"bands: ages {band.age_from} to {band.age_to} run backwards")
+        for before, after in pairwise(bands):
+            if after.age_from <= before.age_to:
+                ages = f"{before.age_from}-{before.age_to} and {after.age_from}-{after.age_to}"
+                raise ValueError(f"bands: ages {ages} overlap")
+            if after.age_from > before.age_to + 1:
+                raise ValueError(f"bands: ages {before.age_to + 1}-{after.age_from - 1} are missing between two bands")
+        days = [self.launch, *(change.day for change in self.amendments)]
+        if days != sorted(days):
+            raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
+        later = [self.stopped.annual_cap] if self.stopped else []
+        later += [each.annual_cap for each in self.amendments if each.annual_cap is not None]
+        lowest = min([self.annual_cap, *later])
+        if self.division != "equal" and lowest < 100_000:
+            raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by {self.division} have no cap")
+        if self.ends and self.ends < self.launch:
+            raise ValueError(f"ends = {self.ends} is before launch = {self.launch}; are the two swapped?")
+        if self.excess_borne_by == "insurer" and not self.insurer:
+            raise ValueError("excess_borne_by = 'insurer' needs an insurer")
+        if self.subsidised_until and self.subsidised_until < self.launch:
+            raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
+        return self
+
+    def amended(self, day: date) -> int:
+        """How many amendments have been made by a day; they are in the order of their dates."""
+        return sum(amendment.day <= day for amendment in self.amendments)
+
+    def on(self, day: date, later: Mapping[str, Any] | None = None) -> "PlatformTerms":
+        """The terms in force on a day: all amendments made, and then the changes decided on later."""
+        changes: dict[str, Any] = {}
+        for amendment in self.amendments[: self.amended(day)]:
+            changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
+        changes |= later or {}
+        return self.model_copy(update=changes) if changes else self

@@ -1,0 +1,87 @@
+"""Which code this is: its version, its commit, and a digest of the sources that a part of it depends on.
+
+The digest names the folder of compiled code (`jit`) and the rows in a store of results (`study.store`). What belongs to
+it is found by following imports, so that no list of files can lack one.
+"""
+
+import ast
+import functools
+import hashlib
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+VERSION = "0.2.0"
+HERE = Path(__file__).parent
+PACKAGE = HERE.name
+
+
+@functools.cache
+def path_of(module: str) -> Path | None:
+    """The file of a module of this program, ``abm.persons.rules`` say; None where there is none of that name."""
+    bare = HERE.joinpath(*module.split(".")[1:])
+    found = (bare.with_suffix(".py"), bare / "__init__.py")
+    return next((path for path in found if path.is_file()), None) if module.split(".")[0] == PACKAGE else None
+
+
+@functools.cache
+def imports(path: Path, types: bool = False) -> frozenset[str]:
+    """Modules of this program that a file imports anywhere; with `types` those for type checking alone too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in _nodes(tree, types):
+        names: Iterable[str] = ()
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        found |= {name for name in names if path_of(name)}
+    return frozenset(found)
+
+
+def _nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:
+    """All nodes below one, without what is guarded by TYPE_CHECKING unless types are wanted."""
+    for node in ast.iter_child_nodes(tree):
+        if types or not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
+            yield node
+            yield from _nodes(node, types)
+
+
+def closure(*files: Path) -> list[Path]:
+    """Some files and all of this program that they import, directly or not, in alphabetical order.
+
+    A package that a module lies in is imported with it, and so belongs to it.
+    """
+    found: set[Path] = set()
+    waiting = list(files)
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for module in imports(path):
+            parts = module.split(".")
+            packages = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            waiting += filter(None, map(path_of, packages))
+    return sorted(found)
+
+
+def digest(*files: Path) -> str:
+    """A digest, in hexadecimal, of some files and of all of this program that they import."""
+    text = hashlib.sha256()
+    for path in closure(*files):
+        name = path.relative_to(HERE) if path.is_relative_to(HERE) else path.name
+        text.update(f"{name}\n".encode() + path.read_bytes())
+    return text.hexdigest()[:16]
+
+
+def commit() -> str | None:
+    """The commit of the source, with a plus sign where it has been changed since; None outside a checkout."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,169 @@
+"""What a person does once shares are published: pay, think of them what they think, stay, leave, join, insure."""
+
+from typing import Any
+
+import numpy as np
+
+from abm.clock import collection_date
+from abm.draws import Purpose
+from abm.market import CITY
+from abm.persons import behaviours, insuring, paying
+from abm.persons.appraisal import bill_of, may_claim, plans_inside
+from abm.persons.paying import COLLECTED, DEPOSITED, DRAWN, FLOW_COLUMNS, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons.state import HealthState, Status, Trait
+from abm.story import decisions
+from abm.story.decisions import Decision
+from abm.story.events import Copy, Kind, alike, inside
+
+NOTABLE = 0.01  # part of trust lost from which a doubt is noted
+ENDS = (Status.LAPSED, Status.BARRED, Status.AGED_OUT, Status.ENDED)
+GIVEN = ((SEIZED, Kind.DEPOSIT_LOST), (REFUNDED, Kind.DEPOSIT_BACK), (RETURNED, Kind.SHARES_BACK))
+
+
+def settle(copy: Copy) -> None:
+    """Pay and be paid back; note it plan by plan, with how each standing changed."""
+    world, before, me = copy.world, copy.mine.copy(), alike(copy.me)
+    cash_flows = _till(copy)
+    paying.settle(copy.me, copy.mine, copy.row, world, cash_flows)
+    for slot, was in enumerate(before):
+        if was["platform"] < 0:
+            break
+        plan, m = int(was["platform"]), copy.mine[slot]
+        money = cash_flows[plan].tolist()
+        then = np.concatenate((copy.mine[:slot], before[slot:]))  # as it was when the turn came to this plan
+        decision = _paying_in(copy, me, was, plans_inside(then) - 1)
+        if decision is not None:
+            held = was["status"] > Status.COVERED or may_claim(me, was, world)
+            copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
+        if money[DEPOSITED]:
+            copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED])
+        if money[COLLECTED] + money[DRAWN]:
+            copy.note(Kind.PAID, plan, amount=money[COLLECTED] + money[DRAWN], drawn=money[DRAWN] > 0)
+        if m["status"] != was["status"]:
+            _changed(copy, was, m, decision)
+        elif m["balance"] < min(0, int(was["balance"])):
+            copy.note(Kind.FAILED, plan, amount=-int(m["balance"]))
+        for column, kind in GIVEN:
+            if money[column]:
+                copy.note(kind, plan, amount=money[column])
+        if money[FREED]:
+            then[slot] = m
+            free = decisions.to_be_insured(me, then, plan, copy.row, world)
+            copy.expect(free.yes, "being insured")
+            copy.note(Kind.INSURED, plan, free, policy="commercial", free=float(world.offers[plan]["conversion"]))
+            me["traits"] |= int(Trait.INSURED)
+
+
+def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
+    """The decision to fill up a deposit, where it was used up; `m` as it was before."""
+    world, now = copy.world, copy.model.now
+    k, age = np.int64(m["platform"]), copy.age
+    deposit = int(world.deposits[k, age])
+    shares = m["status"] != Status.WAITING or world.offers[k]["newcomers_share"]
+    if deposit == 0 or not inside(m) or not shares or world.offers[k]["subsidised"]:
+        return None
+    balance = int(m["balance"]) + (deposit if m["joined"] == now - 1 else 0)
+    lacking = int(bill_of(me, m, k, copy.row, world)) - max(0, balance)
+    return decisions.to_pay_in(me, m, lacking, others, copy.row, world) if lacking > 0 else None
+
+
+def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
+    """Note a new standing after settling."""
+    plan, status = int(m["platform"]), Status(m["status"])
+    if was["status"] == Status.WAITING and status != Status.BARRED and m["since"] == copy.model.now + 1:
+        copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
+    if status in ENDS:
+        said = {"owed": max(0, -int(was["balance"])), "closing": copy.model.platforms[plan].closing, "age": copy.age}
+        copy.note(Kind[status.name], plan, decision if status == Status.LAPSED else None, **said)
+
+
+def learn(copy: Copy) -> None:
+    """Learn, and note what cost much trust."""
+    before = copy.mine["trust"].copy()
+    behaviours.learn(copy.me, copy.mine, copy.row, copy.world)
+    for trust, m in zip(before, copy.mine, strict=True):
+        plan = int(m["platform"])
+        if plan >= 0 and inside(m) and copy.world.offers[plan]["trust_shock"] >= NOTABLE:
+            copy.note(Kind.DOUBTED, plan, trust=(float(trust), float(m["trust"])), because=_alarms(copy, plan))
+
+
+def _alarms(copy: Copy, plan: int) -> list[tuple[str, str]]:
+    """What was heard of since the last step that costs a plan trust: whose act and which."""
+    model = copy.model
+    name, last = model.platforms[plan].name, collection_date(model.first_period + model.now - 1)
+    found = []
+    for shock in model.case.shocks:
+        if shock.target == "trust" and shock.first <= model.day <= shock.last and shock.platform in (None, name):
+            found.append(("shock", shock.title))
+    for event in model.events:
+        closing = event["what"].endswith("closing") and event["who"] != name
+        if event["date"] == last and (
+            closing or event["what"] == "warning" or (event["who"] == name and event["what"] == "new terms")
+        ):
+            found.append((event["who"], event["what"]))
+    return found
+
+
+def choose(copy: Copy) -> None:
+    """Think again or not; note each decision with its terms."""
+    me, mine, world, row = copy.me, copy.mine, copy.world, copy.row
+    luck, count = copy.uniform(Purpose.THINK), plans_inside(mine)
+    trial, joined = mine.copy(), None
+    prompt = decisions.prompted(me, mine, row, luck, world) if count or me["aware"] else None
+    stays: list[tuple[int, Decision]] = []
+    if prompt is not None:
+        for slot, m in enumerate(mine):
+            if Status.WAITING <= m["status"] <= Status.COVERED and not may_claim(me, m, world):
+                decision = decisions.to_stay(me, m, count - 1, row, world, prompt)
+                behaviours.stay_or_leave(me, trial[slot], count - 1, row, world)
+                stays.append((slot, decision))
+        if count < mine.size and me["health"] != HealthState.DIAGNOSED:
+            joined = decisions.to_join(me, trial, count, row, world, prompt)
+    behaviours.choose(copy.me, copy.mine, row, luck, world)
+    for slot, decision in stays:
+        plan, left = int(trial[slot]["platform"]), trial[slot]["status"] == Status.LEFT
+        copy.expect(left != decision.yes, "staying")
+        copy.note(Kind.LEFT if left else Kind.STAYED, plan, decision)
+    slots = [slot for slot in range(mine.size) if trial[slot].tobytes() != copy.mine[slot].tobytes()]
+    copy.expect(len(slots) == (joined is not None and joined[1].yes), "joining")
+    if joined is not None:
+        _joined(copy, *joined)
+
+
+def _joined(copy: Copy, plan: int, decision: Decision) -> None:
+    if not decision.yes:
+        copy.note(Kind.PASSED_BY, plan, decision)
+        return
+    m = next(m for m in copy.mine if m["platform"] == plan)
+    copy.expect(m["joined"] == copy.model.now, "joining")
+    entered = (Kind.JOINED, Kind.CAME_BACK)
+    again = any(each.plan == plan and each.kind in entered for each in copy.moments)
+    if m["status"] == Status.DECLINED:
+        copy.note(Kind.DECLINED, plan, decision, high_risk=bool(copy.me["traits"] & Trait.HIGH_RISK))
+        return
+    waiting = int(copy.world.offers[plan]["waiting"])
+    kind = Kind.CAME_BACK if again else Kind.JOINED
+    copy.note(kind, plan, decision, waiting=waiting, concealed=bool(m["concealed"]))
+    if m["status"] == Status.COVERED:
+        copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
+
+
+def insure(copy: Copy) -> None:
+    """Be offered insurance or not; note a policy bought, or a buyer turned down."""
+    luck, cash_flows, me, world = copy.uniform(Purpose.APPROACH), _till(copy), alike(copy.me), copy.world
+    offer = decisions.offered(me, copy.mine, luck, world)
+    insuring.insure(copy.me, copy.mine, copy.row, luck, world, cash_flows)
+    sold = int(cash_flows[:, SOLD].sum())
+    if offer is None:
+        copy.expect(not sold, "buying insurance")
+        return
+    policy, seller = offer
+    decision = decisions.to_insure(me, copy.mine, policy, copy.row, world)
+    copy.expect(sold <= decision.yes, "buying insurance")
+    if decision.yes:
+        name = "city" if policy == CITY else "commercial"
+        copy.note(Kind.INSURED if sold else Kind.TURNED_DOWN, seller, decision, policy=name, free=0.0)
+
+
+def _till(copy: Copy) -> np.ndarray:
+    return np.zeros((copy.world.offers.size + 2, FLOW_COLUMNS), np.int64)

@@ -1,0 +1,124 @@
+"""What befalls a person before shares are published: word of mouth, illness, and what the claims desks decide."""
+
+from typing import Any
+
+from abm.draws import Purpose
+from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
+from abm.persons import behaviours, rules
+from abm.persons.appraisal import friend_met, may_claim, signals_of
+from abm.persons.state import HealthState, Status
+from abm.platforms.claims import Claim
+from abm.story.events import Copy, Kind, WitnessError, inside
+
+NEWS = ((NEWS_OF_ILLNESS, Kind.FRIEND_ILL), (NEWS_OF_AID, Kind.FRIEND_AIDED), (NEWS_OF_REFUSAL, Kind.FRIEND_REFUSED))
+
+
+def announcements(copy: Copy) -> None:
+    """Note which of the person's plans have announced their end."""
+    for plan in copy.model.platforms:
+        if plan.closing and plan.closing.announced == copy.model.now - 1 and copy.is_in(plan.index):
+            copy.note(Kind.ANNOUNCED, plan.index, closing=plan.closing)
+
+
+def hear(copy: Copy) -> None:
+    """Hear, and note of which plans from whom, and what friends went through."""
+    world, known, before = copy.world, int(copy.me["aware"]), copy.mine.copy()
+    friend = int(friend_met(copy.row, copy.uniform(Purpose.MEET), world))
+    seen = int(signals_of(friend, copy.row, world))
+    behaviours.hear(copy.me, copy.mine, copy.row, seen, copy.uniform(Purpose.SEE_ADVERTISEMENT), world)
+    recommended = (seen & PLATFORMS & ~int(world.signals[copy.row])) >> NEWS_BITS
+    if copy.uniform(Purpose.RECOMMEND) >= world.settings[0]["telling"]:
+        recommended = 0
+    new = int(copy.me["aware"]) & ~known
+    for plan in range(world.offers.size):
+        if new >> plan & 1:
+            copy.note(Kind.HEARD, plan, friend=friend if recommended >> plan & 1 else None)
+    for bit, kind in NEWS:
+        if not seen & bit or (friend, bit) in copy.told:
+            continue
+        copy.told.add((friend, bit))
+        plan = -1 if bit == NEWS_OF_ILLNESS else seen >> SUBJECT_AT
+        trust = None
+        for was, m in zip(before, copy.mine, strict=True):
+            if m["platform"] == plan >= 0:
+                known_trust = was["trust"] if was["platform"] == plan else world.offers[plan]["brand"]
+                trust = (float(known_trust), float(m["trust"]))
+        copy.note(kind, plan, friend=friend, trust=trust)
+
+
+def fall_ill(copy: Copy) -> None:
+    """Fall ill or not, and note it, with the plans that cover the person now and those that would have."""
+    was = HealthState(copy.me["health"])
+    behaviours.fall_ill(copy.me, copy.mine, copy.row, copy.uniform(Purpose.FALL_ILL), copy.world)
+    now = HealthState(copy.me["health"])
+    if now == was:
+        return
+    if now == HealthState.LATENT:
+        copy.note(Kind.FELL_ILL)
+        return
+    covered = [int(m["platform"]) for m in copy.mine if may_claim(copy.me, m, copy.world)]
+    known = [int(m["platform"]) for m in copy.mine if inside(m)]
+    copy.note(
+        Kind.DIAGNOSED, accident=was == HealthState.WELL, covered=covered, inside=known, missed=would_have_covered(copy)
+    )
+
+
+def would_have_covered(copy: Copy) -> list[tuple[int, int, float]]:
+    """Plans that would cover the person now, had they not left: plan, periods since leaving, yuan."""
+    found, now = [], copy.model.now
+    for plan, offer in enumerate(copy.world.offers):
+        if copy.is_in(plan) or copy.cover(plan) == 0 or now > offer["covered_until"]:
+            continue
+        joined, regretted = now, None
+        for each in copy.moments:
+            if each.plan == plan and each.kind in (Kind.JOINED, Kind.CAME_BACK):
+                joined, regretted = each.step, None
+            elif each.plan == plan and each.kind in (Kind.LEFT, Kind.LAPSED) and now - joined > offer["waiting"]:
+                regretted = each.step
+        if regretted is not None:
+            found.append((plan, now - regretted, copy.cover(plan)))
+    return found
+
+
+def claim(copy: Copy) -> None:
+    """File the claims that are due, and note them."""
+    before = copy.mine.copy()
+    behaviours.claim(copy.me, copy.mine, copy.row, copy.world)
+    for was, m in zip(before, copy.mine, strict=True):
+        if was["status"] != m["status"]:
+            copy.note(Kind.CLAIMED, int(m["platform"]))
+
+
+def verdicts(copy: Copy) -> None:
+    """See the person again as the claims desks left them, and note what was decided."""
+    before = copy.mine
+    copy.look()
+    for slot, (was, m) in enumerate(zip(before, copy.mine, strict=True)):
+        if m["status"] != was["status"] and m["status"] in (Status.AIDED, Status.REFUSED):
+            copy.note(Kind[Status(m["status"]).name], int(m["platform"]), **_verdict(copy, slot, m))
+
+
+def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
+    """What the claims desk found, by the numbers that it drew."""
+    plan = copy.model.platforms[int(m["platform"])]
+    filed = [each.step for each in copy.moments if each.kind == Kind.CLAIMED and each.plan == plan.index]
+    aid = sum(amount for claim, amount in plan.desk.accepted if (claim.person, claim.slot) == (copy.row, slot))
+    overturned = False
+    if m["concealed"]:
+        chance = rules.detection_chance(plan.effort, plan.terms.detection)
+        refused = copy.uniform(Purpose.DETECTION, plan.index) < chance
+    else:
+        chance = rules.detection_chance(plan.effort, plan.terms.wrong_refusal)
+        refused = copy.uniform(Purpose.WRONG_REFUSAL, plan.index) < chance
+        overturned = refused and copy.uniform(Purpose.JURY, plan.index) < plan.terms.overturning
+    if refused and not overturned and m["status"] == Status.AIDED:
+        raise WitnessError(f"person {copy.row} was aided on {copy.model.day} where investigators refuse")
+    return {
+        "aid": aid,
+        "promised": plan.desk.aid(Claim(copy.row, slot)),
+        "waited": copy.model.now - filed[-1] if filed else None,
+        "concealed": bool(m["concealed"]),
+        "overturned": overturned,
+        "unpaid": bool(m["status"] == Status.REFUSED and (overturned or not refused)),
+        "chance": float(chance),
+    }

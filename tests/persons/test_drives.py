@@ -1,0 +1,87 @@
+"""One state, one text of the rules, two ways to drive it: the same bytes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from abm.agents.member import PHASES, HealthyMember, HighRiskMember
+from abm.persons import appraisal, behaviours, census, drives, insuring, paying
+from worlds.busy import busy, digest, finish, series
+
+ROOT = Path(__file__).parent.parent.parent
+STEPS = 30
+SCRIPT = f"import sys; sys.path[:0] = ['tests']; from worlds.busy import *; print(digest(finish(busy(), {STEPS})))"
+
+
+@pytest.fixture(scope="module")
+def compiled_digest() -> str:
+    """The fingerprint of the compiled drive on all threads."""
+    return digest(finish(busy(drive="compiled"), STEPS))
+
+
+def test_the_busy_world_is_busy() -> None:
+    model = finish(busy(drive="compiled"), STEPS)
+    happened = series(model)
+    for name in ("joined", "aided", "refused", "backlog", "left", "lapsed", "declined", "barred", "subsidy", "share"):
+        assert happened[name].sum() > 0, name
+    assert model.ledger.balances["xianghubao.pool"] != 0
+
+
+@pytest.mark.parametrize("order", ["shuffled", "listed", "reversed"])
+def test_agents_one_by_one_in_any_order_leave_the_same_bytes(order: str, compiled_digest: str) -> None:
+    assert digest(finish(busy(drive="agents", order=order), STEPS)) == compiled_digest
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_overridden_by_itself_changes_nothing_though_all_then_go_through_each_phase_together(
+    phase: str, compiled_digest: str
+) -> None:
+    visits: list[int] = []
+
+    def as_before(member: HealthyMember, *cash_flows: np.ndarray) -> None:
+        visits.append(member.row)
+        getattr(super(own, member), phase)(*cash_flows)
+
+    own = type("Own", (HealthyMember,), {phase: as_before})
+    model = finish(busy(members=(own, HighRiskMember)), STEPS)
+    assert digest(model) == compiled_digest
+    assert len(visits) == STEPS * len(model.agents_by_type[own])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_number_of_threads_does_not_show(threads: int, compiled_digest: str) -> None:
+    before = numba.get_num_threads()
+    try:
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+        assert digest(finish(busy(drive="compiled"), STEPS)) == compiled_digest
+    finally:
+        numba.set_num_threads(before)
+
+
+@pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_plain_python_and_checked_bounds_leave_the_same_bytes(mode: str, compiled_digest: str, tmp_path: Path) -> None:
+    environment = os.environ | {mode: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", SCRIPT]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == compiled_digest, done.stderr
+
+
+def test_another_seed_is_another_history(compiled_digest: str) -> None:
+    assert digest(finish(busy(seed=4), STEPS)) != compiled_digest
+
+
+def test_every_behaviour_is_compiled_once_for_each_width_of_what_friends_see() -> None:
+    finish(busy(drive="agents"), 12)
+    finish(busy(drive="compiled"), 12)
+    for module in (behaviours, census, insuring, paying, appraisal, drives):
+        for name, function in vars(module).items():
+            signatures = [str(signature) for signature in getattr(function, "nopython_signatures", [])]
+            for width in ("array(uint8, 1d", "array(uint32, 1d, C), array(uint32, 1d"):
+                same = [signature for signature in signatures if width in signature]
+                assert len(same) <= 1, f"{module.__name__}.{name} was compiled for {same}"
+            assert len(signatures) <= 2, f"{module.__name__}.{name} was compiled for {signatures}"

@@ -1,0 +1,102 @@
+"""A run that goes on from a checkpoint is the run that never stopped."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from abm.errors import ScenarioError
+from abm.model import MutualAidModel
+from abm.runs.checkpoint import resume, save
+from worlds.busy import busy, digest, finish
+from worlds.endings import ending_market
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of a busy little world after 13 steps."""
+    path = tmp_path_factory.mktemp("kept") / "a.huzhu"
+    save(finish(busy(), 13), path)
+    return path
+
+
+@pytest.mark.parametrize(("make", "stop"), [(busy, 1), (busy, 24), (ending_market, 13), (ending_market, 24)])
+def test_a_run_resumed_is_the_run_that_never_stopped(
+    make: Callable[[], MutualAidModel], stop: int, tmp_path: Path
+) -> None:
+    before, whole = finish(make(), stop), finish(make(), 36)
+    save(before, tmp_path / "a.huzhu")
+    resumed = resume(tmp_path / "a.huzhu", policy=before.regulator.policy)
+    assert resumed.events == before.events
+    finish(resumed, 36)
+    assert digest(resumed) == digest(whole)
+    assert (resumed.events, resumed.closings) == (whole.events, whole.closings)
+    resumed.audit()
+
+
+def test_a_policy_of_ones_own_has_to_be_handed_over_again(tmp_path: Path) -> None:
+    save(ending_market(), tmp_path / "a.huzhu")
+    with pytest.raises(ScenarioError, match="was made under the policy WarnRectifyAndGuarantee, not LaissezFaire"):
+        resume(tmp_path / "a.huzhu")
+
+
+def test_either_drive_goes_on_from_the_same_file(kept: Path) -> None:
+    assert digest(finish(resume(kept, drive="agents"), 25)) == digest(finish(resume(kept, drive="compiled"), 25))
+
+
+def test_saving_changes_nothing_and_saves_the_same_bytes(tmp_path: Path) -> None:
+    model = finish(busy(), 13)
+    before = digest(model)
+    save(model, tmp_path / "a.huzhu")
+    assert digest(model) == before
+    save(resume(tmp_path / "a.huzhu"), tmp_path / "b.huzhu")
+    with zipfile.ZipFile(tmp_path / "a.huzhu") as one, zipfile.ZipFile(tmp_path / "b.huzhu") as two:
+        assert json.loads(one.read("checksums.json")) == json.loads(two.read("checksums.json"))
+
+
+def test_a_change_takes_hold_from_the_checkpoint_on(kept: Path) -> None:
+    changed, same = (finish(resume(kept, changes), 30) for changes in ({"mind.noise": 5_000.0}, {}))
+    assert changed.latest["xianghubao.members"] != same.latest["xianghubao.members"]
+    assert (
+        changed.datacollector.model_vars["xianghubao.members"][:13]
+        == same.datacollector.model_vars["xianghubao.members"][:13]
+    )
+    taxed = finish(resume(kept, {"platform.xianghubao.fee_rate": 0.5}), 30)
+    assert taxed.ledger.balances["xianghubao.own"] > same.ledger.balances["xianghubao.own"]
+    taxed.audit()
+
+
+def test_a_change_overrules_what_the_regulator_made_of_the_terms(tmp_path: Path) -> None:
+    """The fee was set to 8 % when the product was stopped as insurance."""
+    model = finish(MutualAidModel("xianghubao", persons=5_000, seed=1), 8)
+    assert model.platforms[0].terms.fee_rate == 0.08
+    save(model, tmp_path / "a.huzhu")
+    resumed = finish(resume(tmp_path / "a.huzhu", {"platform.xianghubao.fee_rate": 0.3}), 9)
+    assert resumed.platforms[0].terms.fee_rate == 0.3
+
+
+def test_what_is_settled_cannot_be_changed_midway(kept: Path) -> None:
+    for path, value in (("people.credit_mean", 700.0), ("friends.degree", 4), ("slots", 2), ("mind.altruism", 5.0)):
+        with pytest.raises(ScenarioError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
+            resume(kept, {path: value})
+
+
+def test_a_damaged_checkpoint_is_refused(kept: Path, tmp_path: Path) -> None:
+    whole = kept.read_bytes()
+    (tmp_path / "half.huzhu").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ScenarioError, match=r"half.huzhu: is no whole checkpoint"):
+        resume(tmp_path / "half.huzhu")
+    at = whole.index(b"persons.npy") + 4_000
+    (tmp_path / "bent.huzhu").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    with pytest.raises(ScenarioError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
+        resume(tmp_path / "bent.huzhu")
+    with pytest.raises(ScenarioError, match=r"none.huzhu: there is no such checkpoint"):
+        resume(tmp_path / "none.huzhu")
+
+
+def test_a_checkpoint_without_room_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="cannot be written"):
+        save(busy(), tmp_path / "nowhere" / "a.huzhu")
+    assert list(tmp_path.iterdir()) == []

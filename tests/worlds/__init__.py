@@ -1,0 +1,1 @@
+"""Small worlds, made-up runs and trial studies that several tests share."""

@@ -1,0 +1,72 @@
+"""Small worlds in which much happens, for tests."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from abm.model import MutualAidModel
+
+# Illness eighty times as common and cover about as many times smaller, so that a few hundred persons see claims,
+# refusals, a backlog, caps, lapses and leaving within two years; everybody's credit passes the gate.
+BUSY: dict[str, Any] = {
+    "calendar.end": date(2020, 6, 30),
+    "people.population": 500_000,
+    "people.persons": 500,
+    "people.credit_mean": 800,
+    "people.honest_share": 0.5,
+    "people.deduction_failure": 0.1,
+    "friends.telling": 1.0,
+    "health.incidence_level": 80.0,
+    "health.survival_years": 0.0,
+    "health.latency_years": 0.2,
+    "health.filing_chance": 0.6,
+    "health.accident_share": 0.1,
+    "platform.xianghubao.launch_reach": 0.9,
+    "platform.xianghubao.capacity": 1_000.0,
+    "platform.xianghubao.effort": 1.0,
+    "platform.xianghubao.wrong_refusal": 0.3,
+    "platform.xianghubao.bands.0.cover": 2_500.0,
+    "platform.xianghubao.bands.1.cover": 1_500.0,
+    "platform.xianghubao.mild_cover": 800.0,
+    "platform.xianghubao.case_cap": 0.009,
+    "platform.xianghubao.annual_cap": 60.0,
+    "platform.xianghubao.closing_rules": [],
+    "platform.xianghubao.parent.fee_ceiling": 0.0,
+    "platform.xianghubao.parent.effort_response": 0.0,
+    "platform.xianghubao.parent.marketing_response": 1.0,
+    "shocks.1.first": date(2020, 1, 1),
+    "shocks.1.last": date(2020, 6, 30),
+    "supervision.policy": "laissez_faire",
+}
+
+
+def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """A model of a busy little world."""
+    return MutualAidModel("xianghubao", seed=seed, changes=BUSY | (changes or {}), **given)
+
+
+def finish(model: MutualAidModel, steps: int | None = None) -> MutualAidModel:
+    """Run to the end, or for so many steps."""
+    while model.running and (steps is None or model.now + 1 < steps):
+        model.step()
+    return model
+
+
+def series(model: MutualAidModel) -> pd.DataFrame:
+    """The series so far, platform names dropped."""
+    table = model.datacollector.get_model_vars_dataframe()
+    return table.rename(columns=lambda name: name.removeprefix("xianghubao."))
+
+
+def digest(model: MutualAidModel) -> str:
+    """A fingerprint of persons, memberships, what friends see, the ledger and all series."""
+    parts = [
+        model.persons.tobytes(),
+        model.memberships.tobytes(),
+        model.world.signals.tobytes(),
+        repr(sorted(model.ledger.balances.items())).encode(),
+        series(model).to_csv().encode(),
+    ]
+    return hashlib.sha256(b"".join(parts)).hexdigest()

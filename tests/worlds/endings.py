@@ -1,0 +1,89 @@
+"""A busy little market in which plans end in every way, insurers sell and a regulator acts, for tests."""
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+from abm.model import MutualAidModel
+from abm.platforms.policies import Historical
+from abm.scenario.files import parse
+from abm.scenario.paths import put
+from worlds.busy import BUSY
+
+PLANS = ("unwanted", "small", "stopped", "fled", "fringe", "lasting")
+COMMON: dict[str, Any] = {
+    "launch": date(2018, 10, 16),
+    "bands": [{"age_to": 39, "cover": 2_500.0}, {"age_from": 40, "cover": 1_500.0}],
+    "mild_cover": 800.0,
+    "waiting_days": 30,
+    "claim_days": 60,
+    "case_cap": 0.009,
+    "capacity": 5_000.0,
+    "case_cost": 20.0,
+    "effort": 1.0,
+    "wrong_refusal": 0.3,
+    "launch_reach": 0.9,
+    "brand": 0.9,
+    "closing.notice_days": 45,
+    "closing_rules": [],
+}
+OWN_TERMS: dict[str, dict[str, Any]] = {
+    "unwanted": {
+        "closing_rules": ["not_wanted"],
+        "parent": {"customer_value": 6.0, "value_decay": 0.9, "stigma": 0.0, "choice_scale": 0.0, "horizon": 9.0},
+        "closing.last_shares_borne": True,
+        "closing.shares_refunded": 0.2,
+        "closing.conversion_months": 6,
+    },
+    "small": {"closing_rules": ["too_few_members"], "minimum_members": 500_000, "closing.run_off_borne": False},
+    "stopped": {"insurer": "mutual", "excess_borne_by": "insurer", "annual_cap": 20.0, "deposit": 9.0},
+    "fled": {
+        "closing_rules": ["run_away"],
+        "parent": {"flight_threshold": 100_000.0, "horizon": 0.0},
+        "deposit": 10.0,
+        "newcomers_share": True,
+    },
+    "fringe": {
+        "small_plans": {"entering": 2.0, "at_start": 20, "endurance": 0.5},
+        "excess_borne_by": "claimant",
+        "deposit": 5.0,
+        "closing.run_off_borne": False,
+    },
+    "lasting": {"minimum_members": 0, "cross_sell_reach": 0.1},
+}
+WORLD: dict[str, Any] = {path: value for path, value in BUSY.items() if path.split(".")[0] in ("people", "health")} | {
+    "calendar.start": date(2018, 10, 16),
+    "calendar.end": date(2020, 6, 30),
+    "friends.telling": 1.0,
+    "health.filing_chance": 0.3,
+    "slots": 3,
+    "insurance.commercial.reach": 0.1,
+    "insurance.commercial.sum_insured": 1_000.0,
+    "insurance.commercial.affordable": 1.0,
+    "insurance.city.premium": 5.0,
+    "insurance.city.reach": 0.1,
+    "insurance.city.launches": [date(2019, 2, 1), date(2019, 3, 1), date(2019, 4, 1)],
+    "insurer.mutual.capital": 100_000.0,
+    "supervision.stop_all_at": 1.5,
+    "supervision.from_deposits": 0.0,
+    "supervision.from_complaints": 0.0,
+    "supervision.from_size": 0.03,
+    "supervision.rectify_at": 0.6,
+}
+
+
+class WarnRectifyAndGuarantee(Historical):
+    """What was done, and a guarantee fund beside it."""
+
+    levy = 0.05
+
+
+def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """The market of `PLANS`; `changes` set more numbers by path."""
+    tables: dict[str, Any] = {"title": "endings"}
+    numbers = dict(WORLD)
+    for name in PLANS:
+        numbers |= {f"platform.{name}.{path}": value for path, value in (COMMON | OWN_TERMS[name]).items()}
+    for path, value in (numbers | (changes or {})).items():
+        put(tables, path, deepcopy(value))  # so that no change of one test is seen by the next
+    return MutualAidModel(parse(tables, "endings"), seed=seed, policy=WarnRectifyAndGuarantee(), **given)
