@@ -12,9 +12,6 @@ from abm.scenario.scenario import Scenario
 from abm.scenario.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the pot is divided: by heads, by published weights, by those and own risk
-# Rows of the policies that insurers sell. Not plain whole numbers, for each of which numba would compile anew.
-COMMERCIAL: int = np.int64(0)  # type: ignore[assignment]
-CITY: int = np.int64(1)  # type: ignore[assignment]
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
@@ -48,17 +45,22 @@ OFFER_FIELDS = (
     ("seized", "f8", "1", "chance that the deposit is then gone"),
     ("returned", "f8", "1", "part of all shares paid that then comes back"),
     ("conversion", "f8", "years", "insurance that is then offered free, without questions"),
+    ("conversion_product", "i2", "row", "the product that is then offered; -1 where there is none"),
 )
-POLICY_FIELDS = (
+PRODUCT_FIELDS = (
     ("on_sale", ("u1", (4,)), "0 or 1", "by tier, 1 to 3"),
     ("sum_insured", "i8", "fen", "paid at diagnosis"),
+    ("sponsored", "u1", "0 or 1", "offered by a city and not by agents"),
+    ("ends_at_diagnosis", "u1", "0 or 1", "ends once it has paid, and is not for those who were diagnosed"),
     ("trust", "f8", "1", "believed chance that a valid claim is paid"),
-    ("reach", "f8", "1", "chance that it is offered to a person in this period"),
+    ("overlap", "f8", "1", "worth of aid, or of other insurance, that having it takes away"),
+    ("reach", "f8", "1", "chance that its own sellers offer it to a person in this period"),
+    ("pages", "f8", "1", "part of the insurance shown on pages of platforms that is this product"),
     ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
 )
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
-POLICY = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in POLICY_FIELDS])
+PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in PRODUCT_FIELDS])
 
 CLOCK_FIELDS = ("now", "seed")
 FROM_PEOPLE = ("deduction_failure", "retry_failure")
@@ -69,8 +71,6 @@ FROM_MIND = (
     "noticeable_bill",
     "noise",
     "learning",
-    "insured_overlap",
-    "city_overlap",
     "plan_overlap",
     "resentment",
     "trust_from_aid",
@@ -82,7 +82,8 @@ FROM_MIND = (
 )
 SETTINGS = np.dtype(
     [(name, "i8") for name in CLOCK_FIELDS]
-    + [("years", "f8"), ("widest_reach", "f8")]
+    + [("selling", "i8"), ("underwritten", "i8")]  # whether anything is sold; bits of products that ask about health
+    + [("years", "f8"), ("widest_reach", "f8"), ("widest_selling", "f8")]
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 
@@ -101,7 +102,7 @@ class World(NamedTuple):
     `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
-    each step, summed, fen; `policies` what insurers sell, and `premiums` (policies, sex, age) fen a year; `signals`
+    each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex,
     age) annual; `settings` one row of date and constants.
     """
@@ -111,7 +112,7 @@ class World(NamedTuple):
     deposits: np.ndarray
     weights: np.ndarray
     published: np.ndarray
-    policies: np.ndarray
+    products: np.ndarray
     premiums: np.ndarray
     signals: np.ndarray
     first: np.ndarray
@@ -132,15 +133,19 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
     ):
         for name in fields:
             settings[name] = getattr(section, name)
-    platforms, ages = len(scenario.platform), OLDEST + 1
+    platforms, ages, on_offer = len(scenario.platform), OLDEST + 1, scenario.insurance.products.values()
+    settings["selling"] = any(product.on_sale for product in on_offer)
+    settings["underwritten"] = sum(1 << row for row, product in enumerate(on_offer) if product.declines > 0)
+    products = np.zeros(len(on_offer), PRODUCT)
+    products["overlap"] = [product.overlap for product in on_offer]  # of those too that are no longer on sale
     return World(
         offers=np.zeros(platforms, OFFER),
         covers=np.zeros((platforms + 1, ages), np.int32),
         deposits=np.zeros((platforms, ages), np.int32),
         weights=np.zeros((platforms, 2, ages)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
-        policies=np.zeros(2, POLICY),
-        premiums=np.zeros((2, 2, ages), np.int64),
+        products=products,
+        premiums=np.zeros((len(on_offer), 2, ages), np.int64),
         signals=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
         first=network.first,
         friends=network.friends,

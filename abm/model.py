@@ -15,12 +15,11 @@ from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
 from abm.errors import ScenarioError, nearest
 from abm.ledger import Ledger
-from abm.market import CITY, COMMERCIAL, open_world
+from abm.market import open_world
 from abm.observation.collector import collector, observe
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
-from abm.persons.paying import SALES
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
 from abm.platforms.policies import Policy
@@ -71,7 +70,7 @@ class MutualAidModel(mesa.Model):
         self._make_institutions(policy)
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
-        self.datacollector = collector(list(self.case.platform))
+        self.datacollector = collector(list(self.case.platform), tuple(self.case.insurance.products))
 
     def step(self) -> None:
         """One half-month. Everyone sees what was published before it and nothing later."""
@@ -114,7 +113,11 @@ class MutualAidModel(mesa.Model):
             platform.post_terms(self.day)
         for insurer in self.insurers:
             insurer.post_terms(self.day)
-        self.world.settings["widest_reach"] = self.world.offers["reach"].max()
+        offers, products = self.world.offers, self.world.products
+        own_sellers = products["reach"][products["sponsored"] == 0].sum()
+        pages = self.case.slots * offers["cross_sell_reach"].max() * products["pages"].sum()
+        self.world.settings["widest_reach"] = offers["reach"].max()
+        self.world.settings["widest_selling"] = own_sellers + pages  # above it no insurer and no page comes by
 
     def hear_fall_ill_claim(self) -> None:
         """Everybody's phases before publication; platforms take in the claims."""
@@ -141,7 +144,7 @@ class MutualAidModel(mesa.Model):
             platform.book_receipts(row)
         plans = len(self.platforms)
         for insurer in self.insurers:
-            insurer.book_receipts(cash_flows[plans + insurer.row], cash_flows[:plans, SALES])
+            insurer.book_receipts(cash_flows[plans + insurer.row], cash_flows[:plans])
 
     def review(self) -> None:
         """Platforms read their books; once a month they decide."""
@@ -216,8 +219,8 @@ class MutualAidModel(mesa.Model):
     def _make_institutions(self, policy: Policy | None) -> None:
         """The regulator, the insurers, and the platforms."""
         self.regulator = Regulator(self, self.case.supervision, policy)
-        on_sale = {"commercial": (self.case.insurance.commercial, COMMERCIAL), "city": (self.case.insurance.city, CITY)}
-        self.insurers = [Insurer(self, name, terms, row) for name, (terms, row) in on_sale.items() if terms is not None]
+        products = enumerate(self.case.insurance.products.items())
+        self.insurers = [Insurer(self, name, product, row) for row, (name, product) in products if product.on_sale]
         self.mutual_insurers = {name: LicensedMutual(self, name, terms) for name, terms in self.case.insurer.items()}
         self.platforms = [
             Platform(self, name, terms, index) for index, (name, terms) in enumerate(self.case.platform.items())

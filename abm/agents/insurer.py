@@ -1,4 +1,4 @@
-"""Insurers: those who sell policies to persons, and the licensed mutual insurers behind insurance-like products."""
+"""Insurers: those who sell products to persons, and the licensed mutual insurers behind insurance-like products."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,47 +9,49 @@ import numpy as np
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
-from abm.scenario.institutions import CityPlan, Commercial, MutualInsurer
+from abm.scenario.institutions import MutualInsurer
+from abm.scenario.insurance import Product
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
 class Insurer(mesa.Agent):
-    """Whoever sells policies: the critical-illness insurer or the city plan. It rates, sells, collects and pays."""
+    """Whoever sells a product. It rates, sells, collects and pays."""
 
     model: "MutualAidModel"
 
-    def __init__(self, model: "MutualAidModel", name: str, terms: Commercial | CityPlan, row: int) -> None:
+    def __init__(self, model: "MutualAidModel", name: str, product: Product, row: int) -> None:
         super().__init__(model)
-        self.name, self.terms, self.row = name, terms, row
+        self.name, self.product, self.row = name, product, row
         self.sold = 0  # policies sold in this step, simulated
 
     def post_terms(self, day: date) -> None:
-        """Publish the policy: who may buy it, what it costs by age and sex, and how it is sold."""
-        policy, premiums = self.model.world.policies[self.row], self.model.world.premiums[self.row]
-        terms = self.terms
-        policy["trust"], policy["reach"] = terms.trust, terms.reach
-        if isinstance(terms, CityPlan):
-            policy["on_sale"] = (0, *(day >= launch for launch in terms.launches))
-            policy["sum_insured"], premiums[:] = fen(terms.worth), fen(terms.premium)
-            policy["declines"], policy["affordable"] = 0.0, 1.0
-            return
-        policy["on_sale"] = 1
-        policy["sum_insured"] = fen(terms.sum_insured)
-        premiums[:] = np.ceil(fen(terms.sum_insured) * (1 + terms.loading) * self.model.world.incidence)
-        policy["declines"], policy["affordable"] = terms.declines, terms.affordable
+        """Publish the product: who may buy it, what it costs by age and sex, and how it is sold."""
+        product, world = self.product, self.model.world
+        offer, premiums = world.products[self.row], world.premiums[self.row]
+        offer["on_sale"] = (0, *(day >= first for first in product.launches or (day, day, day)))
+        offer["sum_insured"] = fen(product.sum_insured)
+        for name in ("sponsored", "ends_at_diagnosis", "trust", "overlap", "reach", "pages", "declines", "affordable"):
+            offer[name] = getattr(product, name)
+        if product.premium is not None:
+            premiums[:] = fen(product.premium)
+        else:
+            premiums[:] = np.ceil(fen(product.sum_insured) * (1 + product.loading) * world.incidence)
 
     def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
-        """Take in premiums, pay benefits, and commission on the year's premiums that each platform sold (`sales`)."""
-        ledger = self.model.ledger
+        """Take in premiums and pay benefits (`row` of the cash flows); commission on the year's premiums sold.
+
+        `sales`: rows of the platforms. Commission goes to agents and to each platform that sold.
+        """
+        ledger, commission, column = self.model.ledger, self.product.commission, SALES + self.row
         ledger.transfer(int(row[PREMIUMS]), HOUSEHOLDS, self.name, self.name, "premiums")
         ledger.transfer(int(row[BENEFITS]), self.name, HOUSEHOLDS, self.name, "benefits")
         self.sold = int(row[SOLD])
-        if isinstance(self.terms, Commercial):
-            ledger.transfer(part(int(row[SALES]), self.terms.commission), self.name, OUTSIDE, self.name, "agents")
-            for platform, sold in zip(self.model.platforms, sales.tolist(), strict=True):
-                platform.earn(part(sold, self.terms.commission), self.name)
+        if commission:
+            ledger.transfer(part(int(row[column]), commission), self.name, OUTSIDE, self.name, "agents")
+            for platform, sold in zip(self.model.platforms, sales[:, column].tolist(), strict=True):
+                platform.earn(part(sold, commission), self.name)
 
 
 class LicensedMutual(mesa.Agent):

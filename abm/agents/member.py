@@ -11,7 +11,7 @@ import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.money import yuan
-from abm.persons import appraisal, behaviours, drives, insuring, paying
+from abm.persons import behaviours, drives, insuring, paying, situation
 from abm.persons.state import HealthState, Status, Trait
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Member(mesa.Agent):
     def hear(self) -> None:
         """Meet a friend, see advertisements."""
         world = self.model.world
-        friend = appraisal.friend_met(self.row, self._uniform(Purpose.MEET), world)
-        signals = appraisal.signals_of(friend, self.row, world)
+        friend = situation.friend_met(self.row, self._uniform(Purpose.MEET), world)
+        signals = situation.signals_of(friend, self.row, world)
         behaviours.hear(self._me, self._mine, self.row, signals, self._uniform(Purpose.SEE_ADVERTISEMENT), world)
 
     def fall_ill(self) -> None:
@@ -76,7 +76,7 @@ class Member(mesa.Agent):
     @property
     def age(self) -> int:
         """Age on the last birthday."""
-        return int(appraisal.age_of(self._me, self.model.world))
+        return int(situation.age_of(self._me, self.model.world))
 
     @property
     def income(self) -> float:
@@ -130,7 +130,7 @@ class Member(mesa.Agent):
     def join(self, platform: str) -> None:
         """Ask to be let in, as `choose` does; nothing happens to those who may not join."""
         k = self.model.index_of(platform)
-        slot = appraisal.slot_for(self._me, self._mine, k, self.row, self.model.world)
+        slot = situation.slot_for(self._me, self._mine, k, self.row, self.model.world)
         if slot >= 0:
             behaviours.enter(self._me, self._mine[slot], k, self.row, self.model.world)
 

@@ -12,9 +12,9 @@ from abm.clock import half_month, periods
 from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
 from abm.money import FEN_PER_YUAN, divide, fen, yuan
 from abm.persons import rules
-from abm.persons.appraisal import contribution_weight_of
 from abm.persons.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons.situation import contribution_weight_of
 from abm.persons.state import Status
 from abm.platforms import board, offers, small_plans
 from abm.platforms.claims import ClaimsDesk
@@ -179,7 +179,7 @@ class Platform(mesa.Agent):
         self.move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
         if self.education and terms.parent:
             self.move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
-        if self.model.case.insurance.commercial is None:
+        if not any(product.on_sale and product.pages for product in self.model.case.insurance.products.values()):
             traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
             self.move(round(traffic), OUTSIDE, own(self.name), "traffic")
         desk.hire()

@@ -221,7 +221,7 @@ def _trust(panel: "Axes", data: Market) -> tuple[str, str]:
 
 
 def _insurance(panel: "Axes", data: Market) -> tuple[str, str]:
-    for name, colour, label in (("insured_share", BLUE, "commercial"), ("city_plan_share", RED, "city plan")):
+    for name, colour, label in (("commercial_share", BLUE, "commercial"), ("city_share", RED, "city plan")):
         panel.plot(data.days, 100 * data.series[f"{name}_members"], color=colour, lw=1.7, label=f"{label}: members")
         panel.plot(data.days, 100 * data.series[name], color=colour, lw=1.5, ls="--", label=f"{label}: all persons")
     panel.set_ylim(bottom=0)

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 import mesa
 
 from abm.ledger import own, pool
-from abm.observation.series import MARKET, SERIES, MarketSnapshot, PlatformSnapshot
+from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, of_market
 
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
     from abm.model import MutualAidModel
 
 
-def collector(platforms: list[str]) -> mesa.DataCollector:
+def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataCollector:
     """Mesa's collector of all series of `series`: ``platform.series``, and those of the market by their bare names."""
     names = [f"{name}.{series.name}" for name in platforms for series in SERIES]
-    names += [series.name for series in MARKET]
+    names += [series.name for series in of_market(products)]
     return mesa.DataCollector(
         model_reporters={"date": lambda model: model.day}
         | {name: (lambda model, name=name: model.latest[name]) for name in names}
@@ -44,7 +44,7 @@ def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]
         stance=int(model.regulator.stance),
         closings=len(model.closings),
     )
-    return seen | {series.name: series.read(market) for series in MARKET}
+    return seen | {series.name: series.read(market) for series in of_market(tuple(model.case.insurance.products))}
 
 
 def _snapshot(

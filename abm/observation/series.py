@@ -5,6 +5,7 @@ figures, all taken at the end of a step. A series of a platform is a column ``pl
 market a column of its bare name.
 """
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,10 +92,6 @@ def _risk(row: Sequence[int]) -> float:
     return _ratio(row[Count.RISK] / RISK_UNIT, row[Count.DESCRIBED])
 
 
-def _part(row: Sequence[int], count: Count) -> float:
-    return _ratio(row[count], row[Count.DESCRIBED])
-
-
 def _trust(snapshot: MarketSnapshot) -> float:
     trust, covered = (sum(row[count] for row in snapshot.platforms) for count in (Count.TRUST, Count.DESCRIBED))
     return _ratio(trust / TRUST_UNIT, covered)
@@ -152,7 +149,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     ),
     Series("mean_age", "years", "mean age of covered members", lambda s: _mean(Count.AGE)(s) + 0.5),
     Series("high_risk", "1", "share of covered members at high risk", _mean(Count.HIGH_RISK)),
-    Series("insured", "1", "share of covered members with commercial cover", _mean(Count.INSURED)),
+    Series("insured", "1", "share of covered members with insurance that asks about health", _mean(Count.INSURED)),
     Series("under_30", "1", "share of covered members under 30", _mean(Count.UNDER_30)),
     Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
     Series("tier_3", "1", "share of covered members in cities of tier 3 and below", _mean(Count.TIER_3)),
@@ -224,29 +221,25 @@ MARKET: tuple[Series[MarketSnapshot], ...] = (
         lambda s: s.weight * s.in_plans[Count.DESCRIBED],
     ),
     Series("plan_trust", "1", "mean trust of covered members, over all memberships", _trust),
-    Series(
-        "insured_share",
-        "1",
-        "share of persons with commercial cover, of those not diagnosed and of an age that is covered",
-        lambda s: _part(s.population, Count.INSURED),
-    ),
-    Series(
-        "insured_share_members",
-        "1",
-        "share of persons in any plan with commercial cover",
-        lambda s: _part(s.in_plans, Count.INSURED),
-    ),
-    Series(
-        "city_plan_share",
-        "1",
-        "share of persons with the city's cover, of those not diagnosed and of an age that is covered",
-        lambda s: _part(s.population, Count.CITY_PLAN),
-    ),
-    Series(
-        "city_plan_share_members",
-        "1",
-        "share of persons in any plan with the city's cover",
-        lambda s: _part(s.in_plans, Count.CITY_PLAN),
-    ),
-    Series("closings", "plans", "closings announced so far", lambda s: s.closings),
 )
+CLOSINGS: Series[MarketSnapshot] = Series("closings", "plans", "closings announced so far", lambda s: s.closings)
+
+
+def of_product(name: str, row: int) -> tuple[Series[MarketSnapshot], ...]:
+    """The series of an insurance product, in the row of that number."""
+    people = f"with the insurance {name}, of those not diagnosed and of an age that is covered"
+
+    def held(census: Sequence[int]) -> float:
+        return _ratio(census[Count.HELD + row], census[Count.DESCRIBED])
+
+    return (
+        Series(f"{name}_share", "1", f"share of persons {people}", lambda s: held(s.population)),
+        Series(f"{name}_share_members", "1", f"share of persons in any plan {people}", lambda s: held(s.in_plans)),
+    )
+
+
+@functools.cache
+def of_market(products: tuple[str, ...]) -> tuple[Series[MarketSnapshot], ...]:
+    """All series of the market where those insurance products are known."""
+    of_products = (series for row, name in enumerate(products) for series in of_product(name, row))
+    return (*MARKET, *of_products, CLOSINGS)

@@ -8,8 +8,8 @@ import numpy as np
 from abm.figures.style import BLUE, GREEN, GREY, ORANGE, RED, SKY
 from abm.model import MutualAidModel
 from abm.observation.series import INSIDE
-from abm.persons.appraisal import age_of
 from abm.persons.network import layout, neighbourhood, ties_among
+from abm.persons.situation import age_of
 from abm.persons.state import HealthState, Status, Trait
 from abm.story.decisions import Weight
 from abm.story.events import Kind

@@ -1,239 +1,190 @@
-"""What one person weighs before acting: age, risk, bill, worth. Everything here reads, nothing writes.
+"""What a person weighs before an act: the terms of each decision, in yuan a year. Everything here reads.
 
-``me`` is a row of `state.PERSON`, ``m`` one of my memberships and ``mine`` all of them, ``row`` my row number,
-``k`` a platform and ``world`` the `market.World`.
+A decision is stated once, here. The behaviours add its terms up and act on the sum (`gain`), by a logistic choice;
+the story of a life labels the very same terms. Names of arguments are those of `situation`.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
-from abm.market import ASSESSED, CITY, COMMERCIAL, EQUAL, NEWS_BITS, World
+from abm.market import World
+from abm.money import FEN_PER_YUAN
 from abm.persons import rules
-from abm.persons.state import (
-    ACCIDENT,
-    ALERTED,
-    CITY_PLAN,
-    CLAIMING,
-    COVERED,
-    DIAGNOSED,
-    FEMALE,
-    HIGH_RISK,
-    INSURED,
-    LEFT,
-    NEVER,
-    WAITING,
+from abm.persons.situation import (
+    age_of,
+    bill_of,
+    for_me,
+    friends_in,
+    incidence_of,
+    plans_inside,
+    premium_of,
+    shown_bill,
 )
+from abm.persons.state import ALERTED, CLAIMING, WAITING
 
-ASSESS = Purpose.ASSESS * SLOTS_PER_PURPOSE
-NOTICE = Purpose.NOTICE * SLOTS_PER_PURPOSE
-AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
-
-
-@behaviour
-def age_of(me: np.void, world: World) -> int:
-    """Age on the last birthday, in years; those over the end of the tables stay there."""
-    age = int(np.float64(me["age_at_start"]) + world.settings[0]["years"])
-    return min(age, world.incidence.shape[1] - 1)
+NONE = -1  # no product apart
 
 
-@behaviour
-def incidence_of(me: np.void, world: World) -> float:
-    """Annual incidence of the person's age and sex."""
-    return world.incidence[me["traits"] & FEMALE, age_of(me, world)]
+class Terms(NamedTuple):
+    """What speaks for an act, above zero, and against it, below: yuan a year, in the order in which they add up."""
+
+    helping: float
+    friends: float  # doing as they do
+    cover: float  # believed aid to be had, marked up for dislike of risk
+    sharing: float  # the shares anticipated
+    premium: float
+    resentment: float  # having paid to a plan that may close before one's turn
+    effort: float  # of joining, paying in or buying, with what is paid in at once; of leaving, on the side of staying
 
 
 @behaviour
-def may_claim(me: np.void, m: np.void, world: World) -> bool:
-    """Whether the member is diagnosed, covered, and in time to file a claim; an accident is covered at once."""
-    if me["health"] != DIAGNOSED or not (
-        m["status"] == COVERED or (m["status"] == WAITING and me["traits"] & ACCIDENT)
-    ):
-        return False
-    offer, health_since = world.offers[m["platform"]], np.int64(me["health_since"])
-    return health_since <= offer["covered_until"] and world.settings[0]["now"] - health_since <= offer["claim_window"]
+def gain(terms: Terms) -> float:
+    """What an act is worth in all."""
+    return terms.helping + terms.friends + terms.cover + terms.sharing + terms.premium + terms.resentment + terms.effort
 
 
 @behaviour
-def may_be_covered(me: np.void, world: World) -> bool:
-    """Whether some plan covers people of my age."""
-    return world.covers[world.offers.size, age_of(me, world)] > 0
+def staying(me: np.void, m: np.void, others: int, row: int, world: World) -> Terms:
+    """Whether to stay in a plan: the trouble of leaving speaks for it. `others`: the other plans that I am in."""
+    k = np.int64(m["platform"])
+    inside = _inside(me, k, others, np.float64(m["trust"]), anticipated_share(me, m, row, world), row, world)
+    risk_of_closure = world.offers[k]["perceived_closure_risk"]
+    resentment = rules.resentment_of(m["paid"], risk_of_closure, world.settings[0]["resentment"])
+    return _with(inside, -resentment, np.float64(me["inertia"]))
 
 
 @behaviour
-def contribution_weight_of(me: np.void, k: int, row: int, world: World) -> int:
-    """What the rule of division weighs the person with: 1 under equal division."""
-    offer = world.offers[k]
-    if offer["division"] == EQUAL:
-        return 1
-    risk = 1.0
-    if offer["division"] == ASSESSED:
-        u = draw(world.settings[0]["seed"], 0, row, ASSESS + k)
-        risk = rules.assessed(me["frailty"], u, offer["assessment_error"])
-    return rules.contribution_weight(world.weights[k, me["traits"] & FEMALE, age_of(me, world)], risk)
+def anticipated_share(me: np.void, m: np.void, row: int, world: World) -> float:
+    """The share a period that a member reckons with, fen."""
+    return rules.anticipated_share(m["expected"], shown_bill(me, np.int64(m["platform"]), row, world), me["anxiety"])
 
 
 @behaviour
-def uncapped(me: np.void, k: int, row: int, world: World) -> int:
-    """Fen that the rule of division asks of the person in this period."""
-    offer = world.offers[k]
-    if offer["division"] == EQUAL:
-        return np.int64(offer["share"])
-    return rules.part_of_amount(
-        offer["amount_to_share"], contribution_weight_of(me, k, row, world), max(1, offer["contribution_weights"])
-    )
+def joining(me: np.void, m: np.void, k: int, others: int, row: int, world: World) -> Terms:
+    """Whether to join platform `k`, in the slot `m`; a newcomer expects the share that is advertised."""
+    trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
+    share = for_me(world.offers[k]["advertised"], me, k, row, world)
+    return _with(_inside(me, k, others, trust_before(m, k, world), share, row, world), 0.0, -trouble)
 
 
 @behaviour
-def bill_of(me: np.void, m: np.void, k: int, row: int, world: World) -> int:
-    """Fen that the member owes for this period, the annual cap observed; 0 where the platform pays."""
-    offer = world.offers[k]
-    if offer["division"] != EQUAL:
-        return uncapped(me, k, row, world)
-    now = world.settings[0]["now"]
-    begun = np.int64(m["joined"]) + 1 if offer["newcomers_share"] else np.int64(m["since"])
-    counted_from = max(begun, np.int64(offer["year_start"]))
-    paid_this_year = world.published[k, now] - world.published[k, counted_from]
-    return max(0, min(offer["share"], offer["annual_cap"] - paid_this_year))
+def trust_before(m: np.void, k: int, world: World) -> float:
+    """Trust of somebody outside: what is remembered of the plan, or else its good name."""
+    return np.float64(m["trust"]) if m["platform"] == k else np.float64(world.offers[k]["brand"])
 
 
 @behaviour
-def shown_bill(me: np.void, k: int, row: int, world: World) -> float:
-    """The bill as published for someone like me, fen: subsidies and caps are not counted on to last."""
-    offer = world.offers[k]
-    if offer["division"] == EQUAL:
-        return np.float64(offer["share"])
-    return offer["amount_to_share"] * contribution_weight_of(me, k, row, world) / max(1, offer["contribution_weights"])
+def paying_in(me: np.void, m: np.void, lacking: int, others: int, row: int, world: World) -> Terms:
+    """Whether to fill up a deposit that lacks some fen. Paying in again is an act, and the trouble of it counts."""
+    k = np.int64(m["platform"])
+    trouble = np.float64(me["inertia"]) + rules.entry(lacking)
+    inside = _inside(me, k, others, np.float64(m["trust"]), np.float64(m["expected"]), row, world)
+    return _with(inside, 0.0, -trouble)
 
 
 @behaviour
-def for_me(share: float, me: np.void, k: int, row: int, world: World) -> float:
-    """A mean share as it would be for me, fen: weighed as the rule of division weighs me."""
-    offer = world.offers[k]
-    if offer["division"] == EQUAL or offer["contribution_weights"] == 0:
-        return share
-    return share * contribution_weight_of(me, k, row, world) * offer["sharing"] / offer["contribution_weights"]
+def lacking_in_deposit(me: np.void, m: np.void, row: int, world: World) -> int:
+    """Fen of this period's bill that the deposit does not hold."""
+    bill = bill_of(me, m, np.int64(m["platform"]), row, world)
+    return bill - min(bill, max(0, np.int64(m["balance"])))
+
+
+@behaviour
+def buying(me: np.void, mine: np.ndarray, product: int, world: World) -> Terms:
+    """Whether to buy insurance that comes by."""
+    return _insured(me, mine, product, 0.0, -np.float64(me["inertia"]), world)
+
+
+@behaviour
+def converting(me: np.void, mine: np.ndarray, product: int, free: float, world: World) -> Terms:
+    """Whether to take the insurance that a plan offers at its end, so many years of it free."""
+    return _insured(me, mine, product, free, 0.0, world)
 
 
 @behaviour
 def chance_to_think(me: np.void, mine: np.ndarray, row: int, world: World) -> float:
     """Attention, raised by news heard and by a bill above the expected one."""
-    p = world.settings[0]
-    attention, shock = np.float64(me["attention"]), 0.0
-    if me["traits"] & ALERTED:
-        attention = max(attention, p["alerted_attention"])
+    surprise = 0.0
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
             bill = shown_bill(me, np.int64(m["platform"]), row, world)
-            shock = max(shock, rules.surprise(bill, m["expected"], p["noticeable_bill"]))
-    return rules.thinking_chance(attention, shock, me["patience"])
+            surprise = max(surprise, rules.surprise(bill, m["expected"], world.settings[0]["noticeable_bill"]))
+    return rules.thinking_chance(attention_of(me, world), surprise, me["patience"])
 
 
 @behaviour
-def plans_inside(mine: np.ndarray) -> int:
-    """How many plans I am in."""
-    inside = 0
-    for s in range(mine.size):
-        inside += WAITING <= mine[s]["status"] <= CLAIMING
-    return inside
+def attention_of(me: np.void, world: World) -> float:
+    """Chance to think again in a period, whatever the bill."""
+    attention = np.float64(me["attention"])
+    if me["traits"] & ALERTED:
+        return max(attention, world.settings[0]["alerted_attention"])
+    return attention
 
 
 @behaviour
-def worth(me: np.void, k: int, others: int, trust: float, share: float, row: int, world: World) -> float:
-    """Yuan a year that being in platform `k` is worth to me, at that trust and at that share a period (fen).
+def _inside(me: np.void, k: int, others: int, trust: float, share: float, row: int, world: World) -> Terms:
+    """What being in platform `k` is worth, at that trust and at that share a period (fen).
 
-    `others` is the number of other plans that I am in: each takes away from the worth of this one. A plan that may
-    close before one's turn is trusted by so much less.
+    Insurance that I hold, and each of the `others`, takes away from the worth of this cover. A plan that may close
+    before one's turn is trusted by so much less.
     """
-    p = world.settings[0]
-    cover = np.float64(world.covers[k, age_of(me, world)])
-    risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
-    insured = p["insured_overlap"] if me["traits"] & INSURED else 0.0
-    overlap = rules.overlap(insured, p["city_overlap"] if me["traits"] & CITY_PLAN else 0.0)
+    overlap = overlap_of_insurance(me, NONE, world)
     for _ in range(others):
-        overlap = rules.overlap(overlap, p["plan_overlap"])
+        overlap = rules.overlap(overlap, world.settings[0]["plan_overlap"])
     reliance = rules.erode_trust(trust, world.offers[k]["perceived_closure_risk"])
-    return (
-        rules.worth_of_cover(reliance, cover, risk, me["risk_aversion"], overlap)
-        + rules.worth_of_company(me["altruism"], me["herding"], friends_in(k, row, world))
-        - rules.cost_of_sharing(share)
+    amount = np.float64(world.covers[k, age_of(me, world)])
+    return Terms(
+        helping=np.float64(me["altruism"]),
+        friends=rules.worth_of_company(me["herding"], friends_in(k, row, world)),
+        cover=rules.worth_of_cover(reliance, amount, believed_risk(me, world), me["risk_aversion"], overlap),
+        sharing=-rules.cost_of_sharing(share),
+        premium=0.0,
+        resentment=0.0,
+        effort=0.0,
     )
 
 
 @behaviour
-def worth_of_policy(me: np.void, mine: np.ndarray, policy: int, free: float, world: World) -> float:
-    """Yuan a year that a policy of an insurer is worth to me beyond its premium, of which so many years are free."""
-    p, offer = world.settings[0], world.policies[policy]
-    risk = incidence_of(me, world) * np.float64(me["believed_frailty"])
-    other = p["city_overlap"] if policy == COMMERCIAL and me["traits"] & CITY_PLAN else 0.0
-    if policy == CITY and me["traits"] & INSURED:
-        other = p["insured_overlap"]
-    overlap = rules.overlap(other, p["plan_overlap"] if plans_inside(mine) else 0.0)
-    amount = offer["sum_insured"] / rules.FEN_PER_YUAN
-    premium = world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] / rules.FEN_PER_YUAN
+def _with(inside: Terms, resentment: float, effort: float) -> Terms:
+    """The terms of being inside, and what the act itself costs."""
+    return Terms(inside.helping, inside.friends, inside.cover, inside.sharing, 0.0, resentment, effort)
+
+
+@behaviour
+def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: float, world: World) -> Terms:
+    """What having a product is worth; what costs more than can be spared is worth less than anything."""
+    offer = world.products[product]
+    in_a_plan = world.settings[0]["plan_overlap"] if plans_inside(mine) else 0.0
+    overlap = rules.overlap(overlap_of_insurance(me, product, world), in_a_plan)
+    amount, premium = offer["sum_insured"] / FEN_PER_YUAN, premium_of(me, product, world) / FEN_PER_YUAN
+    due = premium * max(0.0, 1.0 - free)
     if premium > offer["affordable"] * np.float64(me["income"]):
-        return -np.inf
-    gain = rules.worth_of_cover(offer["trust"], amount, risk, me["risk_aversion"], overlap)
-    return gain - premium * max(0.0, 1.0 - free)
+        due = np.inf
+    return Terms(
+        helping=0.0,
+        friends=0.0,
+        cover=rules.worth_of_cover(offer["trust"], amount, believed_risk(me, world), me["risk_aversion"], overlap),
+        sharing=0.0,
+        premium=-due,
+        resentment=0.0,
+        effort=effort,
+    )
 
 
 @behaviour
-def friend_met(row: int, u: float, world: World) -> int:
-    """The one friend whom I meet in this period, by a number in [0, 1); myself where I have none."""
-    start, end = np.int64(world.first[row]), np.int64(world.first[row + 1])
-    if start == end:
-        return np.int64(row)
-    return np.int64(world.friends[start + int(u * (end - start))])
+def believed_risk(me: np.void, world: World) -> float:
+    """Annual incidence that I believe in."""
+    return incidence_of(me, world) * np.float64(me["believed_frailty"])
 
 
 @behaviour
-def signals_of(friend: int, row: int, world: World) -> int:
-    """What a friend shows, as of the last step, in bits; nothing where there is no friend."""
-    return np.int64(0) if friend == row else np.int64(world.signals[friend])
-
-
-@behaviour
-def friends_in(k: int, row: int, world: World) -> float:
-    """Share of my friends who are in platform `k`, as of the last step."""
-    start, end = np.int64(world.first[row]), np.int64(world.first[row + 1])
-    inside = 0
-    for place in range(start, end):
-        inside += np.int64(world.signals[world.friends[place]]) >> (NEWS_BITS + k) & 1
-    return inside / max(1, end - start)
-
-
-@behaviour
-def in_audience(k: int, row: int, world: World) -> bool:
-    """Whether I use the pages of platform `k`: true of a person or not from the start, and for ever."""
-    audience = world.offers[k]["audience"]
-    return audience >= 1.0 or draw(world.settings[0]["seed"], 0, row, AUDIENCE + k) < audience
-
-
-@behaviour
-def slot_for(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> int:
-    """The slot in which I could join platform `k`: mine of old, an empty one, or one no longer used; -1 if I may not.
-
-    Who is in as many plans as there are slots joins no other. A slot that was given up in this very step is not free
-    yet: the leaving has to be counted and a deposit to come back. A plan in which a membership ended for good (aid, a
-    refusal, at the door, by age) is closed to that person until the slot has served another plan; then the door decides
-    anew, by the same facts.
-    """
-    offer = world.offers[k]
-    if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
-        return -1
-    if world.covers[k, age_of(me, world)] == 0 or not in_audience(k, row, world):
-        return -1
-    if offer["chronic_only"] and not me["traits"] & HIGH_RISK:
-        return -1
-    found, worst, now = np.int64(-1), np.int64(99), world.settings[0]["now"]
-    for s in range(mine.size):
-        status = np.int64(mine[s]["status"])
-        inside = WAITING <= status <= CLAIMING
-        free = status == NEVER or (not inside and mine[s]["since"] != now and mine[s]["balance"] <= 0)
-        if mine[s]["platform"] == k:
-            return s if free and status <= LEFT else -1
-        rank = np.int64(0) if mine[s]["platform"] < 0 else 1 + status
-        if free and rank < worst:
-            found, worst = s, rank
-    return found
+def overlap_of_insurance(me: np.void, apart_from: int, world: World) -> float:
+    """What the insurance that I hold, one product apart, takes away from the worth of further cover."""
+    overlap, held = 0.0, np.int64(me["policies"])
+    for product in range(world.products.size):
+        if product != apart_from and held >> product & 1:
+            overlap = rules.overlap(overlap, world.products[product]["overlap"])
+    return overlap

@@ -14,18 +14,8 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT, World
 from abm.persons import rules
-from abm.persons.appraisal import (
-    NOTICE,
-    age_of,
-    chance_to_think,
-    for_me,
-    incidence_of,
-    may_claim,
-    plans_inside,
-    shown_bill,
-    slot_for,
-    worth,
-)
+from abm.persons.appraisal import chance_to_think, gain, joining, staying
+from abm.persons.situation import for_me, incidence_of, may_claim, notices_illness, plans_inside, shown_bill, slot_for
 from abm.persons.state import (
     ACCIDENT,
     ALERTED,
@@ -202,16 +192,13 @@ def choose(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> N
 
 @behaviour
 def stay_or_leave(me: np.void, m: np.void, others: int, row: int, world: World) -> None:
-    """Leave when being inside is worth less than nothing, with the trouble of leaving on the side of staying.
+    """Leave when staying is worth less than nothing.
 
     `others` is the number of other plans that I am in.
     """
-    p = world.settings[0]
-    k = np.int64(m["platform"])
-    share = rules.anticipated_share(m["expected"], shown_bill(me, k, row, world), me["anxiety"])
-    resentment_of = rules.resentment_of(m["paid"], world.offers[k]["perceived_closure_risk"], p["resentment"])
-    gain = worth(me, k, others, np.float64(m["trust"]), share, row, world) - resentment_of + np.float64(me["inertia"])
-    if draw(p["seed"], p["now"], row, STAY + k) >= rules.choice_chance(gain, p["noise"]):
+    p, k = world.settings[0], np.int64(m["platform"])
+    worth = gain(staying(me, m, others, row, world))
+    if draw(p["seed"], p["now"], row, STAY + k) >= rules.choice_chance(worth, p["noise"]):
         m["status"] = LEFT
         m["since"] = p["now"]
 
@@ -224,13 +211,9 @@ def join_the_best(me: np.void, mine: np.ndarray, inside: int, row: int, world: W
     for k in range(world.offers.size):
         slot = slot_for(me, mine, k, row, world)
         if slot >= 0:
-            remembered = mine[slot]["platform"] == k
-            trust = np.float64(mine[slot]["trust"]) if remembered else world.offers[k]["brand"]
-            trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
-            share = for_me(world.offers[k]["advertised"], me, k, row, world)
-            gain = worth(me, k, inside, trust, share, row, world) - trouble
-            if gain > best_gain:
-                best, best_slot, best_gain = k, slot, gain
+            worth = gain(joining(me, mine[slot], k, inside, row, world))
+            if worth > best_gain:
+                best, best_slot, best_gain = k, slot, worth
     if best >= 0 and draw(p["seed"], p["now"], row, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
         enter(me, mine[best_slot], best, row, world)
 
@@ -244,8 +227,7 @@ def enter(me: np.void, m: np.void, k: int, row: int, world: World) -> None:
     p = world.settings[0]
     now = p["now"]
     ill = bool(me["traits"] & HIGH_RISK) and not world.offers[k]["chronic_only"]
-    if me["health"] == LATENT:
-        ill = ill or draw(p["seed"], now, row, NOTICE) < p["noticed_share"]
+    ill = ill or notices_illness(me, row, world)
     if m["platform"] != k:
         m["platform"] = k
         m["paid"] = 0

@@ -19,14 +19,12 @@ from abm.market import (
     SUBJECT_AT,
     World,
 )
-from abm.persons.appraisal import age_of, contribution_weight_of, incidence_of, may_be_covered
+from abm.persons.situation import age_of, contribution_weight_of, holds, incidence_of, may_be_covered
 from abm.persons.state import (
     AIDED,
-    CITY_PLAN,
     CLAIMING,
     COVERED,
     HIGH_RISK,
-    INSURED,
     LEFT,
     REFUSED,
     WAITING,
@@ -41,8 +39,8 @@ class Count(IntEnum):
     """Columns of a row of the census after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
     DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age
-    that some platform covers; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
-    leave now.
+    that some platform covers, INSURED those with insurance that asks about health; CONTRIBUTION_WEIGHTS
+    over those who will share next, LEAVERS over those who chose to leave now. From HELD on a column for each product.
     """
 
     DESCRIBED = 2 * STATUSES
@@ -57,11 +55,10 @@ class Count(IntEnum):
     EXPECTED = DESCRIBED + 9
     CONTRIBUTION_WEIGHTS = DESCRIBED + 10
     LEAVERS_RISK = DESCRIBED + 11
-    CITY_PLAN = DESCRIBED + 12
-    AID = DESCRIBED + 13
+    AID = DESCRIBED + 12
+    HELD = DESCRIBED + 13  # of the first product; the others follow
 
 
-COLUMNS = Count.AID + 1
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT, AID_UNIT = 1e9, 1e6, 1e3, 1e3
 LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
@@ -74,7 +71,12 @@ EXPECTED, CONTRIBUTION_WEIGHTS, LEAVERS_RISK = (
     int(Count.CONTRIBUTION_WEIGHTS),
     int(Count.LEAVERS_RISK),
 )
-CITY, AID = int(Count.CITY_PLAN), int(Count.AID)
+AID, HELD = int(Count.AID), int(Count.HELD)
+
+
+def no_tally(world: World) -> np.ndarray:
+    """An empty tally (platforms + 2, columns): the last two rows are the population and those of it in any plan."""
+    return np.zeros((world.offers.size + 2, HELD + world.products.size), np.int64)
 
 
 @behaviour
@@ -129,8 +131,9 @@ def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> Non
     tally_row[RISK] += risk
     tally_row[AGE] += age
     tally_row[RISKY] += (me["traits"] & HIGH_RISK) > 0
-    tally_row[COVERED_ELSEWHERE] += (me["traits"] & INSURED) > 0
-    tally_row[CITY] += (me["traits"] & CITY_PLAN) > 0
+    tally_row[COVERED_ELSEWHERE] += (me["policies"] & world.settings[0]["underwritten"]) > 0
+    for product in range(world.products.size):
+        tally_row[HELD + product] += holds(me, product)
     tally_row[UNDER_30] += age < 30
     tally_row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
     tally_row[TIER_3] += me["tier"] == 3

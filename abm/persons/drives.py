@@ -15,11 +15,11 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop
 from abm.market import World
-from abm.persons.appraisal import friend_met, signals_of
 from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
-from abm.persons.census import COLUMNS, count
+from abm.persons.census import count, no_tally
 from abm.persons.insuring import insure
-from abm.persons.paying import FLOW_COLUMNS, settle
+from abm.persons.paying import no_cash_flows, settle
+from abm.persons.situation import friend_met, signals_of
 from abm.persons.state import Status
 
 BLOCK = 1024
@@ -111,7 +111,6 @@ class Drive(ABC):
 
     def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
         self.persons, self.memberships, self.world = persons, memberships, world
-        self.platforms = world.offers.size
         self.blocks = -(-persons.size // BLOCK)
 
     @abstractmethod
@@ -120,14 +119,18 @@ class Drive(ABC):
 
     @abstractmethod
     def after_publication(self) -> np.ndarray:
-        """Settle, learn, choose, insure. Returns the cash flows (platforms + 2, columns of `paying`), fen."""
+        """Settle, learn, choose, insure. Returns the cash flows (platforms + products, columns of `paying`), fen."""
 
     def census(self) -> np.ndarray:
         """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
-        tallies = np.zeros((self.blocks, self.platforms + 2, COLUMNS), np.int64)
+        tallies = self._for_blocks(no_tally(self.world))
         self._loop(_count, tallies)
         total: np.ndarray = tallies.sum(axis=0)
         return total
+
+    def _for_blocks(self, sums: np.ndarray) -> np.ndarray:
+        """An empty table of sums for each block."""
+        return np.zeros((self.blocks, *sums.shape), sums.dtype)
 
     def _filed(self, first: int, last: int) -> np.ndarray:
         found = np.argwhere(self.memberships["status"][first:last] == Status.FILING)
@@ -158,7 +161,7 @@ class CompiledDrive(Drive):
         return np.concatenate([np.empty((0, 2), np.int64), *busy])
 
     def after_publication(self) -> np.ndarray:
-        flows_by_block = np.zeros((self.blocks, self.platforms + 2, FLOW_COLUMNS), np.int64)
+        flows_by_block = self._for_blocks(no_cash_flows(self.world))
         self._loop(_after_publication, flows_by_block)
         total: np.ndarray = flows_by_block.sum(axis=0)
         return total
@@ -190,7 +193,7 @@ class AgentDrive(Drive):
         return self._filed(0, self.persons.size)
 
     def after_publication(self) -> np.ndarray:
-        cash_flows = np.zeros((self.platforms + 2, FLOW_COLUMNS), np.int64)
+        cash_flows = no_cash_flows(self.world)
         self._everyone(self.after, cash_flows)
         return cash_flows
 

@@ -13,6 +13,7 @@ from abm.scenario.scenario import Scenario
 from abm.scenario.tables import age_structure
 
 CHUNK = 1 << 16
+COMMERCIAL = 1  # the bit of the first product, which is there in every world
 
 
 def found(scenario: Scenario, incidence: np.ndarray, seed: int) -> np.ndarray:
@@ -77,8 +78,8 @@ def _found_chunk(
         Trait.FEMALE * female
         + Trait.HIGH_RISK * high_risk
         + Trait.HONEST * (uniform(Purpose.HONEST) < people.honest_share)
-        + Trait.INSURED * (uniform(Purpose.INSURED) < insured)
     )
+    rows["policies"] = COMMERCIAL * (uniform(Purpose.INSURED) < insured)
     rows["risk_aversion"] = taste(Purpose.RISK_AVERSION, mind.risk_aversion)
     rows["altruism"] = taste(Purpose.ALTRUISM, mind.altruism)
     rows["herding"] = taste(Purpose.HERDING, mind.herding)

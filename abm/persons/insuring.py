@@ -1,6 +1,7 @@
-"""What persons have to do with insurers: be offered a policy, buy it, pay for it, be paid.
+"""What persons have to do with insurers: be offered a product, buy it, pay for it, be paid.
 
-Premiums are paid with every half-month. A policy is kept; nobody gives one up here.
+Products are rows of ``world.products``, and nothing here asks which one it is. Premiums are paid with every half-month.
+A policy is kept; nobody gives one up here.
 """
 
 import numpy as np
@@ -8,11 +9,12 @@ import numpy as np
 from abm.clock import PERIODS_PER_YEAR
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
-from abm.market import CITY, COMMERCIAL, World
+from abm.market import World
 from abm.persons import rules
-from abm.persons.appraisal import NOTICE, age_of, worth_of_policy
+from abm.persons.appraisal import buying, gain
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
-from abm.persons.state import CITY_PLAN, CLAIMING, DIAGNOSED, FEMALE, HIGH_RISK, INSURED, LATENT, WAITING
+from abm.persons.situation import holds, notices_illness, premium_of
+from abm.persons.state import CLAIMING, DIAGNOSED, HIGH_RISK, WAITING
 
 BUY = Purpose.BUY * SLOTS_PER_PURPOSE
 UNDERWRITE = Purpose.UNDERWRITE * SLOTS_PER_PURPOSE
@@ -20,64 +22,82 @@ UNDERWRITE = Purpose.UNDERWRITE * SLOTS_PER_PURPOSE
 
 @behaviour
 def insure(me: np.void, mine: np.ndarray, row: int, u: float, world: World, cash_flows: np.ndarray) -> None:
-    """Pay premiums, be paid at a diagnosis, and consider the policy that one is offered, if any.
-
-    One number says who comes by, so that they exclude each other: an agent, the pages of one of my plans, or the city.
-    """
-    if world.policies[COMMERCIAL]["sum_insured"] == 0 and world.policies[CITY]["sum_insured"] == 0:
+    """Pay premiums, be paid at a diagnosis, and consider the product that one is offered, if any."""
+    if not world.settings[0]["selling"]:
         return  # nobody sells insurance here
-    platforms = world.offers.size
-    pay_premium(me, COMMERCIAL, world, cash_flows[platforms + COMMERCIAL])
-    pay_premium(me, CITY, world, cash_flows[platforms + CITY])
-    city, commercial = world.policies[CITY], world.policies[COMMERCIAL]
-    if u >= 1.0 - city["reach"]:
-        if city["on_sale"][np.int64(me["tier"])] and not me["traits"] & CITY_PLAN:
-            consider(me, mine, row, CITY, platforms + CITY, world, cash_flows)
-    elif commercial["on_sale"][np.int64(me["tier"])] and not me["traits"] & INSURED:
-        bound = commercial["reach"]
-        if u < bound:
-            consider(me, mine, row, COMMERCIAL, platforms + COMMERCIAL, world, cash_flows)
-            return
-        for s in range(mine.size):
-            if WAITING <= mine[s]["status"] <= CLAIMING:
-                k: int = np.int64(mine[s]["platform"])
-                if bound <= u < bound + world.offers[k]["cross_sell_reach"]:
-                    consider(me, mine, row, COMMERCIAL, k, world, cash_flows)
-                bound += world.offers[k]["cross_sell_reach"]
+    if me["policies"]:
+        for product in range(world.products.size):
+            if holds(me, product):
+                pay_premium(me, product, world, cash_flows[world.offers.size + product])
+    product, seller = offered(me, mine, u, world)
+    if product >= 0:
+        consider(me, mine, row, product, seller, world, cash_flows)
 
 
 @behaviour
-def trait_of(policy: int) -> int:
-    """The trait of those who have the policy."""
-    return CITY_PLAN if policy == CITY else INSURED
+def offered(me: np.void, mine: np.ndarray, u: float, world: World) -> tuple[int, int]:
+    """The product that comes by and who sells it, as a row of the cash flows; (-1, -1) where none does, or not for me.
+
+    One number says what comes by, so that offers exclude each other: what cities offer stands at its upper end; at the
+    lower one what insurers sell themselves, and then the pages of one of my plans.
+    """
+    plans, products = world.offers.size, world.products
+    top, bound = 1.0, 0.0
+    for product in range(products.size):
+        if products[product]["sponsored"]:
+            top -= products[product]["reach"]
+            if u >= top:
+                return is_for(me, product, plans + product, world)
+    if u >= world.settings[0]["widest_selling"]:
+        return -1, -1
+    for product in range(products.size):
+        if not products[product]["sponsored"]:
+            bound += products[product]["reach"]
+            if u < bound:
+                return is_for(me, product, plans + product, world)
+    for s in range(mine.size):
+        if WAITING <= mine[s]["status"] <= CLAIMING:
+            k = np.int64(mine[s]["platform"])
+            for product in range(products.size):
+                bound += world.offers[k]["cross_sell_reach"] * products[product]["pages"]
+                if u < bound:
+                    return is_for(me, product, k, world)
+    return -1, -1
 
 
 @behaviour
-def pay_premium(me: np.void, policy: int, world: World, flows: np.ndarray) -> None:
-    """The premium of a half-month, and the sum insured in that of the diagnosis; then an illness is insured no more."""
-    ended = policy == COMMERCIAL and me["health"] == DIAGNOSED and me["health_since"] < world.settings[0]["now"]
-    if me["traits"] & trait_of(policy) and not ended:
-        flows[PREMIUMS] += world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)] // PERIODS_PER_YEAR
-        if me["health"] == DIAGNOSED and me["health_since"] == world.settings[0]["now"]:
-            flows[BENEFITS] += world.policies[policy]["sum_insured"]
+def is_for(me: np.void, product: int, seller: int, world: World) -> tuple[int, int]:
+    """A product and its seller, where it is on sale to me and I do not have it; else (-1, -1)."""
+    offer = world.products[product]
+    paid_out = offer["ends_at_diagnosis"] and me["health"] == DIAGNOSED
+    if offer["on_sale"][np.int64(me["tier"])] and not holds(me, product) and not paid_out:
+        return np.int64(product), np.int64(seller)
+    return np.int64(-1), np.int64(-1)
+
+
+@behaviour
+def pay_premium(me: np.void, product: int, world: World, flows: np.ndarray) -> None:
+    """The premium of a half-month, and the sum insured in that of the diagnosis, with which the product may end."""
+    offer, now = world.products[product], world.settings[0]["now"]
+    if offer["ends_at_diagnosis"] and me["health"] == DIAGNOSED and me["health_since"] < now:
+        return
+    flows[PREMIUMS] += premium_of(me, product, world) // PERIODS_PER_YEAR
+    if me["health"] == DIAGNOSED and me["health_since"] == now:
+        flows[BENEFITS] += offer["sum_insured"]
 
 
 @behaviour
 def consider(
-    me: np.void, mine: np.ndarray, row: int, policy: int, seller: int, world: World, cash_flows: np.ndarray
+    me: np.void, mine: np.ndarray, row: int, product: int, seller: int, world: World, cash_flows: np.ndarray
 ) -> None:
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
-    if policy == COMMERCIAL and me["health"] == DIAGNOSED:
+    worth = gain(buying(me, mine, product, world))
+    if draw(p["seed"], p["now"], row, BUY + product) >= rules.choice_chance(worth, p["noise"]):
         return
-    gain = worth_of_policy(me, mine, policy, 0.0, world) - np.float64(me["inertia"])
-    if draw(p["seed"], p["now"], row, BUY + policy) >= rules.choice_chance(gain, p["noise"]):
+    ill = bool(me["traits"] & HIGH_RISK) or me["health"] == DIAGNOSED or notices_illness(me, row, world)
+    if ill and draw(p["seed"], p["now"], row, UNDERWRITE + product) < world.products[product]["declines"]:
         return
-    ill = bool(me["traits"] & HIGH_RISK) or me["health"] == DIAGNOSED
-    if me["health"] == LATENT:
-        ill = ill or draw(p["seed"], p["now"], row, NOTICE) < p["noticed_share"]
-    if ill and draw(p["seed"], p["now"], row, UNDERWRITE + policy) < world.policies[policy]["declines"]:
-        return
-    me["traits"] |= trait_of(policy)
+    me["policies"] |= 1 << product
     cash_flows[seller, SOLD] += 1
-    cash_flows[seller, SALES] += world.premiums[policy, me["traits"] & FEMALE, age_of(me, world)]
+    cash_flows[seller, SALES + product] += premium_of(me, product, world)

@@ -1,15 +1,16 @@
 """What a member pays, and how: by deduction, period by period, or out of a deposit; and what the end of a plan brings.
 
-Amounts go into ``cash_flows`` (platforms + 2, columns), in fen, a row for each platform and then for each policy.
+Amounts go into ``cash_flows`` (platforms + products, columns), in fen: a row for each platform, then for each product.
 """
 
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
-from abm.market import COMMERCIAL, World
+from abm.market import World
 from abm.persons import rules
-from abm.persons.appraisal import age_of, bill_of, may_claim, plans_inside, uncapped, worth, worth_of_policy
+from abm.persons.appraisal import converting, gain, lacking_in_deposit, paying_in
+from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
 from abm.persons.state import (
     ACCIDENT,
     AGED_OUT,
@@ -18,22 +19,26 @@ from abm.persons.state import (
     COVERED,
     DIAGNOSED,
     ENDED,
-    FEMALE,
-    INSURED,
     LAPSED,
     WAITING,
 )
 
 # Columns of the cash flows: what the annual cap kept from members; what came from their accounts into the pool, into
 # deposits, from deposits into the pool and back to members; deposits gone with the platform; shares given back; and of
-# insurance the premiums of the free time, the policies sold, a year's premium of these, premiums and benefits paid.
-CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, SALES, PREMIUMS, BENEFITS = range(12)
-FLOW_COLUMNS = 12
+# insurance the premiums of the free time, the policies sold, premiums and benefits paid, and a year's premium of what
+# was sold, a column for each product from SALES on.
+CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, PREMIUMS, BENEFITS, SALES = range(12)
 DEDUCTION = Purpose.DEDUCTION * SLOTS_PER_PURPOSE
 TOP_UP = Purpose.TOP_UP * SLOTS_PER_PURPOSE
 END = Purpose.END * SLOTS_PER_PURPOSE
 SEIZE = Purpose.SEIZE * SLOTS_PER_PURPOSE
 CONVERT = Purpose.CONVERT * SLOTS_PER_PURPOSE
+
+
+def no_cash_flows(world: World) -> np.ndarray:
+    """An empty table of cash flows, fen (platforms + products, columns)."""
+    products = world.products.size
+    return np.zeros((world.offers.size + products, SALES + products), np.int64)
 
 
 @behaviour
@@ -89,13 +94,14 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     m["paid"] -= back
     me["paid"] -= back
     cash_flows[k, RETURNED] += back
-    on_sale = world.policies[COMMERCIAL]["on_sale"][np.int64(me["tier"])]
-    if offer["conversion"] > 0.0 and on_sale and not me["traits"] & INSURED:
-        gain = worth_of_policy(me, mine, COMMERCIAL, offer["conversion"], world)
-        if draw(p["seed"], p["now"], row, CONVERT + k) < rules.choice_chance(gain, p["noise"]):
-            premium = world.premiums[COMMERCIAL, me["traits"] & FEMALE, age_of(me, world)]
-            me["traits"] |= INSURED
-            cash_flows[k, FREED] += np.int64(premium * offer["conversion"])
+    product = np.int64(offer["conversion_product"])
+    if offer["conversion"] == 0.0 or product < 0 or holds(me, product):
+        return
+    if world.products[product]["on_sale"][np.int64(me["tier"])]:
+        worth = gain(converting(me, mine, product, offer["conversion"], world))
+        if draw(p["seed"], p["now"], row, CONVERT + k) < rules.choice_chance(worth, p["noise"]):
+            me["policies"] |= 1 << product
+            cash_flows[k, FREED] += np.int64(premium_of(me, product, world) * offer["conversion"])
 
 
 @behaviour
@@ -177,15 +183,13 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         return
     bill = bill_of(me, m, k, row, world)
     cash_flows[k, CAPPED] += uncapped(me, k, row, world) - bill
-    drawn = min(bill, max(0, np.int64(m["balance"])))
-    m["balance"] -= drawn
-    cash_flows[k, DRAWN] += drawn
-    lacking = bill - drawn
+    lacking = lacking_in_deposit(me, m, row, world)
+    m["balance"] -= bill - lacking
+    cash_flows[k, DRAWN] += bill - lacking
     if lacking == 0:
         return
-    trouble = np.float64(me["inertia"]) + rules.entry(lacking)
-    gain = worth(me, k, others, np.float64(m["trust"]), np.float64(m["expected"]), row, world) - trouble
-    wanted = draw(p["seed"], p["now"], row, TOP_UP + k) < rules.choice_chance(gain, p["noise"])
+    worth = gain(paying_in(me, m, lacking, others, row, world))
+    wanted = draw(p["seed"], p["now"], row, TOP_UP + k) < rules.choice_chance(worth, p["noise"])
     if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
         m["status"] = LAPSED
         m["since"] = p["now"]

@@ -73,10 +73,10 @@ def worth_of_cover(trust: float, cover: float, risk: float, aversion: float, ove
     return trust * cover * risk * (1.0 + aversion) * (1.0 - overlap)
 
 
-@rule("f8(f8, f8, f8)")
-def worth_of_company(altruism: float, herding: float, friends_in: float) -> float:
-    """Yuan a year for helping and for doing as one's friends do; `friends_in` is the share of them inside."""
-    return altruism + herding * friends_in
+@rule("f8(f8, f8)")
+def worth_of_company(herding: float, friends_in: float) -> float:
+    """Yuan a year for doing as one's friends do; `friends_in` is the share of them inside."""
+    return herding * friends_in
 
 
 @rule("f8(f8)")

@@ -26,10 +26,8 @@ class Trait(IntFlag):
     FEMALE = 1
     HIGH_RISK = 2  # several times the mean incidence, and knows it
     HONEST = 4  # declares truthfully
-    INSURED = 8  # has commercial critical-illness cover
-    ACCIDENT = 16  # the illness is an accident: no waiting period
-    ALERTED = 32  # has heard news since last thinking
-    CITY_PLAN = 64  # has the supplementary cover of the city
+    ACCIDENT = 8  # the illness is an accident: no waiting period
+    ALERTED = 16  # has heard news since last thinking
 
 
 class Status(IntEnum):
@@ -71,7 +69,7 @@ PERSON_FIELDS = (
     ("traits", "u1", "bits", "see Trait"),
     ("tier", "u1", "1-3", "city tier; 3 stands for 3 and below"),
     ("health", "u1", "code", "see HealthState"),
-    ("spare", "u1", "", "room"),
+    ("policies", "u1", "bits", "insurance held, bit p for product p of the scenario"),
 )
 MEMBERSHIP_FIELDS = (
     ("platform", "i1", "index", "which platform; -1 is an empty slot"),
@@ -120,4 +118,4 @@ NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINE
     int, Status
 )
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
-FEMALE, HIGH_RISK, HONEST, INSURED, ACCIDENT, ALERTED, CITY_PLAN = map(int, Trait)
+FEMALE, HIGH_RISK, HONEST, ACCIDENT, ALERTED = map(int, Trait)

@@ -39,6 +39,9 @@ def post(platform: "Platform", day: date) -> None:
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else platform.failing
     offer["seized"], plan = seized(platform), platform.closing_plan
     offer["returned"], offer["conversion"] = plan.shares_refunded, plan.conversion_months / 12
+    products = list(case.insurance.products)
+    offered = plan.conversion_product in products
+    offer["conversion_product"] = products.index(plan.conversion_product) if offered else -1
 
 
 def print_terms(platform: "Platform") -> None:

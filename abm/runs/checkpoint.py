@@ -83,7 +83,7 @@ def resume(
     followed, known = state["policy"], type(model.regulator.policy).__name__
     if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
         raise ScenarioError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
-    constants = model.world.settings.copy()
+    constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
     for name, array in _arrays(model).items():
         held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
         if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
@@ -93,6 +93,7 @@ def resume(
             array[...] = held
     if changes:
         model.world.settings[...] = constants
+        model.world.products["overlap"] = overlaps
     _restore(model, state)
     _overrule(model, changes or {})
     model.running = model.now + 1 < scenario.calendar.periods
@@ -149,7 +150,7 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
         "balances": dict(model.ledger.balances),
         "platforms": [_attributes(platform, DEAD) for platform in model.platforms],
         "desks": [_attributes(platform.desk) for platform in model.platforms],
-        "insurers": [_attributes(insurer, ("terms",)) for insurer in model.insurers],
+        "insurers": [_attributes(insurer, ("product",)) for insurer in model.insurers],
         "mutual_insurers": {name: _attributes(each, ("terms",)) for name, each in model.mutual_insurers.items()},
         "regulator": _attributes(model.regulator),
         "series": {name: _plain(values) for name, values in model.datacollector.model_vars.items()},

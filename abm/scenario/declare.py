@@ -17,6 +17,9 @@ def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source})
 
 
+NAME = r"^[a-z][a-z0-9_]*$"  # of a platform, an insurer, a product
+
+
 class Section(BaseModel):
     """A part of a scenario: frozen, strict about types, closed to unknown names."""
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from abm.errors import ScenarioError, nearest
 from abm.files import read_toml
-from abm.scenario.messages import _message
+from abm.scenario.messages import message
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
 
@@ -82,7 +82,7 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str) -
     try:
         return section.model_validate(_frozen(tables))
     except ValidationError as error:
-        lines = [f"{place}: {_message(fault, section)}" for fault in error.errors()]
+        lines = [f"{place}: {message(fault, section)}" for fault in error.errors()]
         raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
 
 

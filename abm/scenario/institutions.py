@@ -1,6 +1,5 @@
-"""Those beside the platforms: insurers of the ordinary kind, licensed mutual insurers, and the regulator."""
+"""Those beside the platforms: licensed mutual insurers and the regulator. Ordinary insurance is in `insurance`."""
 
-from datetime import date
 from typing import Literal
 
 from abm.scenario.declare import Section, fact, number
@@ -9,48 +8,6 @@ PolicyName = Literal["laissez_faire", "historical", "early_licensing", "strict_b
 
 
 # fmt: off
-class Commercial(Section):
-    """Critical-illness insurance: a premium by age and sex, and questions about health."""
-
-    sum_insured: float = number(79_000, "paid at diagnosis", unit="yuan", low=0, high=1e7, source="F263")
-    loading: float = number(0.5, "premium over incidence times sum insured, less one", unit="1", low=0, high=5,
-        source="assumption, 0.3 to 1: half of what is paid in goes to sellers and costs; 400 yuan for 100,000, F106")
-    declines: float = number(0.9, "chance that a known risk or illness is turned away", unit="1", low=0, high=1,
-        source="assumption, 0.7 to 1: full underwriting")
-    trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
-        source="assumption, 0.7 to 0.99: a licence and a contract")
-    reach: float = number(0.004, "chance that an agent offers it to an uninsured person in a period", unit="1", low=0,
-        high=1, source="assumption, 0.001 to 0.01: one person in ten a year")
-    affordable: float = number(0.02, "largest share of income spent on it", unit="1", low=0, high=1,
-        source="assumption, 0.01 to 0.05: mean premium 505 yuan a head, F244")
-    commission: float = number(0.6, "part of the first year's premium that the platform which sold it receives",
-        unit="1", low=0, high=2,
-        source="assumption, 0.4 to 1: 14.4 billion of premiums brought 2.7 billion where most were paid by the month, "
-               "F164, F167")
-
-
-class CityPlan(Section):
-    """Supplementary cover sponsored by a city (惠民保): one low premium for all, no questions about health."""
-
-    premium: float = number(59, "premium", unit="yuan a year", low=0, high=10_000, source="F261")
-    launches: tuple[date, date, date] = fact((date(2020, 4, 1), date(2020, 7, 1), date(2020, 10, 1)),
-        "first day on sale in cities of tier 1, tier 2, and tier 3 and below", unit="date",
-        source="assumption, half a year either way: 111 plans in 179 cities by the end of 2020, F259")
-    worth: float = number(60_000, "what it is worth at a diagnosis", unit="yuan", low=0, high=1e7,
-        source="assumption, 20,000 to 150,000: pays most of large bills after a deductible")
-    trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
-        source="assumption, 0.7 to 0.99: the city's name is on it")
-    reach: float = number(0.02, "chance that a person is offered it in a period", unit="1", low=0, high=1,
-        source="assumption, 0.005 to 0.05: 40 million of some 600 million in reach within 2020, F259")
-
-
-class Insurance(Section):
-    """What can be bought beside mutual aid; None is not on sale."""
-
-    commercial: Commercial | None = fact(None, "critical-illness insurance", source="none unless the scenario says so")
-    city: CityPlan | None = fact(None, "supplementary cover by cities", source="none unless the scenario says so")
-
-
 class MutualInsurer(Section):
     """A licensed mutual insurer that stands behind insurance-like products."""
 

@@ -1,28 +1,21 @@
-"""Messages that help."""
+"""Messages that help: the place, the value, what is allowed, and the likely slip."""
 
 from typing import Any
 
 from pydantic import BaseModel
 
 from abm.errors import nearest
-from abm.scenario.paths import _section_in, bounds, field_at, leaves, notes
+from abm.scenario.paths import bounds, field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
 
 
-def _keys(path: tuple[Any, ...], within: type[BaseModel]) -> list[str]:
-    """The names allowed at a path."""
-    field = field_at(".".join(map(str, path)), within) if path else None
-    section = _section_in(field.annotation) if field else within
-    return list(section.model_fields) if section else []
-
-
-def _message(fault: Any, within: type[BaseModel]) -> str:
+def message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
     path = tuple(part for part in fault["loc"] if part != "[key]")
     place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
     field = field_at(place, within)
     if kind == "extra_forbidden":
-        known, last = _keys(path[:-1], within), str(path[-1])
+        known, last = keys_at(".".join(map(str, path[:-1])), within), str(path[-1])
         everywhere = leaves(Scenario()) if within is Scenario else ()
         elsewhere = [key for key, _ in everywhere if key.split(".")[-1] == last]
         meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)

@@ -20,6 +20,8 @@ class ClosingPlan(Section):
         source="none, F145; all at one platform, F188")
     conversion_months: int = number(0, "months of insurance without waiting that members are offered free",
         unit="months", low=0, high=60, source="none unless the terms of the plan say so")
+    conversion_product: str = fact("commercial", "the insurance that is then offered",
+        source="F144: cover without waiting or questions by an insurer")
 
 
 class Stopped(Section):

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -62,7 +62,7 @@ def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, 
 
 def leaves(section: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every number of a scenario with its dotted path, in the order of its declaration."""
-    for name in type(section).model_fields:
+    for name in (*type(section).model_fields, *(section.model_extra or {})):
         if name not in ("sources", "title", "summary") or path:
             yield from _leaves(getattr(section, name), f"{path}{name}")
 
@@ -82,17 +82,30 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def field_at(path: str, within: type[BaseModel] = Scenario) -> FieldInfo | None:
     """The declaration of the number at a dotted path, or None where there is none."""
+    return _at(path, within)[0]
+
+
+def keys_at(path: str, within: type[BaseModel]) -> list[str]:
+    """The names allowed below a dotted path."""
+    section = _at(path, within)[1] if path else within
+    return list(section.model_fields) if section else []
+
+
+def _at(path: str, within: type[BaseModel]) -> tuple[FieldInfo | None, Any]:
+    """The declaration at a dotted path and the section that it holds; None for either that is not there."""
     section: Any = within
     found: FieldInfo | None = None
     for step in path.split("."):
         if section is None:
-            return None
+            return None, None
         if found is None or step in section.model_fields:
             found = section.model_fields.get(step)
             if found is None:
-                return None
+                return None, None
             section = _section_in(found.annotation)
-    return found
+        elif section.model_config.get("extra") == "allow":  # a name that the scenario adds
+            section = _section_in(get_type_hints(section)["__pydantic_extra__"])
+    return found, section
 
 
 def source_of(scenario: Scenario, path: str) -> str:

@@ -156,8 +156,6 @@ class Mind(Section):
     learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
         unit="1", low=0, high=1,
         source="assumption, 0.05 to 0.5: constant-gain learning over about two months, Evans and Honkapohja 2001")
-    insured_overlap: float = number(0.4, "worth of aid that other cover takes away", unit="1", low=0, high=1,
-        source="assumption, 0.1 to 0.8: covers are stacked; a mean commercial claim is 79,000 yuan, F263")
     trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1,
         source="assumption: 60,000 joined around one aided person, F036")
     trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1,
@@ -181,11 +179,9 @@ class Mind(Section):
     resentment: float = number(0.2, "part of what one has paid that weighs against staying once the plan may close",
         unit="1 a year", low=0, high=10,
         source="assumption, 0 to 1: strong reciprocity, Fehr and Gaechter 2000")
-    city_overlap: float = number(0.3, "worth of aid that the city plan takes away", unit="1", low=0, high=1,
-        source="assumption, 0.05 to 0.5: it pays bills, aid pays a sum")
     plan_overlap: float = number(0.3, "worth of insurance or another plan that being in a plan takes away",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.6: the other side of insured_overlap")
+        source="assumption, 0 to 0.6: the other side of the overlap of insurance")
     alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20,
         source="assumption, 1 to 4: twice the mean risk")
     salience: float = number(0.1, "part of the way to that fear that one friend's illness goes",

@@ -12,15 +12,16 @@ from pydantic import Field, model_validator
 
 from abm.clock import half_month
 from abm.errors import ScenarioError
-from abm.scenario.declare import Section, fact, number
-from abm.scenario.institutions import Insurance, MutualInsurer, Supervision
+from abm.scenario.declare import NAME, Section, fact, number
+from abm.scenario.institutions import MutualInsurer, Supervision
+from abm.scenario.insurance import Insurance
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.terms import PlatformTerms
 
 LONGEST = 2_400  # half-months, a century
 MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
-TAKEN = ("persons", "households", "outside", "guarantee_fund", "commercial", "city")
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ACCOUNTS = ("persons", "households", "outside", "guarantee_fund")  # of the ledger
+Name = Annotated[str, Field(pattern=NAME)]
 Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=23)]
 
 
@@ -117,8 +118,9 @@ class Scenario(Section):
                 known = ", ".join(self.platform)
                 raise ValueError(f"shocks.{index}: no platform '{shock.platform}'; there are: {known}")
         for name, terms in self.platform.items():
-            if name in TAKEN or any(insurer in TAKEN for insurer in self.insurer):
-                raise ValueError(f"{', '.join(TAKEN)} are names of accounts; call the platform or insurer otherwise")
+            taken = (*ACCOUNTS, *self.insurance.products)
+            if name in taken or any(insurer in taken for insurer in self.insurer):
+                raise ValueError(f"{', '.join(taken)} are names of accounts; call the platform or insurer otherwise")
             if terms.insurer is not None and terms.insurer not in self.insurer:
                 known = ", ".join(self.insurer) or "none"
                 raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")

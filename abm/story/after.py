@@ -6,10 +6,19 @@ import numpy as np
 
 from abm.clock import collection_date
 from abm.draws import Purpose
-from abm.market import CITY
-from abm.persons import behaviours, insuring, paying
-from abm.persons.appraisal import bill_of, may_claim, plans_inside
-from abm.persons.paying import COLLECTED, DEPOSITED, DRAWN, FLOW_COLUMNS, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons import appraisal, behaviours, insuring, paying
+from abm.persons.paying import (
+    COLLECTED,
+    DEPOSITED,
+    DRAWN,
+    FREED,
+    REFUNDED,
+    RETURNED,
+    SEIZED,
+    SOLD,
+    no_cash_flows,
+)
+from abm.persons.situation import may_claim, plans_inside
 from abm.persons.state import HealthState, Status, Trait
 from abm.story import decisions
 from abm.story.decisions import Decision
@@ -23,7 +32,7 @@ GIVEN = ((SEIZED, Kind.DEPOSIT_LOST), (REFUNDED, Kind.DEPOSIT_BACK), (RETURNED, 
 def settle(copy: Copy) -> None:
     """Pay and be paid back; note it plan by plan, with how each standing changed."""
     world, before, me = copy.world, copy.mine.copy(), alike(copy.me)
-    cash_flows = _till(copy)
+    cash_flows = no_cash_flows(copy.world)
     paying.settle(copy.me, copy.mine, copy.row, world, cash_flows)
     for slot, was in enumerate(before):
         if was["platform"] < 0:
@@ -50,8 +59,9 @@ def settle(copy: Copy) -> None:
             then[slot] = m
             free = decisions.to_be_insured(me, then, plan, copy.row, world)
             copy.expect(free.yes, "being insured")
-            copy.note(Kind.INSURED, plan, free, policy="commercial", free=float(world.offers[plan]["conversion"]))
-            me["traits"] |= int(Trait.INSURED)
+            product = int(world.offers[plan]["conversion_product"])
+            copy.note(Kind.INSURED, plan, free, product=product, free=float(world.offers[plan]["conversion"]))
+            me["policies"] |= 1 << product
 
 
 def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
@@ -62,8 +72,9 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
     shares = m["status"] != Status.WAITING or world.offers[k]["newcomers_share"]
     if deposit == 0 or not inside(m) or not shares or world.offers[k]["subsidised"]:
         return None
-    balance = int(m["balance"]) + (deposit if m["joined"] == now - 1 else 0)
-    lacking = int(bill_of(me, m, k, copy.row, world)) - max(0, balance)
+    held = alike(m)
+    held["balance"] += deposit if m["joined"] == now - 1 else 0
+    lacking = int(appraisal.lacking_in_deposit(me, held, copy.row, world))
     return decisions.to_pay_in(me, m, lacking, others, copy.row, world) if lacking > 0 else None
 
 
@@ -107,9 +118,9 @@ def _alarms(copy: Copy, plan: int) -> list[tuple[str, str]]:
 def choose(copy: Copy) -> None:
     """Think again or not; note each decision with its terms."""
     me, mine, world, row = copy.me, copy.mine, copy.world, copy.row
-    luck, count = copy.uniform(Purpose.THINK), plans_inside(mine)
+    u, count = copy.uniform(Purpose.THINK), plans_inside(mine)
     trial, joined = mine.copy(), None
-    prompt = decisions.prompted(me, mine, row, luck, world) if count or me["aware"] else None
+    prompt = decisions.prompted(me, mine, row, u, world) if count or me["aware"] else None
     stays: list[tuple[int, Decision]] = []
     if prompt is not None:
         for slot, m in enumerate(mine):
@@ -119,7 +130,7 @@ def choose(copy: Copy) -> None:
                 stays.append((slot, decision))
         if count < mine.size and me["health"] != HealthState.DIAGNOSED:
             joined = decisions.to_join(me, trial, count, row, world, prompt)
-    behaviours.choose(copy.me, copy.mine, row, luck, world)
+    behaviours.choose(copy.me, copy.mine, row, u, world)
     for slot, decision in stays:
         plan, left = int(trial[slot]["platform"]), trial[slot]["status"] == Status.LEFT
         copy.expect(left != decision.yes, "staying")
@@ -150,20 +161,15 @@ def _joined(copy: Copy, plan: int, decision: Decision) -> None:
 
 def insure(copy: Copy) -> None:
     """Be offered insurance or not; note a policy bought, or a buyer turned down."""
-    luck, cash_flows, me, world = copy.uniform(Purpose.APPROACH), _till(copy), alike(copy.me), copy.world
-    offer = decisions.offered(me, copy.mine, luck, world)
-    insuring.insure(copy.me, copy.mine, copy.row, luck, world, cash_flows)
+    u, cash_flows, me, world = copy.uniform(Purpose.APPROACH), no_cash_flows(copy.world), alike(copy.me), copy.world
+    product, seller = map(int, insuring.offered(me, copy.mine, u, world))
+    insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
-    if offer is None:
+    if product < 0:
         copy.expect(not sold, "buying insurance")
         return
-    policy, seller = offer
-    decision = decisions.to_insure(me, copy.mine, policy, copy.row, world)
+    decision = decisions.to_insure(me, copy.mine, product, copy.row, world)
     copy.expect(sold <= decision.yes, "buying insurance")
     if decision.yes:
-        name = "city" if policy == CITY else "commercial"
-        copy.note(Kind.INSURED if sold else Kind.TURNED_DOWN, seller, decision, policy=name, free=0.0)
-
-
-def _till(copy: Copy) -> np.ndarray:
-    return np.zeros((copy.world.offers.size + 2, FLOW_COLUMNS), np.int64)
+        plan = seller if seller < world.offers.size else -1  # on whose pages; else an agent, or the city
+        copy.note(Kind.INSURED if sold else Kind.TURNED_DOWN, plan, decision, product=product, free=0.0)

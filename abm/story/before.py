@@ -5,7 +5,7 @@ from typing import Any
 from abm.draws import Purpose
 from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
 from abm.persons import behaviours, rules
-from abm.persons.appraisal import friend_met, may_claim, signals_of
+from abm.persons.situation import friend_met, may_claim, signals_of
 from abm.persons.state import HealthState, Status
 from abm.platforms.claims import Claim
 from abm.story.events import Copy, Kind, WitnessError, inside

@@ -10,7 +10,7 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.market import World
 from abm.model import MutualAidModel
-from abm.persons.appraisal import age_of
+from abm.persons.situation import age_of
 from abm.persons.state import Status
 from abm.story.decisions import Decision
 

@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, witness: Witness) -> None:
         self.model, self.row, self.moments = witness.model, witness.row, witness.moments
         self.plans = [platform.name for platform in self.model.platforms]
+        self.products = [product.title for product in self.model.case.insurance.products.values()]
         self.woman = bool(self.model.persons[self.row]["traits"] & Trait.FEMALE)
         self.she, self.her, self.hers = ("she", "her", "her") if self.woman else ("he", "him", "his")
         self.named: set[int] = set()

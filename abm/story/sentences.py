@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from abm.clock import collection_date
 from abm.money import spell, yuan
-from abm.persons.state import Trait
 from abm.platforms.closing import Closing
 from abm.story.events import Kind, Moment
 from abm.story.reasons import Reader, listed, rounded, span
@@ -13,7 +12,7 @@ ADULT = 18
 
 
 def _begins(t: Reader, m: Moment) -> str:
-    me, traits = m.said["me"], int(m.said["me"]["traits"])
+    me = m.said["me"]
     who = (("boy", "man"), ("girl", "woman"))[t.woman][m.said["age"] >= ADULT]
     words = f"person {t.row} is a {who} of {m.said['age']} in a city of tier {int(me['tier'])}, with "
     income = f"{float(me['income']):,.0f} yuan a year"
@@ -21,8 +20,8 @@ def _begins(t: Reader, m: Moment) -> str:
     words += f"{m.said['friends']} friends, {f'with {income}' if m.said['age'] >= ADULT else family}."
     words += f" {t.she.capitalize()} takes {t.hers} risk for {float(me['believed_frailty']):.2f} of the mean of"
     words += f" {t.hers} age and sex; it is {float(me['frailty']):.2f}."
-    if traits & Trait.INSURED:
-        words += f" {t.she.capitalize()} has insurance against critical illness."
+    if held := [name for product, name in enumerate(t.products) if int(me["policies"]) >> product & 1]:
+        words += f" {t.she.capitalize()} has {listed(held)}."
     return words
 
 
@@ -143,7 +142,7 @@ def _behind(t: Reader, closing: Closing) -> str:
 
 def _insured(t: Reader, m: Moment) -> str:
     assert m.decision is not None
-    what = "the supplementary cover of the city" if m.said["policy"] == "city" else "insurance against critical illness"
+    what = t.products[m.said["product"]]
     where = f" on the pages of {t.name(m.plan)}" if m.plan >= 0 else ""
     if m.kind == Kind.TURNED_DOWN:
         asked = f"asked for {what}{where}{t.why(m.decision, 'buying')}"

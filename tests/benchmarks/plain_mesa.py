@@ -228,7 +228,7 @@ class Person(mesa.Agent):
 
     def worth(self, trust: float, share: float) -> float:
         """Yuan a year that membership is worth to me, at that trust and that share a period in fen."""
-        overlap = self.model.case.mind.insured_overlap if self.insured else 0.0
+        overlap = self.model.case.insurance.commercial.overlap if self.insured else 0.0
         aid = trust * self.model.platform.cover(self.age) * self.incidence * self.believed_frailty
         friends_in = sum(friend.seen_inside for friend in self.friends) / max(1, len(self.friends))
         cover = aid * (1 + self.risk_aversion) * (1 - overlap)

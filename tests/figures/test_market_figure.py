@@ -167,10 +167,10 @@ def test_pressure_and_trust_and_insurance_are_the_series() -> None:
     series = page()[0].series
     np.testing.assert_array_equal(line(2, "pressure"), series["pressure"])
     np.testing.assert_array_equal(line(3, "all memberships"), series["plan_trust"])
-    np.testing.assert_array_equal(line(4, "commercial: members"), 100 * series["insured_share_members"])
-    np.testing.assert_array_equal(line(4, "commercial: all persons"), 100 * series["insured_share"])
-    np.testing.assert_array_equal(line(4, "city plan: members"), 100 * series["city_plan_share_members"])
-    np.testing.assert_array_equal(line(4, "city plan: all persons"), 100 * series["city_plan_share"])
+    np.testing.assert_array_equal(line(4, "commercial: members"), 100 * series["commercial_share_members"])
+    np.testing.assert_array_equal(line(4, "commercial: all persons"), 100 * series["commercial_share"])
+    np.testing.assert_array_equal(line(4, "city plan: members"), 100 * series["city_share_members"])
+    np.testing.assert_array_equal(line(4, "city plan: all persons"), 100 * series["city_share"])
 
 
 @pytest.mark.parametrize("act", ["warning", "rectification", "product stopped"])

@@ -12,7 +12,7 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.errors import ScenarioError
 from abm.ledger import deposits
 from abm.model import MutualAidModel
-from abm.persons.paying import FLOW_COLUMNS, REFUNDED, settle
+from abm.persons.paying import REFUNDED, no_cash_flows, settle
 from abm.persons.state import Status, membership, person
 from abm.scenario.files import load, names
 from worlds.busy import busy, digest, finish, series
@@ -159,6 +159,6 @@ def test_who_grows_into_an_age_without_a_deposit_gets_it_back() -> None:
     model = MutualAidModel("waterdrop", persons=100, seed=1, changes=changes)
     model.step()
     me, mine = person(age_at_start=45, paid=900), membership(platform=0, status=Status.COVERED, balance=500, paid=900)
-    cash_flows = np.zeros((3, FLOW_COLUMNS), np.int64)
+    cash_flows = no_cash_flows(model.world)
     settle(me[0], mine[0], 0, model.world, cash_flows)
     assert (int(cash_flows[0, REFUNDED]), int(mine[0, 0]["balance"]), int(me[0]["paid"])) == (500, 0, 400)

@@ -53,10 +53,15 @@ BOARD = {
 
 
 @pytest.mark.parametrize(
-    "worth", [off("B2"), {"insurance.commercial.commission": 2.0, "platform.xianghubao.cross_sell_reach": 0.5}]
+    "worth",
+    [
+        off("B2"),
+        {"insurance.commercial.commission": 2.0, "platform.xianghubao.cross_sell_reach": 0.5},
+    ],
 )
 def test_b2_a_plan_that_brings_neither_customers_nor_commission_is_closed(worth: dict[str, Any]) -> None:
     nothing: dict[str, Any] = {"platform.xianghubao.parent.customer_value": 0.0, "insurance.commercial.commission": 0.0}
+    nothing |= {"insurance.commercial.on_sale": True}
     nothing |= {"insurance.commercial.affordable": 1.0, "platform.xianghubao.case_cost": 50.0}
     (closing,) = finish(busy(changes=BOARD | nothing)).closings
     assert closing.kind == "active"

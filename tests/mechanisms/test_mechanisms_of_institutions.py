@@ -8,7 +8,7 @@ import pytest
 
 from abm.ledger import FUND, OUTSIDE
 from abm.model import MutualAidModel
-from abm.persons.state import Status, Trait
+from abm.persons.state import Status
 from worlds.business_switches import off, on_and_off, table
 from worlds.busy import busy, finish, series
 from worlds.closings import unborne
@@ -42,7 +42,9 @@ def test_c2_a_guarantee_fund_pays_the_claims_of_plans_that_are_gone() -> None:
 
 # Insurance that agents seldom offer, and plans that are weighed by what their cover is worth.
 SELLING: dict[str, Any] = {
+    "insurance.commercial.on_sale": True,
     "insurance.commercial.reach": 0.004,
+    "insurance.city.on_sale": True,
     "insurance.city.reach": 0.0,
     "people.persons": 1_000,
     "platform.unwanted.closing.conversion_months": 0,
@@ -54,11 +56,11 @@ SELLING: dict[str, Any] = {
 def sold(changes: dict[str, Any]) -> tuple[float, float, int]:
     """Uninsured persons who bought insurance: of members and of others; and commission to the plans, fen."""
     model, commission = ending_market(changes=SELLING | changes), 0
-    insured_before = (model.persons["traits"] & Trait.INSURED) > 0
+    insured_before = (model.persons["policies"] & 1) > 0
     while model.running:
         model.step()
         commission += sum(fen for (name, what), fen in model.ledger.flows.items() if what == "traffic")
-    bought = ((model.persons["traits"] & Trait.INSURED) > 0)[~insured_before]
+    bought = ((model.persons["policies"] & 1) > 0)[~insured_before]
     been = (Status.WAITING, Status.COVERED, Status.CLAIMING, Status.LEFT, Status.ENDED)
     member = np.isin(model.memberships["status"], been).any(axis=1)[~insured_before]
     return float(bought[member].mean()), float(bought[~member].mean()), commission
@@ -80,7 +82,7 @@ def test_d1_insurance_is_a_substitute_of_plans() -> None:
     def insured(changes: dict[str, Any]) -> float:
         return float(table(finish(ending_market(changes=SELLING | changes)))["lasting.insured"].mean())
 
-    overlapping, apart = on_and_off("D1 insured", insured, {"mind.insured_overlap": 0.9})
+    overlapping, apart = on_and_off("D1 insured", insured, {"insurance.commercial.overlap": 0.9})
     assert overlapping < 0.6 * apart
 
 
@@ -90,13 +92,14 @@ def test_d2_the_city_plan_draws_members_away_where_and_when_it_is_launched() -> 
     def leaving(changes: dict[str, Any]) -> np.ndarray:
         city = {
             "launches": [date(2019, 10, 1), date(2021, 1, 1), date(2021, 1, 1)],
+            "on_sale": True,
             "reach": 0.5,
             "premium": 1.0,
         }
         numbers = {f"insurance.city.{name}": value for name, value in city.items()}
         numbers |= {"people.persons": 3_000, "mind.altruism": 0.0, "mind.herding": 20.0, "mind.attention": 0.2}
-        model = finish(busy(changes=numbers | {"mind.city_overlap": 0.9} | changes), 35)
-        insured = (model.persons["traits"] & Trait.CITY_PLAN) > 0
+        model = finish(busy(changes=numbers | {"insurance.city.overlap": 0.9} | changes), 35)
+        insured = (model.persons["policies"] & 2) > 0
         assert set(model.persons["tier"][insured]) == {1}
         assert insured.sum() > 500
         left, since = model.memberships["status"][:, 0] == Status.LEFT, model.memberships["since"][:, 0]
@@ -111,6 +114,7 @@ def test_d2_the_city_plan_draws_members_away_where_and_when_it_is_launched() -> 
 
 
 def test_a_city_plan_alone_leaves_the_platforms_their_traffic_income() -> None:
-    income = [series(finish(busy(changes=changes), 20))["traffic"].sum() for changes in ({}, {"insurance.city": {}})]
+    worlds: tuple[dict[str, Any], ...] = ({}, {"insurance.city.on_sale": True})
+    income = [series(finish(busy(changes=changes), 20))["traffic"].sum() for changes in worlds]
     assert income[0] == pytest.approx(income[1], rel=0.1)
     assert income[0] > 0

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from abm.model import MutualAidModel
-from abm.persons.state import Status, Trait
+from abm.persons.state import Status
 from worlds.plain import StationaryModel, run, world
 from worlds.switches import SIGMAS, SWITCHES, as_found, inside, standard_error
 
@@ -107,8 +107,9 @@ def launched_late(changes: dict[str, Any]) -> MutualAidModel:
     Cover is worth 2.2 x 0.7 = 1.54 times its fair price to those without insurance, and 0.6 of that to the insured.
     """
     plan = {"platform.pool.launch": date(2021, 1, 1), "platform.pool.brand": 0.7, "mind.altruism": 0.0}
-    mind = {"mind.risk_aversion": 1.2, "mind.insured_overlap": 0.4, "platform.pool.advertised_share": 12.5}
-    insurer = {"insurance.commercial": {"sum_insured": 100_000, "affordable": 0.0025, "reach": 0.2}}
+    mind = {"mind.risk_aversion": 1.2, "platform.pool.advertised_share": 12.5}
+    product = {"on_sale": True, "sum_insured": 100_000, "affordable": 0.0025, "reach": 0.2, "overlap": 0.4}
+    insurer = {f"insurance.commercial.{name}": value for name, value in product.items()}
     model = world(20_000, plan | mind | insurer | changes)
     model.world.incidence[:] = 0.001
     run(model, 50)
@@ -118,7 +119,7 @@ def launched_late(changes: dict[str, Any]) -> MutualAidModel:
 def test_the_uninsured_and_poorer_join_first() -> None:
     """A7: with insurance counted as other cover, those who could not pay for it join; without, everybody."""
     on, off = launched_late({}), launched_late(SWITCHES["A7"].off)
-    insured = (on.persons["traits"] & Trait.INSURED) > 0
+    insured = (on.persons["policies"] & 1) > 0
     assert 0.2 < insured.mean() < 0.8
     assert inside(off).mean() > 0.99
     joined = inside(on)

@@ -9,7 +9,7 @@ import pytest
 from abm.ledger import own
 from abm.model import MutualAidModel
 from abm.observation import series
-from abm.persons.state import HealthState, Status, Trait
+from abm.persons.state import HealthState, Status
 from abm.platforms.closing import Stage
 from worlds.busy import busy, finish
 from worlds.market import little_market
@@ -19,7 +19,9 @@ END = {
     "platform.xianghubao.closing.conversion_months": 12,
     "platform.xianghubao.closing.run_off_borne": True,
     "platform.xianghubao.cross_sell_reach": 0.3,
+    "insurance.commercial.on_sale": True,
     "insurance.commercial.sum_insured": 2_500.0,
+    "insurance.city.on_sale": True,
     "insurance.city.reach": 0.1,
 }
 
@@ -106,14 +108,17 @@ def test_policies_sold_are_counted_in_real_policies() -> None:
 
 
 def test_insurance_of_the_population_and_of_members_is_that_of_their_rows() -> None:
-    changes = {"insurance.commercial.reach": 0.1, "insurance.city.reach": 0.1}
+    changes = {
+        "insurance.commercial": {"on_sale": True, "reach": 0.1},
+        "insurance.city": {"on_sale": True, "reach": 0.1},
+    }
     model = finish(busy(changes=changes), 41)
     persons, standing = model.persons, model.memberships["status"]
     ages = (persons["age_at_start"].astype(float) + model.now / 24).astype(int)
     covered = (model.world.covers > 0).any(axis=0)[ages] & (persons["health"] != HealthState.DIAGNOSED)
     inside = covered & ((standing >= Status.WAITING) & (standing <= Status.CLAIMING)).any(axis=1)
-    for trait, name in ((Trait.INSURED, "insured_share"), (Trait.CITY_PLAN, "city_plan_share")):
-        has = (persons["traits"] & trait) > 0
+    for bit, name in ((1, "commercial_share"), (2, "city_share")):
+        has = (persons["policies"] & bit) > 0
         assert 0 < has[covered].mean() < 1
         assert model.latest[name] == pytest.approx(has[covered].mean())
         assert model.latest[f"{name}_members"] == pytest.approx(has[inside].mean())
@@ -143,6 +148,6 @@ def test_the_regulators_memory_and_the_closings_are_reported() -> None:
 def test_a_market_of_nobody_has_no_shares() -> None:
     nothing = [0] * 60
     sight = series.MarketSnapshot(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0)
-    seen = {series.name: series.read(sight) for series in series.MARKET}
-    assert np.isnan([seen[name] for name in ("plan_trust", "insured_share", "city_plan_share_members")]).all()
+    seen = {series.name: series.read(sight) for series in series.of_market(("commercial", "city"))}
+    assert np.isnan([seen[name] for name in ("plan_trust", "commercial_share", "city_share_members")]).all()
     assert seen["persons_in_plans"] == 0

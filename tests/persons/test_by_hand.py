@@ -10,10 +10,10 @@ from abm.agents.platform import Platform
 from abm.ledger import OUTSIDE, pool
 from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL
 from abm.model import MutualAidModel
-from abm.persons.appraisal import may_claim
 from abm.persons.behaviours import claim, enter, learn, take_news
-from abm.persons.census import COLUMNS, count
-from abm.persons.paying import COLLECTED, FLOW_COLUMNS, pay, settle
+from abm.persons.census import count, no_tally
+from abm.persons.paying import COLLECTED, SALES, pay, settle
+from abm.persons.situation import may_claim
 from abm.persons.state import HealthState, Status, Trait, membership, person
 from abm.platforms.claims import Claim
 from worlds.busy import busy
@@ -38,9 +38,9 @@ def turn_to(model: MutualAidModel, now: int) -> None:
     model.post_terms()
 
 
-def new_till() -> np.ndarray:
-    """An empty cash_flows of one platform."""
-    return np.zeros((3, FLOW_COLUMNS), np.int64)
+def nothing_paid() -> np.ndarray:
+    """Cash flows of one platform and two products in which nothing has moved."""
+    return np.zeros((3, SALES + 2), np.int64)
 
 
 def covered(**given: Any) -> np.ndarray:
@@ -59,7 +59,7 @@ def ill(**given: Any) -> np.ndarray:
 @pytest.mark.parametrize(("ago", "in_time"), [(0, True), (12, True), (13, False)])
 def test_a_claim_may_be_filed_for_twelve_half_months_after_diagnosis(ago: int, in_time: bool) -> None:
     model = at(health__filing_chance=1.0)
-    me, mine = ill(turned=NOW - ago), covered()
+    me, mine = ill(health_since=NOW - ago), covered()
     assert may_claim(me[0], mine[0, 0], model.world) == in_time
     assert claim(me[0], mine[0], 0, model.world) == in_time
     assert mine[0, 0]["status"] == (Status.FILING if in_time else Status.COVERED)
@@ -103,7 +103,11 @@ def billed(status: Status, arrears: int, failing: bool) -> tuple[np.void, np.voi
     """Member, membership and fen collected after a bill of 500 fen, with arrears from the period before."""
     model = at(people__deduction_failure=float(failing), people__retry_failure=float(failing))
     model.world.offers["share"] = 500
-    me, mine, cash_flows = person(credit=650, paid=70), covered(status=status, balance=-arrears, paid=40), new_till()
+    me, mine, cash_flows = (
+        person(credit=650, paid=70),
+        covered(status=status, balance=-arrears, paid=40),
+        nothing_paid(),
+    )
     pay(me[0], mine[0, 0], 0, model.world, cash_flows)
     return me[0], mine[0, 0], int(cash_flows[0, COLLECTED])
 
@@ -146,7 +150,7 @@ def test_shares_that_the_platform_paid_itself_do_not_count_toward_the_annual_cap
     for now in (6, 7, 8):
         turn_to(model, now)
         publish(model.platforms[0], 5_000)
-        cash_flows = new_till()
+        cash_flows = nothing_paid()
         pay(me[0], mine[0, 0], 0, model.world, cash_flows)
         collected.append(int(cash_flows[0, COLLECTED]))
     assert collected == [0, 5_000, 1_000]
@@ -168,9 +172,9 @@ def test_shares_that_the_platform_paid_itself_do_not_count_toward_the_annual_cap
 def test_the_sixtieth_birthday_ends_a_membership_unless_there_is_a_claim_to_come(
     age_at_start: float, ago: int | None, status: Status, after: Status
 ) -> None:
-    me = person(age_at_start=age_at_start) if ago is None else ill(age_at_start=age_at_start, turned=NOW - ago)
+    me = person(age_at_start=age_at_start) if ago is None else ill(age_at_start=age_at_start, health_since=NOW - ago)
     mine = covered(status=status)
-    settle(me[0], mine[0], 0, at(people__deduction_failure=0.0).world, new_till())
+    settle(me[0], mine[0], 0, at(people__deduction_failure=0.0).world, nothing_paid())
     assert mine[0, 0]["status"] == after
     assert mine[0, 0]["since"] == (NOW if after == Status.AGED_OUT else 11)
 
@@ -244,7 +248,7 @@ def test_newcomers_are_told_the_past_year_and_at_least_the_advertised_share(past
 def shown(me: np.ndarray, mine: np.ndarray) -> int:
     """The news that friends see of a person at the end of the step, of twelve periods."""
     world = at(friends__news_periods=12).world
-    count(me[0], mine[0], 0, world, np.zeros((3, COLUMNS), np.int64))
+    count(me[0], mine[0], 0, world, no_tally(world))
     return int(world.signals[0]) & (NEWS_OF_AID | NEWS_OF_REFUSAL | NEWS_OF_ILLNESS)
 
 
@@ -252,7 +256,7 @@ def shown(me: np.ndarray, mine: np.ndarray) -> int:
 def test_news_is_shown_at_the_end_of_twelve_steps_and_no_longer(ago: int, told: bool) -> None:
     for status, news in ((Status.AIDED, NEWS_OF_AID), (Status.REFUSED, NEWS_OF_REFUSAL)):
         assert shown(person(), covered(status=status, since=NOW - ago)) == news * told
-    assert shown(ill(turned=NOW - ago), membership()) == NEWS_OF_ILLNESS * told
+    assert shown(ill(health_since=NOW - ago), membership()) == NEWS_OF_ILLNESS * told
 
 
 def test_an_illness_not_yet_diagnosed_is_never_shown() -> None:

@@ -144,8 +144,8 @@ def test_a_healthier_member_gains_less(
     assert rules.worth_of_cover(trust, cover, risk * healthier, aversion, overlap) <= own + 1e-9 * own
 
 
-def test_company_is_worth_altruism_and_the_share_of_friends_inside() -> None:
-    assert rules.worth_of_company(25.0, 200.0, 0.5) == 125.0
+def test_company_is_worth_the_share_of_friends_inside() -> None:
+    assert rules.worth_of_company(200.0, 0.5) == 100.0
 
 
 def test_a_share_of_a_yuan_costs_twenty_four_yuan_a_year() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm.ledger import FUND, HOUSEHOLDS, OUTSIDE
-from abm.persons.state import Status, Trait
+from abm.persons.state import Status
 from abm.platforms.closing import Stage
 from worlds.closings import AID, DEPOSITS, HAND, OWN, POOL, balance, closing, ten, unborne
 from worlds.plain import run, world
@@ -181,17 +181,21 @@ def test_all_shares_come_back_to_those_who_are_inside_at_the_end() -> None:
 
 @pytest.mark.parametrize("months", [6, 12])
 def test_conversion_insures_members_and_costs_the_platform_the_free_months(months: int) -> None:
-    selling = {"insurance.commercial.reach": 0.0, "platform.pool.cross_sell_reach": 0.0}
+    selling = {
+        "insurance.commercial.on_sale": True,
+        "insurance.commercial.reach": 0.0,
+        "platform.pool.cross_sell_reach": 0.0,
+    }
     model = world(10, HAND | selling | {"platform.pool.closing.conversion_months": months})
     model.persons["frailty"] = 0.0
-    model.persons["traits"][:3] = Trait.INSURED
+    model.persons["policies"][:3] = 1
     run(model, 5)
     households = balance(model, HOUSEHOLDS)
     model.platforms[0].announce("active", "by hand")
     run(model, 1)
     premium = int(model.world.premiums[0, 0, 35])
     assert premium == np.ceil(79_000_00 * 1.5 * model.world.incidence[0, 35])
-    assert ((model.persons["traits"] & Trait.INSURED) > 0).all()
+    assert ((model.persons["policies"] & 1) > 0).all()
     free = 7 * int(premium * months / 12)
     assert balance(model, OWN) == -free
     assert balance(model, HOUSEHOLDS) - households == free - 10 * (premium // 24)
@@ -200,7 +204,7 @@ def test_conversion_insures_members_and_costs_the_platform_the_free_months(month
 def test_nobody_is_converted_where_no_insurance_is_sold() -> None:
     model, _ = closing({"platform.pool.closing.conversion_months": 3, "mind.noise": 30.0})
     finish(model)
-    assert not (model.persons["traits"] & Trait.INSURED).any()
+    assert not (model.persons["policies"] & 1).any()
 
 
 @pytest.mark.parametrize("left", [123_45, -123_45])

@@ -12,7 +12,7 @@ import pytest
 
 from abm.agents.member import HealthyMember, HighRiskMember
 from abm.model import MutualAidModel
-from abm.persons.appraisal import may_claim
+from abm.persons.situation import may_claim
 from abm.persons.state import HealthState, Status
 from abm.platforms.claims import Claim, ClaimsDesk
 from abm.story import decisions

@@ -113,7 +113,7 @@ TABLE = (
     ("mind.attention", 0.01, 0.2, in_all("joined"), +1),
     ("mind.attention", 0.01, 0.2, in_all("left"), +1),
     ("mind.inertia", 0.0, 120.0, in_all("left"), -1),
-    ("mind.insured_overlap", 0.0, 0.8, at_end("insured"), -1),
+    ("insurance.commercial.overlap", 0.0, 0.8, at_end("insured"), -1),
     ("mind.trust_from_refusal", 0.0, 1.0, at_end("trust"), -1),
     ("mind.trust_from_publication", 0.0, 0.02, at_end("trust"), +1),
     ("mind.salience", 0.0, 1.0, at_end("members"), +1),

@@ -27,8 +27,8 @@ SWITCHES: dict[str, tuple[dict[str, Any], str]] = {
     "C2": ({"supervision.policy": "guarantee_fund"}, "aid paid in a run-off that nobody bears"),
     "D1": ({f"platform.{name}.cross_sell_reach": 0.0 for name in PLANS}, "insurance bought by members and by others"),
     "D1 members": ({"mind.plan_overlap": 0.0}, "insurance sold to members"),
-    "D1 insured": ({"mind.insured_overlap": 0.0}, "share of members who are insured"),
-    "D2": ({"mind.city_overlap": 0.0}, "exits where and when the city plan is launched"),
+    "D1 insured": ({"insurance.commercial.overlap": 0.0}, "share of members who are insured"),
+    "D2": ({"insurance.city.overlap": 0.0}, "exits where and when the city plan is launched"),
 }
 
 

@@ -48,7 +48,7 @@ SWITCHES = {
         "S-shaped growth, local clusters",
     ),
     "A7": Switch(
-        "the uninsured and the poorer join first", {"mind.insured_overlap": 0.0}, "joiners by cover and income"
+        "the uninsured and the poorer join first", {"insurance.commercial.overlap": 0.0}, "joiners by cover and income"
     ),
     "A8": Switch(
         "I paid for others and nobody pays for me", {"mind.resentment": 0.0}, "exits of long payers on closing news"

@@ -1,0 +1,138 @@
+"""Insurance products are rows: a third one is a declaration, and everything else follows by itself."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.errors import ScenarioError
+from abm.ledger import HOUSEHOLDS, OUTSIDE
+from abm.market import World
+from abm.model import MutualAidModel
+from abm.persons.insuring import offered
+from abm.persons.state import HealthState, Status, membership, person
+from abm.scenario.files import dump, load, parse
+from abm.scenario.paths import bounds, field_at, leaves, put
+from worlds.busy import digest, finish
+from worlds.endings import ending_market
+
+# A low-priced medical plan of a million (百万医疗): by one declaration in the scenario.
+MEDICAL: dict[str, Any] = {
+    "title": "a medical plan of a million",
+    "sum_insured": 1_200.0,
+    "premium": 4.0,
+    "declines": 0.5,
+    "reach": 0.05,
+    "pages": 0.5,
+    "commission": 0.3,
+    "overlap": 0.2,
+    "affordable": 1.0,
+}
+SELLING = {"insurance.medical": MEDICAL, "insurance.commercial.pages": 0.5}
+MEDICAL_BIT = 1 << 2
+
+
+@pytest.fixture(scope="module")
+def model() -> MutualAidModel:
+    return finish(ending_market(changes=SELLING, drive="compiled"))
+
+
+def test_a_third_product_is_sold_by_its_own_sellers_and_on_pages_of_platforms(model: MutualAidModel) -> None:
+    table = model.datacollector.get_model_vars_dataframe()
+    holders = (model.persons["policies"] & MEDICAL_BIT) > 0
+    assert 0 < holders.mean() < 1
+    assert 0 < table["medical_share"].iloc[0] < table["medical_share"].iloc[20] < table["medical_share"].iloc[-1]
+    assert table["medical_share_members"].iloc[-1] > 0
+    assert model.ledger.balances["medical"] != 0
+    assert sum(insurer.name == "medical" for insurer in model.insurers) == 1
+
+
+def test_premiums_and_benefits_of_a_third_product_are_booked_to_the_fen() -> None:
+    model = ending_market(changes=SELLING | {f"insurance.{name}.on_sale": False for name in ("commercial", "city")})
+    while model.running:
+        before = model.ledger.balances.copy()
+        model.step()
+        paid = model.ledger.flows["medical", "premiums"] - model.ledger.flows["medical", "benefits"]
+        conversions = sum(model.ledger.flows[plan.name, "conversion"] for plan in model.platforms)
+        assert before[HOUSEHOLDS] - model.ledger.balances[HOUSEHOLDS] == paid - conversions
+        model.audit()
+    assert model.ledger.balances[OUTSIDE] != 0
+
+
+def test_a_third_product_leaves_the_same_bytes_on_both_drives(model: MutualAidModel) -> None:
+    assert digest(finish(ending_market(changes=SELLING, drive="agents"))) == digest(model)
+
+
+def test_a_product_that_nobody_is_offered_changes_nothing_but_its_own_series() -> None:
+    unsold = MEDICAL | {"reach": 0.0, "pages": 0.0}
+    with_it, without = (finish(ending_market(changes=changes)) for changes in ({"insurance.medical": unsold}, {}))
+    table, other = (each.datacollector.get_model_vars_dataframe() for each in (with_it, without))
+    assert table[list(other)].equals(other)
+    assert set(table) - set(other) == {"medical_share", "medical_share_members"}
+
+
+def test_insurance_that_one_holds_takes_away_from_the_worth_of_a_plan() -> None:
+    members = [
+        finish(ending_market(changes=SELLING | {"insurance.medical.overlap": overlap})).latest["lasting.members"]
+        for overlap in (0.0, 1.0)
+    ]
+    assert members[1] < members[0]
+
+
+def test_one_number_says_which_product_comes_by() -> None:
+    """From below: sellers of each product, then pages of my plan, product by product; from above what cities offer."""
+    model = ending_market(changes=SELLING | {"insurance.city.reach": 0.1, "insurance.commercial.reach": 0.1})
+    finish(model, 20)
+    world: World = model.world
+    world.products["on_sale"] = 1
+    plan = [platform.name for platform in model.platforms].index("lasting")
+    world.offers["cross_sell_reach"][plan] = 0.2
+    world.settings["widest_selling"] = 1.0
+    me, mine = person(health=HealthState.WELL)[0], membership(platform=plan, status=Status.COVERED)[0]
+    plans = world.offers.size
+    for u, expected in (
+        (0.05, (0, plans)),
+        (0.12, (2, plans + 2)),
+        (0.20, (0, plan)),
+        (0.30, (2, plan)),
+        (0.50, (-1, -1)),
+        (0.95, (1, plans + 1)),
+    ):
+        assert tuple(map(int, offered(me, mine, u, world))) == expected, u
+    me["policies"] = MEDICAL_BIT
+    assert tuple(map(int, offered(me, mine, 0.12, world))) == (-1, -1)
+
+
+def test_a_product_is_written_out_and_read_again() -> None:
+    scenario = load("market", {"insurance.medical": MEDICAL})
+    tables: dict[str, Any] = {}
+    for path, value in leaves(scenario):
+        put(tables, path, value)
+    assert tables["insurance"]["medical"]["premium"] == 4.0
+    assert "[insurance.medical]" in dump(scenario)
+    field = field_at("insurance.medical.premium")
+    assert field is not None
+    assert bounds(field) == (0, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("products", "words"),
+    [
+        ({"Medical": {}}, "'Medical' is not a name"),
+        ({f"product_{number}": {} for number in range(7)}, "9 products are too many; at most 8"),
+        ({"medical": {"premum": 3.0}}, r"insurance.medical.premum: unknown key; did you mean 'premium'"),
+        ({"medical": {"premium": -3.0}}, r"insurance.medical.premium = -3.0 is below 0"),
+        ({"xianghubao": {}}, "are names of accounts; call the platform or insurer otherwise"),
+    ],
+)
+def test_a_slip_in_a_product_is_said_in_one_line(products: dict[str, Any], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words) as found:
+        parse({"platform": {"xianghubao": {}}, "insurance": products}, "slip")
+    assert len(str(found.value).splitlines()) == 1
+
+
+def test_the_seventh_further_product_is_one_too_many_and_the_sixth_is_not() -> None:
+    products = {f"product_{number}": {"reach": 0.01} for number in range(6)}
+    model = MutualAidModel(parse({"people": {"persons": 500}, "insurance": products}, "many"), seed=1)
+    finish(model, 10)
+    assert np.unpackbits(model.persons["policies"]).sum() > 0
