@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import PersonError
 from abm.model import MutualAidModel
 from abm.persons.state import HealthState, Status, Trait
 from abm.story.events import Kind, WitnessError
@@ -120,20 +120,20 @@ def test_a_model_that_was_interfered_with_has_no_story() -> None:
 
 @pytest.mark.parametrize("steps", [0, 42])
 def test_a_story_is_as_long_as_the_calendar_at_most(steps: int) -> None:
-    with pytest.raises(ScenarioError, match=f"steps = {steps} must be from 1 to 41"):
+    with pytest.raises(PersonError, match=f"steps = {steps} must be from 1 to 41"):
         tell("xianghubao", 3, 7, steps, BUSY)
 
 
 @pytest.mark.parametrize("row", [-1, 500])
 def test_there_is_nobody_beyond_the_last_row(row: int) -> None:
-    with pytest.raises(ScenarioError, match=f"person {row}: there are 500 persons, 0 to 499"):
+    with pytest.raises(PersonError, match=f"person {row}: there are 500 persons, 0 to 499"):
         tell("xianghubao", 3, row, 10, BUSY)
-    with pytest.raises(ScenarioError, match=f"person {row}"):
+    with pytest.raises(PersonError, match=f"person {row}"):
         attend(busy(), row)
 
 
 def test_a_pick_that_nobody_fits_says_who_there_is() -> None:
-    with pytest.raises(ScenarioError, match="there is nobody who left first by 2018-10-28; there are: "):
+    with pytest.raises(PersonError, match="there is nobody who left first by 2018-10-28; there are: "):
         find(finish(busy(drive="compiled", changes={"mind.inertia": 1e4, "mind.spread": 0.0}), 1), "first_to_leave")
 
 
