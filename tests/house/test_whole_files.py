@@ -47,4 +47,4 @@ def test_what_stops_a_writer_leaves_the_old_file_and_nothing_else(
 
 def test_files_are_renamed_in_one_place_and_folders_in_another() -> None:
     renaming = {path.name for path in SOURCES.rglob("*.py") if "os.replace(" in path.read_text(encoding="utf-8")}
-    assert renaming == {"writing.py", "results.py"}
+    assert renaming == {"files.py", "results.py"}
