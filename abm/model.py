@@ -13,7 +13,7 @@ from abm.agents.platform import Platform
 from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
-from abm.errors import ScenarioError, nearest
+from abm.errors import ModelError, nearest
 from abm.ledger import Ledger
 from abm.market import open_world
 from abm.observation.collector import collector, observe
@@ -57,7 +57,7 @@ class MutualAidModel(mesa.Model):
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if not 0 <= seed < SEEDS:
-            raise ScenarioError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
+            raise ModelError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
         super().__init__(rng=int(seed))
         self.case = _scenario(case, persons, changes)
         self.seed, self.now, self.weight = int(seed), -1, self.case.people.weight
@@ -87,7 +87,7 @@ class MutualAidModel(mesa.Model):
     def run_until(self, day: date | None = None, on_step: Callable[[date], object] | None = None) -> None:
         """Step to the half-month of a day, or to the end of the calendar; `on_step` hears the date after each step.
 
-        Nothing happens where that day has come already. Raises `ScenarioError` for a day outside the calendar.
+        Nothing happens where that day has come already. Raises `ModelError` for a day outside the calendar.
         """
         last = self.case.calendar.steps_until(day)
         while self.running and self.now + 1 < last:
@@ -96,9 +96,9 @@ class MutualAidModel(mesa.Model):
                 on_step(self.day)
 
     def begin(self) -> None:
-        """Move the clock. Raises `ScenarioError` past the end of the calendar."""
+        """Move the clock. Raises `ModelError` past the end of the calendar."""
         if not self.running:
-            raise ScenarioError(f"the calendar ended on {self.day}; set calendar.end to go on")
+            raise ModelError(f"the calendar ended on {self.day}; set calendar.end to go on")
         self.now += 1
         self.day = collection_date(self.first_period + self.now)
         self.world.settings["now"] = self.now
@@ -177,10 +177,10 @@ class MutualAidModel(mesa.Model):
         return None if platform.terms.insurer is None else self.mutual_insurers[platform.terms.insurer]
 
     def index_of(self, platform: str) -> int:
-        """The number of a platform. Raises `ScenarioError` where there is none of that name."""
+        """The number of a platform. Raises `ModelError` where there is none of that name."""
         known = list(self.case.platform)
         if platform not in known:
-            raise ScenarioError(f"no platform '{platform}'{nearest(platform, known)}; there are: {', '.join(known)}")
+            raise ModelError(f"no platform '{platform}'{nearest(platform, known)}; there are: {', '.join(known)}")
         return known.index(platform)
 
     def member(self, row: int) -> Member:
@@ -232,15 +232,13 @@ class MutualAidModel(mesa.Model):
         overridden = any(getattr(kind, phase) is not getattr(Member, phase) for kind in members for phase in PHASES)
         by_agents = drive == "agents" or (drive == "auto" and overridden)
         if overridden and drive == "compiled":
-            raise ScenarioError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
+            raise ModelError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
         if order not in ("shuffled", "listed", "reversed"):
-            raise ScenarioError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
+            raise ModelError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
         if drive not in ("auto", "agents", "compiled"):
-            raise ScenarioError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
+            raise ModelError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
-            raise ScenarioError(
-                f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}"
-            )
+            raise ModelError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
         self._members: list[Member] = []
         if self.persons.size <= MOST_AGENTS and drive != "compiled":
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
-from abm.errors import ScenarioError
+from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
 from abm.scenario.files import load, names
 from abm.scenario.paths import bounds, differences, field_at, leaves, notes, setting, source_of
 from abm.scenario.scenario import Scenario
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         choices.action(choices)
         sys.stdout.flush()
-    except ScenarioError as error:
+    except HuzhuError as error:
         print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe has seen enough
@@ -143,7 +143,7 @@ def fork_worlds(choices: argparse.Namespace) -> None:
     named = list(map(_world, choices.world))
     worlds = dict(named)
     if len(worlds) < len(named):
-        raise ScenarioError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
+        raise ForkError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
     print(fork_into(choices.scenario, _changes(choices), worlds, choices.seeds, choices.until, folder), flush=True)
 
 
@@ -161,7 +161,7 @@ def map_study(choices: argparse.Namespace) -> None:
     from abm.study.study import load_study
 
     if not math.isfinite(choices.edge):
-        raise ScenarioError(f"--edge {choices.edge}: must be a finite number")
+        raise StudyError(f"--edge {choices.edge}: must be a finite number")
     phase(load_study(choices.study), choices.outcome, choices.edge, choices.rounds, _work(choices), _say)
 
 
@@ -193,7 +193,7 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     """``name: key=value; key=value`` as a name and changes."""
     name, colon, rest = text.partition(":")
     if not colon or not name.strip() or not rest.strip():
-        raise ScenarioError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
+        raise ForkError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
     return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from abm.errors import SeriesError
 from abm.figures.style import (
     BLACK,
     BLUE,
@@ -80,9 +81,9 @@ class Market:
 
 
 def market_of(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> Market:
-    """What a run shows of its market, the largest plans first. Raises ValueError before the first step."""
+    """What a run shows of its market, the largest plans first. Raises `SeriesError` before the first step."""
     if run.series.empty:
-        raise ValueError("there is no step to draw")
+        raise SeriesError("there is no step to draw")
     by_size = sorted(run.scenario.platform, key=lambda name: -float(run.series[f"{name}.members"].max()))
     large, small = by_size[: len(LOOKS)], by_size[len(LOOKS) :]
     days = pd.to_datetime(run.series["date"]).to_numpy()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from abm.draws import SEEDS
-from abm.errors import ScenarioError
+from abm.errors import ModelError, PageError
 from abm.scenario.files import load
 from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
 from abm.scenario.scenario import Scenario
@@ -80,7 +80,7 @@ class Setup:
     changes: tuple[tuple[str, Any], ...] = ()
 
     def scenario(self) -> Scenario:
-        """The scenario of this world. Raises `ScenarioError`."""
+        """The scenario of this world. Raises as `load` does."""
         return load(self.case, dict(self.changes) | {"people.persons": self.persons})
 
     def command(self, until: str) -> str:
@@ -89,12 +89,12 @@ class Setup:
 
 
 def check(setup: Setup) -> None:
-    """Raise `ScenarioError` for a world that cannot be shown."""
+    """Raise a `HuzhuError` for a world that cannot be shown."""
     most = MOST_ONE_BY_ONE if setup.drive == "agents" else LARGEST
     if not SMALLEST <= setup.persons <= most:
-        raise ScenarioError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
+        raise PageError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
     if not 0 <= setup.seed < SEEDS:
-        raise ScenarioError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
+        raise ModelError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
     setup.scenario()
 
 

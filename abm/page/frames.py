@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from abm.agents.regulator import Stance
-from abm.errors import ScenarioError
+from abm.errors import ForkError
 from abm.model import MutualAidModel
 from abm.page.charts import Picture, beside, glance
 from abm.page.choices import Setup
@@ -142,7 +142,7 @@ def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
     there, here = (Fates.of(model) for model in models)
     try:
         found = {name: _people(count) for name, count in here.against(there).items()}
-    except ScenarioError:
+    except ForkError:
         return ("Other people fall ill in the second world, so persons cannot be compared one by one.",)
     return (
         f"{found['covered_only_here']} persons are in a plan only in the second world,"

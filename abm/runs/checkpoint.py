@@ -21,7 +21,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from abm.agents.regulator import Stance
-from abm.errors import ScenarioError
+from abm.errors import CheckpointError
 from abm.files import whole
 from abm.market import World
 from abm.model import MutualAidModel
@@ -50,7 +50,7 @@ FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform",
 
 
 def save(model: MutualAidModel, path: Path) -> None:
-    """Write the state of a model at the end of a step. Raises `ScenarioError` where it cannot be written."""
+    """Write the state of a model at the end of a step. Raises `FileError` where it cannot be written."""
     parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
     for name, array in _arrays(model).items():
         file = io.BytesIO()
@@ -68,8 +68,8 @@ def resume(
 ) -> MutualAidModel:
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
-    A policy of one's own is not in the file, and is handed over again. Raises `ScenarioError` where the file is damaged
-    or of another version, or where a change would alter the past: who lives there, and which plans there are.
+    A policy of one's own is not in the file, and is handed over again. Raises `CheckpointError` where the file is
+    damaged or of another version, or where a change would alter the past: who lives there, and which plans there are.
     """
     parts = _read(path)
     state = json.loads(parts["state.json"])
@@ -82,7 +82,7 @@ def resume(
     model = MutualAidModel(scenario, seed=state["seed"], drive=drive, policy=policy)
     followed, known = state["policy"], type(model.regulator.policy).__name__
     if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
-        raise ScenarioError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
+        raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
     for name, array in _arrays(model).items():
         held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
@@ -106,21 +106,21 @@ def _read(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
     except FileNotFoundError:
-        raise ScenarioError(f"{path}: there is no such checkpoint") from None
+        raise CheckpointError(f"{path}: there is no such checkpoint") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise ScenarioError(f"{path}: is no whole checkpoint: {error}") from None
+        raise CheckpointError(f"{path}: is no whole checkpoint: {error}") from None
     sums = json.loads(parts.pop("checksums.json", b"{}"))
     damaged = [name for name, content in parts.items() if sums.get(name) != hashlib.sha256(content).hexdigest()]
     if damaged or set(sums) != set(parts) or not sums:
-        raise ScenarioError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
+        raise CheckpointError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
     made_by = json.loads(parts["state.json"])["program"]
     if made_by != VERSION:
-        raise ScenarioError(f"{path}: was written by version {made_by}, this is {VERSION}; make it anew")
+        raise CheckpointError(f"{path}: was written by version {made_by}, this is {VERSION}; make it anew")
     return parts
 
 
 def _require_same_past(before: Scenario, after: Scenario) -> None:
-    """Raise `ScenarioError` for a change of what was settled when the world was founded."""
+    """Raise `CheckpointError` for a change of what was settled when the world was founded."""
     for path in FOUNDED:
         values: list[Any] = []
         for value in (before, after):
@@ -129,7 +129,7 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
                 settled = getattr(settled, step)
             values.append(list(settled) if path == "platform" else settled)
         if values[0] != values[1]:
-            raise ScenarioError(
+            raise CheckpointError(
                 f"{path}: cannot change midway; people, their tastes and which plans there are is settled"
             )
 
@@ -181,7 +181,7 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
     for path in changes:
         first, *rest = path.split(".")
         if first == "insurer" or (first == "platform" and rest[1:2] and rest[1] in BEFORE):
-            raise ScenarioError(f"{path}: cannot change midway; it took effect before the checkpoint")
+            raise CheckpointError(f"{path}: cannot change midway; it took effect before the checkpoint")
         if first == "platform" and len(rest) > 1:
             platform = model.platforms[model.index_of(rest[0])]
             if rest[1] == "capacity":

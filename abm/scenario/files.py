@@ -1,7 +1,7 @@
 """Scenario files: found by name, read, changed by ``key=value``, compared, written; and messages that help.
 
-Every mistake is a `ScenarioError` whose lines each name the place, the value, what is allowed and the likely
-slip.
+A mistake in a scenario is a `ScenarioError`, a file that cannot be read a `FileError`; each line names the place,
+the value, what is allowed and the likely slip.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
-from abm.errors import ScenarioError, nearest
+from abm.errors import HuzhuError, ScenarioError, nearest
 from abm.files import read_toml
 from abm.scenario.messages import message
 from abm.scenario.paths import changed
@@ -74,16 +74,19 @@ def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:
     """A scenario from nested tables; `place` is named in messages."""
-    return parse_as(Scenario, tables, place)
+    return parse_as(Scenario, tables, place, ScenarioError)
 
 
-def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str) -> AnySection:
-    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages."""
+def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, mistake: type[HuzhuError]) -> AnySection:
+    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages.
+
+    Raises the class given as `mistake`, a line for each fault.
+    """
     try:
         return section.model_validate(_frozen(tables))
     except ValidationError as error:
         lines = [f"{place}: {message(fault, section)}" for fault in error.errors()]
-        raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
+        raise mistake("\n".join(dict.fromkeys(lines))) from None
 
 
 def dump(scenario: Scenario) -> str:

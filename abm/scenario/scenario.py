@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from abm.clock import half_month
-from abm.errors import ScenarioError
+from abm.errors import ModelError
 from abm.scenario.declare import NAME, Section, fact, number
 from abm.scenario.institutions import MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
@@ -48,12 +48,12 @@ class Calendar(Section):
     def steps_until(self, day: date | None) -> int:
         """Steps from the first day to `day`, the last day where none is given.
 
-        Raises `ScenarioError` for a day outside the calendar.
+        Raises `ModelError` for a day outside the calendar.
         """
         if day is None:
             return self.periods
         if not half_month(self.start) <= half_month(day) <= half_month(self.end):
-            raise ScenarioError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
+            raise ModelError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
         return half_month(day) - half_month(self.start) + 1
 
 

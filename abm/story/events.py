@@ -53,7 +53,11 @@ class Kind(StrEnum):
 
 
 class WitnessError(AssertionError):
-    """The copy did otherwise than the person: the witness cannot tell this life."""
+    """The copy did otherwise than the person: the witness cannot tell this life.
+
+    No `HuzhuError`: stories and behaviours have come apart, which is a fault of the program, or the model was changed
+    from outside, which no message could mend. The page says it and goes on without the story.
+    """
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field, model_validator
 
 from abm.draws import SEEDS
-from abm.errors import ScenarioError
+from abm.errors import HuzhuError, StudyError
 from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output
 from abm.scenario.declare import Section, fact, number
@@ -233,16 +233,19 @@ def load_study(path: Path) -> Study:
     name = tables.get("scenario")
     if isinstance(name, str) and name.endswith(".toml") and (path.parent / name).exists():
         tables["scenario"] = str(path.parent / name)
-    study = parse_as(Study, tables, path.name)
+    study = parse_as(Study, tables, path.name, StudyError)
     try:
         base_of(study)
-    except ScenarioError as error:
-        raise ScenarioError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
+    except HuzhuError as error:
+        raise StudyError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
     return study
 
 
 def base_of(study: Study) -> Scenario:
-    """The scenario that all runs of a study start from. Raises `ScenarioError` where a setting or output is wrong."""
+    """The scenario that all runs of a study start from.
+
+    Raises `StudyError` where a setting or output is wrong, and `ModelError` for a day outside the calendar.
+    """
     sizes = {} if study.persons is None else {"people.persons": study.persons}
     fixed = sizes | study.changes
     base = _loaded(study, fixed, "changes")
@@ -271,7 +274,7 @@ def _check_range(path: str, axis: Axis) -> None:
         return
     low, high = bounds(field)
     if low is not None and (axis.low < low or axis.high > high):
-        raise ScenarioError(
+        raise StudyError(
             f"vary.{path}: {axis.low:g} to {axis.high:g} is outside its own range, {low:,g} to {high:,g}"
             f" ({field.description}, unit {notes(field)['unit'] or '-'})"
         )
@@ -281,12 +284,12 @@ def _loaded(study: Study, settings: Settings, place: str) -> Scenario:
     """The scenario of a study with settings; messages begin with the place in the study."""
     try:
         return load(study.scenario, settings)
-    except ScenarioError as error:
+    except HuzhuError as error:
         file = f"{study.scenario.removesuffix('.toml').rpartition('/')[2]}.toml: "
         lines = [line.removeprefix(file) for line in str(error).splitlines()]
         if any(line.startswith("no scenario") for line in lines):
             place = "scenario"
-        raise ScenarioError("\n".join(f"{place}: {line}" for line in lines)) from None
+        raise StudyError("\n".join(f"{place}: {line}" for line in lines)) from None
 
 
 def _is_whole(path: str) -> bool:

@@ -12,6 +12,7 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from abm.clock import collection_date, half_month
+from abm.errors import SeriesError
 from abm.figures.market import ENDS, FEWEST, LOOKS, SIZE, STANCES, panorama
 from abm.figures.style import save
 from abm.observation import series
@@ -242,5 +243,5 @@ def test_a_market_in_which_nothing_happened_can_be_drawn(tmp_path) -> None:
 
 
 def test_a_market_without_a_step_cannot_be_drawn() -> None:
-    with pytest.raises(ValueError, match="no step to draw"):
+    with pytest.raises(SeriesError, match="no step to draw"):
         draw(made_up(steps=0))

@@ -11,7 +11,7 @@ from io import BytesIO
 import pandas as pd
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import PageError
 from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import MATPLOTLIB
@@ -192,5 +192,5 @@ def test_a_file_is_drawn_while_nobody_else_draws(visit, monkeypatch):
 
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_a_port_that_nobody_could_find_is_refused(port):
-    with pytest.raises(ScenarioError, match=f"--port {port}: "):
+    with pytest.raises(PageError, match=f"--port {port}: "):
         free_port(port)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import CheckpointError, FileError
 from abm.model import MutualAidModel
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish
@@ -38,7 +38,7 @@ def test_a_run_resumed_is_the_run_that_never_stopped(
 
 def test_a_policy_of_ones_own_has_to_be_handed_over_again(tmp_path: Path) -> None:
     save(ending_market(), tmp_path / "a.huzhu")
-    with pytest.raises(ScenarioError, match="was made under the policy WarnRectifyAndGuarantee, not LaissezFaire"):
+    with pytest.raises(CheckpointError, match="was made under the policy WarnRectifyAndGuarantee, not LaissezFaire"):
         resume(tmp_path / "a.huzhu")
 
 
@@ -79,24 +79,24 @@ def test_a_change_overrules_what_the_regulator_made_of_the_terms(tmp_path: Path)
 
 def test_what_is_settled_cannot_be_changed_midway(kept: Path) -> None:
     for path, value in (("people.credit_mean", 700.0), ("friends.degree", 4), ("slots", 2), ("mind.altruism", 5.0)):
-        with pytest.raises(ScenarioError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
+        with pytest.raises(CheckpointError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
             resume(kept, {path: value})
 
 
 def test_a_damaged_checkpoint_is_refused(kept: Path, tmp_path: Path) -> None:
     whole = kept.read_bytes()
     (tmp_path / "half.huzhu").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ScenarioError, match=r"half.huzhu: is no whole checkpoint"):
+    with pytest.raises(CheckpointError, match=r"half.huzhu: is no whole checkpoint"):
         resume(tmp_path / "half.huzhu")
     at = whole.index(b"persons.npy") + 4_000
     (tmp_path / "bent.huzhu").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-    with pytest.raises(ScenarioError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
+    with pytest.raises(CheckpointError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
         resume(tmp_path / "bent.huzhu")
-    with pytest.raises(ScenarioError, match=r"none.huzhu: there is no such checkpoint"):
+    with pytest.raises(CheckpointError, match=r"none.huzhu: there is no such checkpoint"):
         resume(tmp_path / "none.huzhu")
 
 
 def test_a_checkpoint_without_room_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="cannot be written"):
+    with pytest.raises(FileError, match="cannot be written"):
         save(busy(), tmp_path / "nowhere" / "a.huzhu")
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import ModelError
 from abm.files import DATA
 from abm.persons.founding import bytes_per_person, require_room
 from abm.scenario.files import load
@@ -168,7 +168,7 @@ def test_age_bands_of_the_population_must_cover_each_age_once(
 def test_more_persons_than_memory_holds_says_how_many_would_fit() -> None:
     scenario = load("xianghubao", {"people.persons": 150_000_000})
     each = bytes_per_person(scenario)
-    with pytest.raises(ScenarioError, match=r"needs \d+\.\d GB and 2\.0 GB are free; (\d+) persons would fit") as error:
+    with pytest.raises(ModelError, match=r"needs \d+\.\d GB and 2\.0 GB are free; (\d+) persons would fit") as error:
         require_room(scenario, available=2_000_000_000)
     fit = int(str(error.value).split(";")[1].split()[0])
     require_room(load("xianghubao", {"people.persons": fit}), available=2_000_000_000)
