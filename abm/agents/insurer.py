@@ -9,6 +9,7 @@ import numpy as np
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
+from abm.platforms import rules
 from abm.scenario.institutions import CityPlan, Commercial, MutualInsurer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Insurer(mesa.Agent):
             return
         policy["on_sale"] = 1
         policy["sum_insured"] = fen(terms.sum_insured)
-        premiums[:] = np.ceil(fen(terms.sum_insured) * (1 + terms.loading) * self.model.world.incidence)
+        premiums[:] = rules.premium(fen(terms.sum_insured), terms.loading, self.model.world.incidence)
         policy["declines"], policy["affordable"] = terms.declines, terms.affordable
 
     def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
