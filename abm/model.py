@@ -17,6 +17,7 @@ from abm.errors import ModelError, nearest
 from abm.ledger import Ledger
 from abm.market import open_world
 from abm.observation.collector import collector, observe
+from abm.observation.events import EventKind
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
@@ -168,9 +169,18 @@ class MutualAidModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
 
-    def note(self, who: str, what: str, detail: str) -> None:
-        """Write an event into the chronicle of the model."""
-        self.events.append({"date": self.day, "who": who, "what": what, "detail": detail})
+    def note(self, who: str, kind: EventKind, detail: str = "", what: str | None = None) -> None:
+        """Write an event into the chronicle of the model; `what` names it for readers, where its kind does not."""
+        said = {"date": self.day, "who": who, "what": str(what or kind), "detail": detail}
+        self.events.append(said | {"kind": kind})
+
+    def list_closing(self, closing: Closing) -> None:
+        """Enter the announced end of a plan into the list of all; a later count replaces the first."""
+        places = [place for place, each in enumerate(self.closings) if each.platform == closing.platform]
+        if places:
+            self.closings[places[0]] = closing
+        else:
+            self.closings.append(closing)
 
     def insurer_of(self, platform: Platform) -> LicensedMutual | None:
         """The licensed mutual insurer behind a platform's product."""
@@ -214,7 +224,7 @@ class MutualAidModel(mesa.Model):
         self.persons = found(scenario, incidence, self.seed)
         self.memberships = empty_memberships(scenario.people.persons, scenario.slots)
         self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
-        self.world = open_world(scenario, self.network, incidence, self.seed)
+        self.world = open_world(scenario, self.network.first, self.network.friends, incidence, self.seed)
 
     def _make_institutions(self, policy: Policy | None) -> None:
         """The regulator, the insurers, and the platforms."""

@@ -13,22 +13,23 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from enum import IntEnum
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
-from abm.agents.regulator import Stance
 from abm.errors import CheckpointError
 from abm.files import whole
 from abm.market import World
 from abm.model import MutualAidModel
-from abm.platforms.board import Books, ParentValuation
+from abm.observation.events import EventKind
+from abm.platforms.board import Books, Levers, ParentValuation
+from abm.platforms.census import PlanCensus
 from abm.platforms.claims import Claim
-from abm.platforms.closing import Closing, Stage
-from abm.platforms.policies import Policy
+from abm.platforms.closing import Closing, ClosingKind, Stage
+from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import dump, parse
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
@@ -37,13 +38,13 @@ from abm.sources import VERSION
 
 SUFFIX = ".huzhu"
 ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
-KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Books, ParentValuation, Claim, Closing, Stage, Stance, CoverBand)
-}
-MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
+RECORDS = (Books, ParentValuation, Levers, PlanCensus, Claim, Closing, CoverBand)
+ENUMS = (Stage, Stance, ClosingKind, EventKind)
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
+MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "plan", "policy", "settings")
 DEAD = ("original_terms", "terms", "_in_force")  # of a platform: made anew from the scenario and the changes
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
-HELD = {"effort": "effort", "custody": "in_custody", "brand": "brand"}  # terms that a platform starts from, and keeps
+HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
 # What is on the rows of persons, or was before they came, cannot change midway.
 FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform", *(f"mind.{taste}" for taste in TASTES))
@@ -187,7 +188,7 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
             if rest[1] == "capacity":
                 platform.desk.capacity = max(platform.original_terms.capacity, model.weight)
             elif rest[1] in HELD:
-                setattr(platform, HELD[rest[1]], getattr(platform.original_terms, rest[1]))
+                platform.start_from_terms(rest[1])
             platform.changes.pop(rest[1], None)
             platform.terms = platform.original_terms.on(model.day, platform.changes)
 
@@ -205,8 +206,8 @@ def _take(agent: Any, kept: dict[str, Any]) -> None:
 
 def _plain(value: Any) -> Any:
     """A value as JSON takes it; what JSON does not know carries its kind."""
-    if isinstance(value, IntEnum):
-        return {"kind": type(value).__name__, "value": int(value)}
+    if isinstance(value, Enum):
+        return {"kind": type(value).__name__, "value": value.value}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, date):

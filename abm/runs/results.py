@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from abm.errors import FileError
+from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.scenario.files import dump
 
@@ -79,7 +80,7 @@ def earlier_run(folder: Path) -> str | None:
 def write_run(run: Run, folder: Path) -> None:
     """Write the series, events and transfers, the scenario with every number, and the provenance of a run."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
-    run.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
+    run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
     run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
     (folder / "scenario.toml").write_text(dump(run.scenario), encoding="utf-8")
     record = json.dumps(run.provenance, indent=2, ensure_ascii=False)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from abm.clock import PERIODS_PER_YEAR, collection_date
 from abm.model import MutualAidModel
+from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.observation.transfers import transfers
 from abm.scenario.scenario import Scenario
@@ -43,7 +44,7 @@ def simulate(
 def so_far(model: MutualAidModel) -> Run:
     """What a model has shown until now, for those who look on: without transfers and provenance."""
     series = model.datacollector.get_model_vars_dataframe()
-    events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
+    events = pd.DataFrame(model.events, columns=[*COLUMNS, "kind"])
     ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
     return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {})
 

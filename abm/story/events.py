@@ -14,6 +14,8 @@ from abm.persons.situation import age_of
 from abm.persons.state import Status
 from abm.story.decisions import Decision
 
+SHOCK = "shock"  # stands for who did it, where the scenario dates an event
+
 
 class Kind(StrEnum):
     """What can happen in a life."""

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from abm.agents.platform import Platform
 from abm.errors import CheckpointError, FileError
 from abm.model import MutualAidModel
+from abm.observation.events import EventKind
+from abm.platforms.closing import ClosingKind
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish
 from worlds.endings import ending_market
@@ -34,6 +37,33 @@ def test_a_run_resumed_is_the_run_that_never_stopped(
     assert digest(resumed) == digest(whole)
     assert (resumed.events, resumed.closings) == (whole.events, whole.closings)
     resumed.audit()
+
+
+def test_kinds_come_back_as_kinds_and_not_as_bare_words(tmp_path: Path) -> None:
+    model = finish(ending_market(), 24)
+    save(model, tmp_path / "a.huzhu")
+    resumed = resume(tmp_path / "a.huzhu", policy=model.regulator.policy)
+    assert resumed.closings
+    assert {type(each.kind) for each in resumed.closings} == {ClosingKind}
+    assert {type(event["kind"]) for event in resumed.events} == {EventKind}
+    assert [each.levers for each in resumed.platforms] == [each.levers for each in model.platforms]
+    assert [each.census for each in resumed.platforms] == [each.census for each in model.platforms]
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "read"),
+    [
+        ("effort", 0.9, lambda plan: plan.levers.effort),
+        ("custody", True, lambda plan: plan.in_custody),
+        ("brand", 0.3, lambda plan: plan.brand),
+    ],
+)
+def test_what_a_plan_starts_from_can_be_set_again_at_a_checkpoint(
+    term: str, value: object, read: Callable[[Platform], object], kept: Path
+) -> None:
+    path = f"platform.xianghubao.{term}"
+    assert read(resume(kept).platforms[0]) != value
+    assert read(resume(kept, {path: value}).platforms[0]) == value
 
 
 def test_a_policy_of_ones_own_has_to_be_handed_over_again(tmp_path: Path) -> None:
