@@ -12,9 +12,9 @@ from abm.draws import SEEDS
 from abm.errors import ScenarioError
 from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output
-from abm.scenario.declare import Section, fact, number
+from abm.scenario.declare import Section, bounds, fact, number
 from abm.scenario.files import load, parse_as, thawed
-from abm.scenario.paths import bounds, field_at, notes
+from abm.scenario.paths import field_at, notes
 from abm.scenario.scenario import Scenario
 from abm.study import design
 

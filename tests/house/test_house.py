@@ -11,8 +11,9 @@ from abm.errors import ScenarioError
 from abm.files import read_csv
 from abm.observation import series
 from abm.persons import rules, state
+from abm.scenario.declare import bounds
 from abm.scenario.files import load, names, parse
-from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
+from abm.scenario.paths import field_at, leaves, notes, source_of
 from abm.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent.parent
