@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
 from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
+from abm.scenario.declare import bounds
 from abm.scenario.files import load, names
-from abm.scenario.paths import bounds, differences, field_at, leaves, notes, setting, source_of
+from abm.scenario.paths import differences, field_at, leaves, notes, plausible_of, setting, source_of
 from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def show_list(_: argparse.Namespace) -> None:
 
 
 def show_numbers(choices: argparse.Namespace) -> None:
-    """Print every number of a scenario: value, unit, range, meaning, source or assumption."""
+    """Print every number of a scenario: value, unit, what is allowed and plausible, meaning, source or assumption."""
     scenario = load(choices.scenario, dict(map(setting, choices.set)))
     print(f"{scenario.title}\n{textwrap.fill(' '.join(scenario.summary.split()), WIDTH)}")
     for section, numbers in groupby(leaves(scenario), lambda leaf: leaf[0].rpartition(".")[0]):
@@ -60,9 +61,10 @@ def show_numbers(choices: argparse.Namespace) -> None:
             field = field_at(path)
             if field is None:
                 continue
-            low, high = bounds(field)
-            allowed = "" if low is None else f"{low:,g} to {high:,g}"
-            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            allowed = f"{notes(field)['unit']:14} {_from_to(bounds(field))}"
+            likely = _from_to(plausible_of(scenario, path))
+            likely = likely and f"plausible {likely}"
+            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {allowed:33} {likely}".rstrip())
             words = f"{field.description}. {source_of(scenario, path)}"
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
@@ -208,6 +210,10 @@ def _changed(name: str, scenario: Scenario) -> list[str]:
         if found
         else []
     )
+
+
+def _from_to(ends: tuple[Any, Any] | None) -> str:
+    return "" if ends is None or ends[0] is None else f"{ends[0]:,g} to {ends[1]:,g}"
 
 
 def _shown(value: object) -> str:

@@ -39,7 +39,11 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
         inner["platform"] = {plan: terms for plan, terms in inner.get("platform", {}).items() if plan not in known}
         _include(tables, inner)
     tables.pop("include", None)
-    return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+    changes = changes or {}
+    if isinstance(ranges := tables.get("plausible"), dict):  # those inside what is replaced as a whole go with it
+        replaced = tuple(f"{path}." for path in changes)
+        tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
+    return parse(changed(tables, changes), Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
 def _names(tables: dict[str, Any], place: str) -> list[str]:
@@ -59,17 +63,31 @@ def _tables(name: str) -> dict[str, Any]:
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
-    """Add the platforms and insurers of another scenario, its sources, and its shocks where they are not yet there."""
+    """Add the platforms and insurers of another scenario, its shocks where they are not yet there, and what it says."""
     for name, terms in other.get("platform", {}).items():
         if name in tables.setdefault("platform", {}):
             raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
         tables["platform"][name] = terms
     tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
-    shocks, sources = tables.setdefault("shocks", []), tables.setdefault("sources", {})
+    shocks = tables.setdefault("shocks", [])
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
-    for path, word in other.get("sources", {}).items():
-        if path.startswith(("platform", "shocks", "insurer")):
-            sources.setdefault(path, word)
+    for table in ("sources", "plausible"):
+        said, mine = other.get(table, {}), tables.setdefault(table, {})
+        if not isinstance(said, dict) or not isinstance(mine, dict):
+            raise ScenarioError(f"{table}: must be a table, of paths in quotation marks")
+        for path, word in said.items():
+            if (place := _place(path, other, shocks)) is not None:
+                mine.setdefault(place, word)
+
+
+def _place(path: str, other: dict[str, Any], shocks: list[Any]) -> str | None:
+    """Where a value of another scenario is once it is included, None where it is not taken over."""
+    head, *rest = path.split(".")
+    if head == "platform":
+        return path if not rest or rest[0] in other.get("platform", {}) else None
+    if head == "shocks" and rest and rest[0].isdecimal() and int(rest[0]) < len(other.get("shocks", [])):
+        return ".".join((head, str(shocks.index(other["shocks"][int(rest[0])])), *rest[1:]))
+    return path if head in ("shocks", "insurer") else None
 
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:
@@ -85,7 +103,8 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, m
     try:
         return section.model_validate(_frozen(tables))
     except ValidationError as error:
-        lines = [f"{place}: {message(fault, section)}" for fault in error.errors()]
+        faults = [line for fault in error.errors() for line in message(fault, section).splitlines()]
+        lines = [f"{place}: {line}" for line in faults]
         raise mistake("\n".join(dict.fromkeys(lines))) from None
 
 

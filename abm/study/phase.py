@@ -15,8 +15,9 @@ import numpy as np
 
 from abm.errors import StudyError, nearest
 from abm.study import design
+from abm.study.axis import Settings
 from abm.study.store import Store
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.sweep import run_study
 from abm.study.worker import DONE, Result, RunFunction
 

@@ -17,9 +17,10 @@ from abm.errors import StudyError
 from abm.figures.style import save
 from abm.files import read_toml, whole
 from abm.scenario.files import parse_as
+from abm.study.axis import Settings
 from abm.study.design import LEVELS
 from abm.study.pictures import sensitivity_bars
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.worker import DONE
 
 CONFIDENCE, NORMAL = 0.95, 1.959964  # of all bounds, and the quantile of the normal distribution that goes with it

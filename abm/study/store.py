@@ -17,7 +17,8 @@ from typing import Any
 from abm.errors import FileError, StoreError
 from abm.runs.outputs import run_scenario
 from abm.scenario.files import dump
-from abm.study.study import Settings, Study, base_of
+from abm.study.axis import Settings
+from abm.study.study import Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
 
 FILE, LOCK = "runs.sqlite", ".runs.lock"

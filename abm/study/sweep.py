@@ -20,8 +20,9 @@ from typing import NamedTuple
 
 from abm.errors import ClusterError, StoreError, WorkerError
 from abm.runs.outputs import run_scenario
+from abm.study.axis import Settings
 from abm.study.store import Store
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.worker import DONE, FAILED, OtherCodeError, Result, RunFunction, attempt, start_worker
 
 AHEAD = 2  # runs in flight a worker: one at work, one waiting

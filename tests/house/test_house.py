@@ -13,8 +13,9 @@ from abm.files import read_csv
 from abm.observation import series
 from abm.persons import rules, state
 from abm.platforms import rules as platform_rules
+from abm.scenario.declare import bounds
 from abm.scenario.files import load, names, parse
-from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
+from abm.scenario.paths import field_at, leaves, notes, source_of
 from abm.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent.parent

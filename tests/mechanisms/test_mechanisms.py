@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from abm.scenario.paths import bounds, field_at
+from abm.scenario.declare import bounds
+from abm.scenario.paths import field_at
 from worlds.switches import SWITCHES
 
 
