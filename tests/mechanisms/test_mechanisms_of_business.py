@@ -184,7 +184,7 @@ def test_b6_a_listing_ahead_hastens_the_end() -> None:
 def test_b7_new_terms_cost_trust_and_members() -> None:
     def leaving(changes: dict[str, Any]) -> float:
         model = finish(busy(changes={"people.persons": 1_500, "mind.trust_from_rule_change": 0.5} | changes), 20)
-        model.platforms[0].change_terms("by hand")
+        model.platforms[0].change_terms("by hand", {})
         return float(series(finish(model, 24))["left"].iloc[20:].sum())
 
     changed, unchanged = on_and_off("B7", leaving)
