@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from abm.errors import ScenarioError, nearest
 from abm.files import read_toml
 from abm.scenario.messages import _message
-from abm.scenario.paths import changed
+from abm.scenario.paths import changed, setting
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
@@ -40,6 +40,16 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
         _include(tables, inner)
     tables.pop("include", None)
     return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def scenario_of(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
+    """A scenario by name, path or as it is, with so many persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
+    if isinstance(changes, str):
+        changes = dict(setting(part) for part in changes.split(";") if part.strip())
+    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
+    if isinstance(case, str):
+        return load(case, wanted)
+    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
 
 
 def _names(tables: dict[str, Any], place: str) -> list[str]:

@@ -59,6 +59,16 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
     assert asked <= below | {room}, f"{name_of(path)} imports {sorted(asked - below - {room})}"
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nobody_inside_comes_in_by_the_front_door(path: Path) -> None:
+    """A name fetched from the package itself would climb the stairs unseen."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "abm":
+            assert all(sources.path_of(f"abm.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Import):
+            assert "abm" not in [alias.name for alias in node.names]
+
+
 def imports(path: Path) -> set[str]:
     """Modules of any library that a file imports."""
     found: set[str] = set()
