@@ -7,7 +7,7 @@ that ``import abm`` takes no time.
 
 from typing import TYPE_CHECKING, Any
 
-from abm.sources import VERSION, front_door, path_of
+from abm.version import VERSION
 
 if TYPE_CHECKING:  # for editors and type checkers, and the list from which names are fetched
     from abm.agents.member import HealthyMember, HighRiskMember, Member
@@ -62,6 +62,8 @@ if not TYPE_CHECKING:  # or a type checker would believe that every name is here
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
+        from abm.sources import front_door, path_of
+
         if name in front_door():
             found = globals()[name] = getattr(import_module(front_door()[name]), name)
             return found
@@ -75,7 +77,8 @@ def _unknown(name: str) -> Exception:
     import sys
 
     from abm.errors import nearest
+    from abm.sources import front_door
 
     importing = sys._getframe(2).f_code.co_name == "_handle_fromlist"
-    words = f"{__name__} has no '{name}'{nearest(name, __all__)}; there are: {', '.join(__all__)}"
+    words = f"{__name__} has no '{name}'{nearest(name, __all__)}; there are: {', '.join(front_door())}"
     return ImportError(words, name=__name__) if importing else AttributeError(words)

@@ -1,4 +1,4 @@
-"""Which code this is: its version, its commit, and a digest of the sources that a part of it depends on.
+"""Which code this is: its commit, and a digest of the sources that a part of it depends on.
 
 The digest names the folder of compiled code (`jit`) and the rows in a store of results (`study.store`). What belongs to
 it is found by following imports, so that no list of files can lack one.
@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-VERSION = "0.2.0"
 HERE = Path(__file__).parent
 PACKAGE = HERE.name
 

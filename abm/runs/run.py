@@ -17,7 +17,8 @@ from abm.observation.run import Run
 from abm.observation.transfers import transfers
 from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
-from abm.sources import VERSION, commit
+from abm.sources import commit
+from abm.version import VERSION
 
 PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "matplotlib", "pydantic")
 
