@@ -24,8 +24,7 @@ from abm.persons.network import befriend
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
 from abm.platforms.policies import Policy
-from abm.scenario.files import load, parse
-from abm.scenario.paths import changed, setting
+from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import incidence_by_age
 
@@ -60,7 +59,7 @@ class MutualAidModel(mesa.Model):
         if not 0 <= seed < SEEDS:
             raise ModelError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
         super().__init__(rng=int(seed))
-        self.case = _scenario(case, persons, changes)
+        self.case = scenario_of(case, persons, changes)
         self.seed, self.now, self.weight = int(seed), -1, self.case.people.weight
         self.first_period = half_month(self.case.calendar.start)
         self.day: date = self.case.calendar.start
@@ -260,13 +259,3 @@ class MutualAidModel(mesa.Model):
             self.drive: Drive = AgentDrive(*rows, self.world, everyone, order, overridden)
         else:
             self.drive = CompiledDrive(*rows, self.world)
-
-
-def _scenario(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
-    """The scenario meant by a model's arguments."""
-    if isinstance(changes, str):
-        changes = dict(setting(part) for part in changes.split(";") if part.strip())
-    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
-    if isinstance(case, str):
-        return load(case, wanted)
-    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)

@@ -24,13 +24,12 @@ import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
+from abm import Study, load
 from abm.figures.style import save
 from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import CLOSINGS, ENDS
 from abm.runs.results import results_folder
-from abm.scenario.files import load
 from abm.study.experiment import Experiment, conduct
-from abm.study.study import Study
 from abm.study.summary import write_record
 
 CASE = "market"

@@ -75,7 +75,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
 
     from abm.runs.report import report
     from abm.runs.results import earlier_run, results_folder
-    from abm.runs.run import simulate
+    from abm.runs.run import run
 
     scenario = load(choices.scenario, _changes(choices))
     name = Path(choices.scenario).stem
@@ -88,8 +88,8 @@ def run_scenario(choices: argparse.Namespace) -> None:
                 bar.set_postfix_str(str(day), refresh=False)
                 bar.update()
 
-            run = simulate(scenario, choices.seed, choices.drive, choices.until, on_step)
-        text = report(run, staging)
+            made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
+        text = report(made, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:

@@ -21,7 +21,7 @@ from abm.runs.checkpoint import SUFFIX, save
 from abm.runs.fork import bounds, fork
 from abm.runs.results import results_folder
 from abm.scenario.files import load
-from abm.sources import VERSION, commit
+from abm.sources import commit
 from abm.study.cluster import dask_executor
 from abm.study.phase import check_map, outcome_of, phase_diagram
 from abm.study.pictures import phase_map
@@ -29,6 +29,7 @@ from abm.study.progress import at_work
 from abm.study.study import Study
 from abm.study.summary import write_record, write_results
 from abm.study.sweep import cores, run_study
+from abm.version import VERSION
 
 
 class ExecutionPlan(NamedTuple):

@@ -34,7 +34,7 @@ from abm.scenario.files import dump, parse
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
-from abm.sources import VERSION
+from abm.version import VERSION
 
 SUFFIX = ".huzhu"
 ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again

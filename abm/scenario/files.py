@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from abm.errors import HuzhuError, ScenarioError, nearest
 from abm.files import read_toml
 from abm.scenario.messages import message
-from abm.scenario.paths import changed
+from abm.scenario.paths import changed, setting
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
@@ -39,11 +39,17 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
         inner["platform"] = {plan: terms for plan, terms in inner.get("platform", {}).items() if plan not in known}
         _include(tables, inner)
     tables.pop("include", None)
-    changes = changes or {}
-    if isinstance(ranges := tables.get("plausible"), dict):  # those inside what is replaced as a whole go with it
-        replaced = tuple(f"{path}." for path in changes)
-        tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
-    return parse(changed(tables, changes), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+    return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+
+
+def scenario_of(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
+    """A scenario by name, path or as it is, with so many persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
+    if isinstance(changes, str):
+        changes = dict(setting(part) for part in changes.split(";") if part.strip())
+    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
+    if isinstance(case, str):
+        return load(case, wanted)
+    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
 
 
 def _names(tables: dict[str, Any], place: str) -> list[str]:

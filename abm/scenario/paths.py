@@ -14,7 +14,13 @@ from abm.scenario.scenario import Scenario
 
 
 def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen."""
+    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen.
+
+    Plausible ranges inside what is replaced as a whole go with it.
+    """
+    if isinstance(ranges := tables.get("plausible"), dict):
+        replaced = tuple(f"{path}." for path in changes)
+        tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
     for key, value in changes.items():
         parts, known = key.split("."), tables.get("platform", {})
         if parts[0] == "platform" and len(parts) > 2 and isinstance(known, dict) and parts[1] not in known:

@@ -244,10 +244,10 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(series, tmp_path, mo
 
 def test_fonts_are_read_when_a_figure_is_wanted_and_pyplot_never():
     asked = (
-        "import sys, datetime, pandas, abm.figures; print('matplotlib' in sys.modules);"
-        "from abm import watch;"
+        "import sys, datetime, pandas; from abm.figures import platform; print('matplotlib' in sys.modules);"
+        "from abm.observation.series import SERIES;"
         "row = {'date': datetime.date(2019, 1, 14)} | {f'p.{each.name}': 1.0 for each in SERIES};"
-        "abm.figures.history(pandas.DataFrame([row]), 'p');"
+        "platform.history(pandas.DataFrame([row]), 'p');"
         "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules, 'abm.model' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()

@@ -24,7 +24,7 @@ DECLARED = {"scenario.py", "people.py", "terms.py", "parents.py", "institutions.
 
 # From the ground up: a room imports from lower floors and from itself, types included. Rooms of one floor are apart.
 FLOORS = (
-    {"errors", "clock", "money", "sources"},
+    {"errors", "clock", "money", "sources", "version"},
     {"files", "jit", "ledger"},
     {"draws", "scenario"},
     {"market"},
@@ -66,6 +66,16 @@ def test_imports_go_down_the_stairs(path: Path) -> None:
     for types, allowed in ((False, below), (True, below | UPWARD_TYPES.get(room, set()))):
         asked = {room_of(module) for module in sources.imports(path, types)}
         assert asked <= allowed, f"{name_of(path)} imports {sorted(asked - allowed)}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nobody_inside_comes_in_by_the_front_door(path: Path) -> None:
+    """A name fetched from the package itself would climb the stairs unseen."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "abm":
+            assert all(sources.path_of(f"abm.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Import):
+            assert "abm" not in [alias.name for alias in node.names]
 
 
 def imports(path: Path) -> set[str]:

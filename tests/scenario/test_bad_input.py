@@ -16,6 +16,7 @@ from abm.files import DATA
 from abm.persons.founding import bytes_per_person, require_room
 from abm.scenario.files import load
 from abm.scenario.paths import put, setting
+from worlds import children
 
 RUN = ["run", "xianghubao", "--persons", "500", "--until", "2019-01"]
 
@@ -244,7 +245,7 @@ def test_an_interrupted_run_leaves_the_earlier_results_whole(tmp_path: Path) -> 
     subprocess.run([*command, "--persons", "300", "--until", "2018-12"], check=True, capture_output=True)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     environment = os.environ | {"TQDM_DISABLE": "0"}
-    with subprocess.Popen([*command, "--persons", "2000000"], stderr=subprocess.PIPE, env=environment) as process:
+    with children.start([*command, "--persons", "2000000"], stderr=subprocess.PIPE, env=environment) as process:
         while not list(folder.glob(".huzhu-*")):
             time.sleep(0.05)
         time.sleep(1.0)

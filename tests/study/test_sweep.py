@@ -27,6 +27,7 @@ from abm.study.study import Axis, Study, dump_study
 from abm.study.summary import write_results
 from abm.study.sweep import AHEAD, missing, run_study
 from abm.study.worker import FAILED, Result
+from worlds import children
 from worlds.functions import double, murder, stumble
 from worlds.trials import ODD, STUDY, rows
 
@@ -61,7 +62,7 @@ def cluster() -> Iterator[LocalCluster]:
 def stopped(command: list[str], folder: Path, sign: signal.Signals, wait: float) -> tuple[int, str]:
     """Start a sweep, and some time after its next row send a signal to it alone; its status and last words."""
     before = kept(folder)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with children.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while kept(folder) == before and process.poll() is None:
             time.sleep(0.01)
         time.sleep(wait)
