@@ -30,11 +30,11 @@ class Insurer(mesa.Agent):
     def post_terms(self, day: date) -> None:
         """Publish the product: who may buy it, what it costs by age and sex, and how it is sold."""
         product, world = self.product, self.model.world
-        offer, premiums = world.products[self.row], world.premiums[self.row]
-        offer["on_sale"] = (0, *(day >= first for first in product.launches or (day, day, day)))
-        offer["sum_insured"] = fen(product.sum_insured)
+        published, premiums = world.products[self.row], world.premiums[self.row]
+        published["on_sale"] = (0, *(day >= first for first in product.launches or (day, day, day)))
+        published["sum_insured"] = fen(product.sum_insured)
         for name in ("sponsored", "ends_at_diagnosis", "trust", "overlap", "reach", "pages", "declines", "affordable"):
-            offer[name] = getattr(product, name)
+            published[name] = getattr(product, name)
         if product.premium is not None:
             premiums[:] = fen(product.premium)
         else:
