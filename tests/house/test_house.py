@@ -28,7 +28,7 @@ FLOORS = (
     {"persons"},
     {"platforms"},
     {"observation"},
-    {"agents"},
+    {"agents", "mechanisms"},
     {"model"},
     {"figures", "story"},
     {"runs"},
