@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from abm import market, sources
+from abm.description.markdown import sentence
 from abm.errors import ScenarioError
 from abm.files import read_csv
+from abm.model import MutualAidModel
 from abm.observation import series
 from abm.persons import rules, state
 from abm.scenario.files import load, names, parse
@@ -30,7 +32,7 @@ FLOORS = (
     {"observation"},
     {"agents", "mechanisms"},
     {"model"},
-    {"figures", "story"},
+    {"description", "figures", "story"},
     {"runs"},
     {"study"},
     {"page"},
@@ -122,7 +124,10 @@ def test_every_number_of_a_scenario_is_used() -> None:
         assert re.search(rf"\b{path.split('.')[-1]}\b", text), path
 
 
-@pytest.mark.parametrize("fields", [state.PERSON_FIELDS, state.MEMBERSHIP_FIELDS, market.OFFER_FIELDS])
+@pytest.mark.parametrize(
+    "fields",
+    [state.PERSON_FIELDS, state.MEMBERSHIP_FIELDS, market.OFFER_FIELDS, market.PRODUCT_FIELDS, market.OWN_SETTINGS],
+)
 def test_every_field_has_a_unit_and_a_meaning(fields: tuple[tuple[str, ...], ...]) -> None:
     for name, _, unit, meaning in fields:
         assert name == "spare" or (unit and len(meaning) > 4), name
@@ -178,8 +183,10 @@ def test_the_step_is_the_list_that_the_readme_shows() -> None:
     )
     phases = [ast.unparse(call.func).removeprefix("self.") for call in ast.walk(step) if isinstance(call, ast.Call)]
     page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A step")[2]
-    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert listed == phases
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|$", page, re.MULTILINE))
+    assert list(listed) == phases
+    for phase, words in listed.items():
+        assert sentence(words) in (getattr(MutualAidModel, phase).__doc__ or ""), phase
 
 
 def test_an_option_that_several_commands_have_is_declared_once() -> None:
