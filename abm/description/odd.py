@@ -87,6 +87,12 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "acts": processes.acts,
         "rules_of_plans": partial(processes.rules, "abm.platforms.rules"),
         "divisions": processes.divisions,
+        "publishing": partial(processes.functions, "abm.platforms.offers"),
+        "claims_desk": partial(processes.methods, "abm.platforms.claims", "ClaimsDesk"),
+        "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
+        "board": partial(processes.functions, "abm.platforms.board"),
+        "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),
+        "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),
         "closing_rules": processes.closing_rules,
         "policies": processes.policies,
     }

@@ -46,6 +46,18 @@ def _behaviours(modules: tuple[str, ...], heading: str) -> str:
     return told(((each.name, each.meaning) for each in found), (heading, "meaning"))
 
 
+def functions(module: str) -> str:
+    """The public functions of a module and their docstrings."""
+    return told(((each.name, each.meaning) for each in source.functions(module)), ("function", "meaning"))
+
+
+def methods(module: str, name: str) -> str:
+    """What an agent does: the public methods of a class and their docstrings, without mere properties."""
+    found = (each for each in source.methods(module, name).values() if not each.name.startswith("_"))
+    acts = (each for each in found if not any("property" in mark for mark in each.marks))
+    return told(((each.name, each.meaning) for each in acts), ("act", "meaning"))
+
+
 def rules(module: str) -> str:
     """The rules of a room: signature, meaning and formula; nothing where the room has none."""
     rows = (

@@ -99,8 +99,25 @@ def test_every_scenario_can_be_described_with_all_its_numbers(name: str) -> None
         ("7.2 What a person weighs", ["staying", "joining", "paying_in", "buying", "converting"]),
         ("7.3 What a person does", ["hear", "settle", "enter", "pay", "draw_on_deposit", "insure"]),
         ("7.7 Platforms", list(DIVISIONS)),
-        ("7.8 How a plan ends", list(CLOSING_RULES)),
-        ("7.9 The regulator", ["laissez_faire", "historical", "early_licensing", "strict_ban", "guarantee_fund"]),
+        ("7.6 Insurance", ["post_terms", "book_receipts"]),
+        ("7.7 Platforms", ["divide_aid", "advertised", "perceived_closure_risk", "receive", "pay_accepted"]),
+        (
+            "7.8 What a parent decides, and how a plan ends",
+            [*CLOSING_RULES, "value_to_parent", "closing_bill", "steer"],
+        ),
+        (
+            "7.9 The regulator",
+            [
+                "supervise",
+                "warn",
+                "rectify",
+                "laissez_faire",
+                "historical",
+                "early_licensing",
+                "strict_ban",
+                "guarantee_fund",
+            ],
+        ),
     ],
 )
 def test_what_is_declared_is_described(heading: str, wanted: list[str]) -> None:
@@ -143,6 +160,12 @@ def test_no_line_shows_how_python_spells_things() -> None:
     )
     assert max(map(len, PROSE.read_text("utf-8").splitlines())) <= 120
     assert not re.search(r"\n{3,}|[ \t]\n", TEXT)
+
+
+def test_every_file_that_the_prose_names_is_there() -> None:
+    named = set(re.findall(r"`((?:abm|experiments)/[\w./]+)`", PROSE.read_text("utf-8")))
+    assert len(named) > 10
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
 def test_facts_named_in_the_prose_are_there_and_not_of_the_years_kept_aside() -> None:
