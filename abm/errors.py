@@ -1,10 +1,67 @@
-"""What can be wrong with what a user gives, a class for each kind of mistake."""
+"""What can be wrong with what a user gives, a class for each kind of mistake.
+
+Each has a message of one line or more, a line for each fault: place, value, what is allowed, the likely slip. The
+commands print it and end with exit status 2. Other exceptions, as `ledger.LedgerError` and
+`story.events.WitnessError`, are faults of the program.
+"""
 
 import difflib
 
 
-class ScenarioError(ValueError):
-    """What is wrong with a scenario or its data, a line for each fault."""
+class HuzhuError(ValueError):
+    """A mistake in what a user gives; each kind has a class of its own below."""
+
+
+class ScenarioError(HuzhuError):
+    """Raised where a scenario is unknown, or a number or a change by path is not one that it may have."""
+
+
+class DataError(HuzhuError):
+    """Raised where a data file can be read but its rows cannot be used: incidence, ages, facts."""
+
+
+class FileError(HuzhuError):
+    """Raised where a file or folder cannot be read or written, or a folder of results holds other files."""
+
+
+class ModelError(HuzhuError):
+    """Raised where a model cannot be made or run as asked: seed, order, drive, size, a day outside the calendar."""
+
+
+class SeriesError(HuzhuError):
+    """Raised where a table of series lacks what it is asked for: a step to draw, the column to hold a fact against."""
+
+
+class CheckpointError(HuzhuError):
+    """Raised where a checkpoint is missing, damaged or of another version, or a change would alter its past."""
+
+
+class ForkError(HuzhuError):
+    """Raised where worlds cannot be compared: fewer than two, named alike, parted too late, with other luck."""
+
+
+class StudyError(HuzhuError):
+    """Raised where a study cannot be run or analysed: its file, design, axes, outputs, or runs missing or failed."""
+
+
+class StoreError(HuzhuError):
+    """Raised where a store of runs is of another study or of other code, is in use, or refuses rows."""
+
+
+class WorkerError(HuzhuError):
+    """Raised where a study's processes or executor cannot run it: not started, broken down, with other code."""
+
+
+class ClusterError(HuzhuError):
+    """Raised where a cluster cannot be reached or is lost, or its package is not installed."""
+
+
+class PersonError(HuzhuError):
+    """Raised where there is no person of that number, no pick of that name, or nobody whom the pick fits."""
+
+
+class PageError(HuzhuError):
+    """Raised where the page cannot be served or cannot show what is asked: port, missing package, size of a world."""
 
 
 def nearest(word: str, words: list[str]) -> str:

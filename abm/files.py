@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from abm.errors import ScenarioError
+from abm.errors import DataError, FileError
 
 DATA = Path(__file__).parent / "data"
 
@@ -17,7 +17,7 @@ DATA = Path(__file__).parent / "data"
 def whole(path: Path) -> Iterator[Path]:
     """A new file to write, which becomes `path` when the block ends well; until then, and else, what was there stays.
 
-    Raises `ScenarioError` where the disk refuses.
+    Raises `FileError` where the disk refuses.
     """
     new = path.with_name(f".{path.name}.{os.getpid()}")  # a folder takes files of two writers at once
     try:
@@ -27,34 +27,37 @@ def whole(path: Path) -> Iterator[Path]:
         finally:
             new.unlink(missing_ok=True)
     except OSError as error:
-        raise ScenarioError(f"{path}: cannot be written: {error.strerror or error}; what was there stays") from None
+        raise FileError(f"{path}: cannot be written: {error.strerror or error}; what was there stays") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file as they stand in it."""
+    """The tables of a TOML file as they stand in it. Raises `FileError` where it cannot be read as such."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path.name}: broken TOML: {error}") from None
+        raise FileError(f"{path.name}: broken TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path.name}: cannot be read: {getattr(error, 'strerror', error)}") from None
+        raise FileError(f"{path.name}: cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
 def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
-    """The rows of a data file, each column in its type; a plain name is looked up among the program's data."""
+    """The rows of a data file, each column in its type; a plain name is looked up among the program's data.
+
+    Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
+    """
     path = Path(name) if "/" in name else DATA / name
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
-                raise ScenarioError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")
+                raise DataError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")
             rows = [{column: kind(row[column]) for column, kind in columns.items()} for row in reader]
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{name}: cannot be read: {error}") from None
+        raise FileError(f"{name}: cannot be read: {error}") from None
     except (ValueError, TypeError) as error:
-        if isinstance(error, ScenarioError):
+        if isinstance(error, DataError):
             raise
-        raise ScenarioError(f"{name}: line {reader.line_num}: {error}") from None
+        raise DataError(f"{name}: line {reader.line_num}: {error}") from None
     if not rows:
-        raise ScenarioError(f"{name}: has no rows")
+        raise DataError(f"{name}: has no rows")
     return rows

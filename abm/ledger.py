@@ -15,7 +15,11 @@ FUND = "guarantee_fund"
 
 
 class LedgerError(ArithmeticError):
-    """Money was made or lost."""
+    """Money was made or lost.
+
+    No `HuzhuError`: nothing that a user gives may lead here, so it ends a run with its traceback, as a fault of the
+    program.
+    """
 
 
 class Ledger:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.persons.network import Network
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import OLDEST
 
@@ -128,8 +127,11 @@ class World(NamedTuple):
     settings: np.ndarray
 
 
-def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed: int) -> World:
-    """The world before its first step: nobody has joined and nothing is on offer yet."""
+def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incidence: np.ndarray, seed: int) -> World:
+    """The world before its first step: nobody has joined and nothing is on offer yet.
+
+    `first` and `friends` are those of `persons.network`; `incidence` is annual, by sex and age.
+    """
     settings = np.zeros(1, SETTINGS)
     settings["seed"] = seed
     for section, fields in (
@@ -154,8 +156,8 @@ def open_world(scenario: Scenario, network: Network, incidence: np.ndarray, seed
         products=products,
         premiums=np.zeros((len(on_offer), 2, ages), np.int64),
         signals=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
-        first=network.first,
-        friends=network.friends,
+        first=first,
+        friends=friends,
         incidence=incidence,
         settings=settings,
     )

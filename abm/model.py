@@ -13,18 +13,18 @@ from abm.agents.platform import Platform
 from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
 from abm.draws import SEEDS
-from abm.errors import ScenarioError, nearest
+from abm.errors import ModelError, nearest
 from abm.ledger import Ledger
 from abm.market import open_world
 from abm.observation.collector import collector, observe
+from abm.observation.events import EventKind
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
 from abm.platforms.policies import Policy
-from abm.scenario.files import load, parse
-from abm.scenario.paths import changed, setting
+from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import incidence_by_age
 
@@ -57,9 +57,9 @@ class MutualAidModel(mesa.Model):
         if seed is None:
             seed = int(np.random.SeedSequence().generate_state(1)[0])
         if not 0 <= seed < SEEDS:
-            raise ScenarioError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
+            raise ModelError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
         super().__init__(rng=int(seed))
-        self.case = _scenario(case, persons, changes)
+        self.case = scenario_of(case, persons, changes)
         self.seed, self.now, self.weight = int(seed), -1, self.case.people.weight
         self.first_period = half_month(self.case.calendar.start)
         self.day: date = self.case.calendar.start
@@ -87,7 +87,7 @@ class MutualAidModel(mesa.Model):
     def run_until(self, day: date | None = None, on_step: Callable[[date], object] | None = None) -> None:
         """Step to the half-month of a day, or to the end of the calendar; `on_step` hears the date after each step.
 
-        Nothing happens where that day has come already. Raises `ScenarioError` for a day outside the calendar.
+        Nothing happens where that day has come already. Raises `ModelError` for a day outside the calendar.
         """
         last = self.case.calendar.steps_until(day)
         while self.running and self.now + 1 < last:
@@ -96,9 +96,9 @@ class MutualAidModel(mesa.Model):
                 on_step(self.day)
 
     def begin(self) -> None:
-        """The clock moves. Raises `ScenarioError` past the end of the calendar."""
+        """The clock moves. Raises `ModelError` past the end of the calendar."""
         if not self.running:
-            raise ScenarioError(f"the calendar ended on {self.day}; set calendar.end to go on")
+            raise ModelError(f"the calendar ended on {self.day}; set calendar.end to go on")
         self.now += 1
         self.day = collection_date(self.first_period + self.now)
         self.world.settings["now"] = self.now
@@ -168,19 +168,28 @@ class MutualAidModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.now + 1 < self.case.calendar.periods
 
-    def note(self, who: str, what: str, detail: str) -> None:
-        """Write an event into the chronicle of the model."""
-        self.events.append({"date": self.day, "who": who, "what": what, "detail": detail})
+    def note(self, who: str, kind: EventKind, detail: str = "", what: str | None = None) -> None:
+        """Write an event into the chronicle of the model; `what` names it for readers, where its kind does not."""
+        said = {"date": self.day, "who": who, "what": str(what or kind), "detail": detail}
+        self.events.append(said | {"kind": kind})
+
+    def list_closing(self, closing: Closing) -> None:
+        """Enter the announced end of a plan into the list of all; a later count replaces the first."""
+        places = [place for place, each in enumerate(self.closings) if each.platform == closing.platform]
+        if places:
+            self.closings[places[0]] = closing
+        else:
+            self.closings.append(closing)
 
     def insurer_of(self, platform: Platform) -> LicensedMutual | None:
         """The licensed mutual insurer behind a platform's product."""
         return None if platform.terms.insurer is None else self.mutual_insurers[platform.terms.insurer]
 
     def index_of(self, platform: str) -> int:
-        """The number of a platform. Raises `ScenarioError` where there is none of that name."""
+        """The number of a platform. Raises `ModelError` where there is none of that name."""
         known = list(self.case.platform)
         if platform not in known:
-            raise ScenarioError(f"no platform '{platform}'{nearest(platform, known)}; there are: {', '.join(known)}")
+            raise ModelError(f"no platform '{platform}'{nearest(platform, known)}; there are: {', '.join(known)}")
         return known.index(platform)
 
     def member(self, row: int) -> Member:
@@ -214,7 +223,7 @@ class MutualAidModel(mesa.Model):
         self.persons = found(scenario, incidence, self.seed)
         self.memberships = empty_memberships(scenario.people.persons, scenario.slots)
         self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
-        self.world = open_world(scenario, self.network, incidence, self.seed)
+        self.world = open_world(scenario, self.network.first, self.network.friends, incidence, self.seed)
 
     def _make_institutions(self, policy: Policy | None) -> None:
         """The regulator, the insurers, and the platforms."""
@@ -232,15 +241,13 @@ class MutualAidModel(mesa.Model):
         overridden = any(getattr(kind, phase) is not getattr(Member, phase) for kind in members for phase in PHASES)
         by_agents = drive == "agents" or (drive == "auto" and overridden)
         if overridden and drive == "compiled":
-            raise ScenarioError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
+            raise ModelError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
         if order not in ("shuffled", "listed", "reversed"):
-            raise ScenarioError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
+            raise ModelError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
         if drive not in ("auto", "agents", "compiled"):
-            raise ScenarioError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
+            raise ModelError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
-            raise ScenarioError(
-                f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}"
-            )
+            raise ModelError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
         self._members: list[Member] = []
         if self.persons.size <= MOST_AGENTS and drive != "compiled":
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0
@@ -252,13 +259,3 @@ class MutualAidModel(mesa.Model):
             self.drive: Drive = AgentDrive(*rows, self.world, everyone, order, overridden)
         else:
             self.drive = CompiledDrive(*rows, self.world)
-
-
-def _scenario(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
-    """The scenario meant by a model's arguments."""
-    if isinstance(changes, str):
-        changes = dict(setting(part) for part in changes.split(";") if part.strip())
-    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
-    if isinstance(case, str):
-        return load(case, wanted)
-    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)

@@ -1,4 +1,4 @@
-"""Which code this is: its version, its commit, and a digest of the sources that a part of it depends on.
+"""Which code this is: its commit, and a digest of the sources that a part of it depends on.
 
 The digest names the folder of compiled code (`jit`) and the rows in a store of results (`study.store`). What belongs to
 it is found by following imports, so that no list of files can lack one.
@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-VERSION = "0.2.0"
 HERE = Path(__file__).parent
 PACKAGE = HERE.name
 
@@ -26,17 +25,34 @@ def path_of(module: str) -> Path | None:
 
 @functools.cache
 def imports(path: Path, types: bool = False) -> frozenset[str]:
-    """Modules of this program that a file imports anywhere; with `types` those for type checking alone too."""
+    """Modules of this program that a file imports anywhere; with `types` those for type checking alone too.
+
+    A name that is imported from the package itself counts as the module that it is from, the whole package as all.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
     for node in _nodes(tree, types):
         names: Iterable[str] = ()
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
+            if PACKAGE in names:
+                names = [*names, *front_door().values()]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            if node.module == PACKAGE:
+                asked = {alias.name for alias in node.names}
+                names += [module for name, module in front_door().items() if asked & {name, "*"}]
         found |= {name for name in names if path_of(name)}
     return frozenset(found)
+
+
+@functools.cache
+def front_door() -> dict[str, str]:
+    """Names that users import from the package itself, with the module that each is from: what it imports for types."""
+    tree = ast.parse((HERE / "__init__.py").read_text(encoding="utf-8"))
+    guarded = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    given = [node for guard in guarded for node in guard.body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: node.module for node in given if node.module for alias in node.names}
 
 
 def _nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:

@@ -21,12 +21,11 @@ import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
+from abm import Axis, Study, load
 from abm.clock import collection_date, half_month
 from abm.figures.style import save
 from abm.runs.results import results_folder
-from abm.scenario.files import load
 from abm.study.experiment import Experiment, conduct
-from abm.study.study import Axis, Study
 from abm.study.summary import write_record
 
 TOLD = (0.1, 1.0, 2.0, 4.0)

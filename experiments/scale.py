@@ -22,13 +22,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import Study, run_study
 from abm.figures.style import save
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct
 from abm.study.progress import StudyProgress
-from abm.study.study import Study
 from abm.study.summary import write_record
-from abm.study.sweep import processes, run_study
+from abm.study.sweep import processes
 from abm.study.worker import DONE
 
 PLATFORM = "xianghubao"

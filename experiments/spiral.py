@@ -24,13 +24,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from abm import Axis, Study
 from abm.figures.style import save
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct
 from abm.study.phase import Phase, phase_diagram
 from abm.study.pictures import phase_map
 from abm.study.progress import StudyProgress
-from abm.study.study import Axis, Study
 from abm.study.summary import write_record
 from abm.study.sweep import processes
 

@@ -24,19 +24,19 @@ import pandas as pd
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
+from abm import Study, load
 from abm.figures.style import save
 from abm.mechanisms import off
+from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import CLOSINGS, ENDS
 from abm.runs.results import results_folder
-from abm.scenario.files import load
 from abm.study.experiment import Experiment, conduct
-from abm.study.study import Study
 from abm.study.summary import write_record
 
 CASE = "market"
 PLANS = list(load(CASE).platform)
 WITH_PARENT = [name for name, terms in load(CASE).platform.items() if terms.parent]
-MARKERS = {"active": "o", "passive": "s", "ordered": "^", "flight": "x"}
+MARKERS = {ClosingKind.ACTIVE: "o", ClosingKind.PASSIVE: "s", ClosingKind.ORDERED: "^", ClosingKind.FLIGHT: "x"}
 
 # What is taken out, by the numbers that switch it off.
 WORLDS: dict[str, dict[str, Any]] = {
@@ -108,9 +108,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         apart = by_seed.apply(lambda each: each.sort_values().diff().dt.days.median())
         lines[world] = {
             "closings a run": len(rows) / max(1, rows["seed"].nunique()),
-            "active": int((rows["kind"] == "active").sum()),
-            "passive": int((rows["kind"] == "passive").sum()),
-            "ordered": int((rows["kind"] == "ordered").sum()),
+            **{str(kind): int((rows["kind"] == kind).sum()) for kind in MARKERS if kind != ClosingKind.FLIGHT},
             "median day": days.median().date() if len(days) else "-",
             "days apart": f"{apart.mean():.0f}" if len(days) else "-",
         }

@@ -1,9 +1,17 @@
-"""What all tests share: one cache of compiled code for the run, and a progress bar kept out of the way."""
+"""What all tests share: an environment of their own, whatever they are started from, and some fixtures."""
 
 import os
 from pathlib import Path
 
-os.environ.setdefault("TQDM_DISABLE", "1")
+ROOT = Path(__file__).parent.parent
+INHERITED = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONIOENCODING")
+for name in list(os.environ):
+    if name in INHERITED or name.startswith(("GIT_", "SOLARA_", "TQDM_")):
+        del os.environ[name]
+os.environ["TQDM_DISABLE"] = "1"  # progress bars are kept out of the way
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["PYTHONUTF8"] = "1"  # of child processes, whose words are read as UTF-8
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 import pandas as pd
 import pytest

@@ -9,6 +9,7 @@ import numpy as np
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
+from abm.platforms import rules
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
 
@@ -37,7 +38,7 @@ class Insurer(mesa.Agent):
         if product.premium is not None:
             premiums[:] = fen(product.premium)
         else:
-            premiums[:] = np.ceil(fen(product.sum_insured) * (1 + product.loading) * world.incidence)
+            premiums[:] = rules.premium(fen(product.sum_insured), product.loading, world.incidence)
 
     def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
         """Take in premiums and pay benefits (`row` of the cash flows); commission on the year's premiums sold.

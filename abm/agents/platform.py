@@ -1,6 +1,9 @@
-"""A platform: it posts terms, divides the aid over its members, keeps its books, and goes on or comes to an end."""
+"""A platform: it posts terms, divides the aid over its members, keeps its books, and goes on or comes to an end.
 
-import math
+What the economics of `platforms` answers is written down here, and nowhere else.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,15 +13,17 @@ import numpy as np
 
 from abm.clock import half_month, periods
 from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
-from abm.money import FEN_PER_YUAN, divide, fen, yuan
-from abm.persons import rules
-from abm.persons.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
+from abm.money import divide, fen, yuan
+from abm.observation.events import EventKind
 from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.persons.state import Status
-from abm.platforms import board, offers, small_plans
+from abm.platforms import board, budget, census, offers, rules
+from abm.platforms.board import Books, Levers, ParentValuation
+from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
-from abm.platforms.closing import CLOSING_RULES, NO_PLAN, Closing, Stage
+from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, ground, notice_periods
+from abm.platforms.small_plans import turnover
 from abm.scenario.parents import ClosingPlan
 from abm.scenario.terms import PlatformTerms
 
@@ -39,27 +44,25 @@ class Platform(mesa.Agent):
         self.opened = offers.FOR_EVER  # the step of the launch
         self.closing: Closing | None = None
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
-        self.books, self.valuation = board.Books(), board.ParentValuation()
-        self.brand, self.marketing, self.effort, self.education = terms.brand, 1.0, terms.effort, 0.0
+        self.last_change = -offers.FOR_EVER
+        self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
+        self.books, self.valuation, self._funds_before = Books(), ParentValuation(), 0
+        self.levers = Levers(effort=terms.effort)
+        self.census = PlanCensus()
+        self.brand = terms.brand
+        self.trust_shock = 0.0  # part of trust that members lose in the next step
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
         self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
         self.failing = 0.0  # part of the memberships that end because small plans fail
-        self.trust_shock = 0.0  # part of trust that members lose in the next step
-        self.sharing = self.contribution_weights = (
-            0  # simulated members who share in this step, and their contribution_weights
-        )
         self.shares: list[int] = []  # published so far, fen
-        self.share = self.inside = self.left = self.complaints = self.policies_sold = 0
-        self.expected_share = self.true_level = 0.0  # of members, fen; as an actuary reckons it
+        self.share = self.collected = 0  # of this step; all shares ever paid by members
+        self.complaints = self.policies_sold = 0  # of this step
         self.refused_share = 0.0  # of decided cases, smoothed
-        self.collected = self.ever_joined = self._funds_before = 0
-        self.last_change = -offers.FOR_EVER
-        self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
 
     @property
     def members(self) -> float:
         """Real persons inside, the waiting among them, as of the last census."""
-        return self.inside * self.model.weight
+        return self.census.inside * self.model.weight
 
     @property
     def is_new(self) -> bool:
@@ -69,27 +72,17 @@ class Platform(mesa.Agent):
     @property
     def closing_plan(self) -> ClosingPlan:
         """How the plan is wound up; who runs away bears nothing of what was promised."""
-        return NO_PLAN if self.closing and self.closing.kind == "flight" else self.terms.closing
+        return NO_PLAN if self.closing and self.closing.kind == ClosingKind.FLIGHT else self.terms.closing
 
     @property
     def gross(self) -> float:
         """What members are asked for over the aid: with the fee and the levy of a guarantee fund."""
-        return 1 + self.terms.fee_rate + self.model.regulator.policy.levy
-
-    @property
-    def exit_rate(self) -> float:
-        """Part of the members who left or lapsed, as a rate of a month."""
-        return 2 * self.left / max(1, self.inside)
+        return rules.gross(self.terms.fee_rate, self.model.regulator.policy.levy)
 
     @property
     def periods_since_change(self) -> int:
         """Periods since the terms were last changed."""
         return self.model.now - self.last_change
-
-    @property
-    def paid_by_members(self) -> float:
-        """Shares that those now inside have paid, fen: all collected, as if everybody had stayed as long."""
-        return self.collected * self.inside / max(1, self.ever_joined)
 
     def post_terms(self, day: date) -> None:
         """Publish the offer of this step."""
@@ -102,42 +95,31 @@ class Platform(mesa.Agent):
             offers.print_terms(self)
             self._in_force = in_force
         offers.post(self, day)
-        self.brand = rules.learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
+        self.brand = learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
         self.trust_shock = self.failing = 0.0
 
     def count_sharer(self, person: int, sign: int) -> None:
         """One more or one less of those over whom this period's aid is divided."""
-        self.sharing += sign
         # Under equal division the answer is 1, and asking the compiled rule would take a hundred times longer.
         equal = self.terms.division == "equal"
-        contribution_weight = (
-            1
-            if equal
-            else int(contribution_weight_of(self.model.persons[person], self.index, person, self.model.world))
-        )
-        self.contribution_weights += sign * contribution_weight
+        row = self.model.persons[person]
+        weight = 1 if equal else int(contribution_weight_of(row, self.index, person, self.model.world))
+        self.census = self.census.with_sharers(sign, sign * weight)
+
+    def hear_complaint(self) -> None:
+        """A member complains to the regulator."""
+        self.complaints += 1
 
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
-        ledger, offer, desk = self.model.ledger, self.model.world.offers[self.index], self.desk
-        desk.pay_accepted()
-        amount_to_share = max(0, -ledger.balances[pool(self.name)]) if self.stage < Stage.RUN_OFF else 0
-        if self.closing and self.model.now == self.closing.last and self.closing.kind != "flight":
-            # The last collection has to do for the claims in hand, if nobody else pays them.
-            amount_to_share += 0 if self.closing_plan.run_off_borne else desk.in_hand_capped
-        self.share, _ = divide(amount_to_share, self.sharing)
-        if offer["subsidised"]:
-            self.move(self.share * self.sharing, own(self.name), pool(self.name), "subsidy")
-        if self.inside:
+        self.desk.pay_accepted()
+        amount_to_share, sharing = self.desk.amount_to_share, self.census.sharing
+        self.share, _ = divide(amount_to_share, sharing)
+        if self.model.world.offers[self.index]["subsidised"]:
+            self.move(self.share * sharing, own(self.name), pool(self.name), "subsidy")
+        if self.census.inside:
             self.shares.append(self.share)
-        offer["share"], offer["amount_to_share"], offer["aid_published"] = (
-            self.share,
-            amount_to_share,
-            bool(desk.accepted),
-        )
-        offer["sharing"], offer["contribution_weights"] = self.sharing, self.contribution_weights
-        published, now = self.model.world.published[self.index], self.model.now
-        published[now + 1] = published[now] + (0 if offer["subsidised"] else self.share)
+        offers.publish_share(self, self.share, amount_to_share)
 
     def book_receipts(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
@@ -155,9 +137,8 @@ class Platform(mesa.Agent):
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
         if self.terms.deposit and self.stage < Stage.RUN_OFF:
             # Whose deposit is used up leaves, and there is nobody to ask for the rest: it is the platform's loss.
-            self.move(
-                max(0, -self.model.ledger.balances[pool(self.name)]), own(self.name), pool(self.name), "shortfall"
-            )
+            lacking = max(0, -self.model.ledger.balances[pool(self.name)])
+            self.move(lacking, own(self.name), pool(self.name), "shortfall")
         self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]
         self.policies_sold = cash_flows[SOLD]
         if cash_flows[SEIZED]:
@@ -169,26 +150,18 @@ class Platform(mesa.Agent):
 
     def review(self) -> None:
         """Read the books: pay for investigation and technology, take in traffic, hire against a backlog."""
-        terms, desk = self.terms, self.desk
-        cases = len(desk.accepted) + desk.refused
-        years = max(0, half_month(self.model.day) - half_month(terms.launch)) / 24
-        per_member = fen(1) * self.inside / 24
-        investigation = round(cases * fen(rules.investigation_cost(self.effort, terms.case_cost)))
-        self.move(investigation, own(self.name), OUTSIDE, "investigation")
-        self.move(round(per_member * terms.technology_cost), own(self.name), OUTSIDE, "technology")
-        self.move(round(per_member * terms.other_cost), own(self.name), OUTSIDE, "other_costs")
-        if self.education and terms.parent:
-            self.move(round(per_member * terms.parent.education_cost), own(self.name), OUTSIDE, "education")
-        if not any(product.on_sale and product.pages for product in self.model.case.insurance.products.values()):
-            traffic = per_member * terms.traffic_income * (1 - terms.traffic_decay) ** years
-            self.move(round(traffic), OUTSIDE, own(self.name), "traffic")
-        desk.hire()
-        gained = self._funds() - self._funds_before
-        self.books.enter(yuan(gained) * self.model.weight)
+        for purpose, cost in budget.costs(self).items():
+            self.move(cost, own(self.name), OUTSIDE, purpose)
+        self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
+        self.desk.hire()
+        self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
+        cases = len(self.desk.accepted) + self.desk.refused
         if cases:
-            self.refused_share = rules.learned(self.refused_share, desk.refused / cases, 1 / board.MEMORY)
+            self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
         if self.stage == Stage.OPEN:
-            small_plans.come_and_go(self, self.model.ledger.flows[self.name, "fee"])
+            failing, founded = turnover(self, self.model.ledger.flows[self.name, "fee"])
+            self._lose_small_plans(failing)
+            self.small_plans += founded
 
     def look_ahead(self) -> None:
         """What the board sees in the plan, before any board of this step has decided."""
@@ -198,72 +171,96 @@ class Platform(mesa.Agent):
         """Once a month the board changes what it may, and asks whether to go on."""
         if self.stage != Stage.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
             return
-        board.steer(self)
-        for name in self.original_terms.closing_rules:
-            rule = CLOSING_RULES[name]
-            reason = rule.reason(self)
-            if reason is not None:
-                self.announce(rule.kind, reason)
-                return
+        decision = board.steer(self)
+        self.levers = decision.levers
+        if decision.changes:
+            self.change_terms(decision.words, decision.changes)
+        grounds = ground(self)
+        if grounds is not None:
+            self.announce(*grounds)
 
-    def announce(self, kind: str, reason: str) -> None:
+    def announce(self, kind: ClosingKind, reason: str, event: EventKind = EventKind.CLOSING) -> None:
         """Announce the end of the plan: nobody joins any more, and cover ends with the notice. Others take fright."""
         if self.stage != Stage.OPEN:
             return
-        notice = 1 if kind == "flight" else max(1, periods(self.terms.closing.notice_days))
-        now = self.model.now
-        everywhere = sum(platform.inside for platform in self.model.platforms)
-        share = self.inside / max(1, everywhere)
-        self.closing = Closing(self.name, now, now + notice, kind, reason, self.members, share)
+        kind, now = ClosingKind(kind), self.model.now
+        last = now + notice_periods(kind, self.terms.closing.notice_days)
+        everywhere = sum(platform.census.inside for platform in self.model.platforms)
+        share = self.census.inside / max(1, everywhere)
+        self.closing = Closing(self.name, now, last, kind, reason, self.members, share)
         self.stage = Stage.CLOSING
-        self.model.closings.append(self.closing)
-        self.model.note(self.name, f"{kind} closing", reason)
+        self.model.list_closing(self.closing)
+        self.model.note(self.name, event, reason, f"{kind} closing")
         for other in self.model.platforms:
             if other is not self:
-                other.lose_trust(math.sqrt(share) * self.model.case.mind.trust_from_closing)
+                other.lose_trust(rules.contagion(share, self.model.case.mind.trust_from_closing))
 
-    def change_terms(self, words: str, **changes: Any) -> None:
+    def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
         self.changes |= changes
         self.last_change = self.model.now
         self.lose_trust(self.model.case.mind.trust_from_rule_change)
-        self.model.note(self.name, "new terms", words)
+        self.model.note(self.name, event, words, EventKind.NEW_TERMS)
 
     def stop_being_insurance(self) -> None:
         """The regulator stops the product: it goes on as mutual aid where its terms say how, or else ends."""
         stopped = self.terms.stopped
         if stopped is None:
-            self.announce("ordered", "stopped as insurance without a licence")
+            words = "stopped as insurance without a licence"
+            self.announce(ClosingKind.ORDERED, words, EventKind.STOPPED_AND_CLOSED)
             return
         words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
-        self.change_terms(words, insurer=None, fee_rate=stopped.fee_rate, annual_cap=stopped.annual_cap)
+        changes = {"insurer": None, "fee_rate": stopped.fee_rate, "annual_cap": stopped.annual_cap}
+        self.change_terms(words, changes, EventKind.STOPPED_AND_CONVERTED)
+
+    def be_licensed(self) -> None:
+        """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""
+        self.licensed = self.in_custody = self.discloses = True
+
+    def give_deposits_into_custody(self) -> None:
+        """A bank holds the deposits from now on, out of the platform's reach."""
+        self.in_custody = True
+
+    def limit_marketing(self, most: float) -> None:
+        """Marketing falls to at most this part of what the terms say, 0 to 1.
+
+        The board may raise it again in a later month, though from nothing it cannot; a policy that means the limit to
+        last sets it in every step.
+        """
+        self.levers = replace(self.levers, marketing=min(self.levers.marketing, most))
+
+    def start_from_terms(self, name: str) -> None:
+        """Take effort, custody or brand from the terms again, whatever it has become since the launch."""
+        value = getattr(self.original_terms, name)
+        if name == "effort":
+            self.levers = replace(self.levers, effort=value)
+        else:
+            setattr(self, {"custody": "in_custody", "brand": "brand"}[name], value)
 
     def be_rectified(self) -> None:
         """The regulator goes through the small plans: some give up at once."""
         if self.terms.small_plans:
-            small_plans.fail(self, round(self.terms.small_plans.rectified * self.small_plans))
+            self._lose_small_plans(round(self.terms.small_plans.rectified * self.small_plans))
+
+    def _lose_small_plans(self, plans: int) -> None:
+        """So many of the small plans end with the next collection, and their part of the memberships with them."""
+        plans = min(max(plans, 0), self.small_plans)
+        if plans:
+            self.failing = overlap(self.failing, plans / self.small_plans)
+            self.small_plans -= plans
 
     def lose_trust(self, part_lost: float) -> None:
         """Members will trust the plan less from the next step on, and so will newcomers, until it is forgotten."""
-        self.trust_shock = rules.overlap(self.trust_shock, part_lost)
-        self.brand = rules.erode_trust(self.brand, part_lost)
+        self.trust_shock = overlap(self.trust_shock, part_lost)
+        self.brand = erode_trust(self.brand, part_lost)
 
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
-        self.inside = int(tally[Status.WAITING : Status.CLAIMING + 1].sum())
+        self.census = census.read(tally, self.census, self.terms.newcomers_share, self.gross)
         if self.closing and self.closing.announced == self.model.now:
             # Who joined in this very step is counted only now.
-            place = self.model.closings.index(self.closing)
-            self.closing = self.model.closings[place] = replace(self.closing, members=self.members)
-        self.left = int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED])
-        self.ever_joined += int(tally[STATUSES + Status.WAITING])
-        waiting = int(tally[Status.WAITING]) if self.terms.newcomers_share else 0
-        self.sharing = int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting
-        self.contribution_weights = int(tally[Count.CONTRIBUTION_WEIGHTS])
-        covered = max(1, int(tally[Count.DESCRIBED]))
-        self.expected_share = float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered
-        aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
-        self.true_level = aid_a_year * self.gross / 24
+            self.closing = replace(self.closing, members=self.members)
+            self.model.list_closing(self.closing)
         self.complaints = self.desk.refused
 
     def _move_on(self, day: date) -> None:
@@ -273,7 +270,7 @@ class Platform(mesa.Agent):
             if self.model.regulator.policy.may_launch(self.model.regulator, self):
                 self.stage = Stage.OPEN
                 self.opened = self.model.now
-                self.model.note(self.name, "launch", "")
+                self.model.note(self.name, EventKind.LAUNCH)
         elif self.closing and self.stage == Stage.CLOSING and now > self.closing.last:
             self.stage = Stage.RUN_OFF
         elif self.closing and self.stage == Stage.RUN_OFF and not self.desk.queue:

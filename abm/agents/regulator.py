@@ -1,37 +1,28 @@
 """The regulator: it watches size, deposits, complaints and conduct, remembers, and acts by its policy."""
 
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import mesa
 
 from abm.ledger import FUND, deposits
 from abm.money import yuan
+from abm.observation.events import REGULATOR, EventKind
+from abm.platforms import rules
 from abm.platforms.closing import Stage
-from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, StrictBan
+from abm.platforms.plan import Plan
+from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
 from abm.scenario.institutions import Supervision
 
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
     from abm.model import MutualAidModel
 
-BILLION, THOUSAND = 1e9, 1e3
 IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
-
-
-class Stance(IntEnum):
-    """How stern the regulator is."""
-
-    TOLERATE = 0  # pressure is below all thresholds
-    WARN = 1  # from `warn_at` on
-    RECTIFY = 2  # from `rectify_at` on
-    CLOSE = 3  # from `close_at` on
 
 
 class Regulator(mesa.Agent):
     """Pressure builds up from what it sees and fades slowly; its stance follows; its policy says what it does."""
 
-    TOLERATE, WARN, RECTIFY, CLOSE = Stance
     model: "MutualAidModel"
 
     def __init__(self, model: "MutualAidModel", settings: Supervision, policy: Policy | None) -> None:
@@ -39,9 +30,7 @@ class Regulator(mesa.Agent):
         self.settings = settings
         self.policy = policy or named(settings)
         self.pressure = 0.0
-        self.insurance_like_membership = (
-            0.0  # members of insurance-like products over the population, summed over periods
-        )
+        self.insurance_like_membership = 0.0  # over the population, summed over periods
         self.stance = self.before = Stance.TOLERATE
         self.complaints = 0.0  # of this step, real persons
 
@@ -57,14 +46,14 @@ class Regulator(mesa.Agent):
         """Whether the regulator has just become as stern as that."""
         return self.before < stance <= self.stance
 
-    def sternness(self, platform: "Platform") -> float:
+    def sternness(self, plan: Plan) -> float:
         """How stern it is to a plan, from 0 to 1; nothing where all is tolerated or the plan has a licence.
 
         Rectification is over for a plan that has no deposits, or has them in custody.
         """
-        if platform.licensed or not self.policy.threatens:
+        if plan.licensed or not self.policy.threatens:
             return 0.0
-        rectified = self.stance == Stance.RECTIFY and (platform.in_custody or not platform.terms.deposit)
+        rectified = self.stance == Stance.RECTIFY and (plan.in_custody or not plan.terms.deposit)
         return (Stance.WARN if rectified else self.stance) / Stance.CLOSE
 
     def open_plans(self) -> list["Platform"]:
@@ -77,15 +66,15 @@ class Regulator(mesa.Agent):
 
     def warn(self) -> None:
         """Publish a warning: members doubt, parents grow nervous."""
-        self.model.note("regulator", "warning", f"pressure {self.pressure:.2f}")
+        self.model.note(REGULATOR, EventKind.WARNING, f"pressure {self.pressure:.2f}")
         for platform in self.open_plans():
             platform.lose_trust(self.model.case.mind.trust_from_warning)
 
     def rectify(self) -> None:
         """Go through all plans: deposits into custody; many of the small ones give up."""
-        self.model.note("regulator", "rectification", f"pressure {self.pressure:.2f}")
+        self.model.note(REGULATOR, EventKind.RECTIFICATION, f"pressure {self.pressure:.2f}")
         for platform in self.open_plans():
-            platform.in_custody = True
+            platform.give_deposits_into_custody()
             platform.be_rectified()
 
     def _look(self) -> None:
@@ -96,12 +85,13 @@ class Regulator(mesa.Agent):
         loose = sum(model.ledger.balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
         small_plans = sum(each.small_plans for each in unlicensed)
         self.complaints = sum(each.complaints for each in model.platforms) * model.weight
-        self.pressure = (1 - settings.forgetting) * self.pressure + (
+        seen = (
             settings.from_size * size
-            + settings.from_deposits * yuan(loose) * model.weight / BILLION
-            + settings.from_complaints * self.complaints / people * THOUSAND
+            + rules.alarm_at_deposits(settings.from_deposits, yuan(loose), model.weight)
+            + rules.alarm_at_complaints(settings.from_complaints, self.complaints, people)
             + settings.from_small_plans * small_plans
         )
+        self.pressure = rules.pressure(self.pressure, settings.forgetting, seen)
         self.insurance_like_membership += sum(each.members for each in self.insurance_like()) / people
 
     def guarantee(self, amount: int, payee: str, platform: str) -> int:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
-from abm.errors import ScenarioError
+from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
+from abm.scenario.declare import bounds
 from abm.scenario.files import load, names
-from abm.scenario.paths import bounds, differences, field_at, leaves, notes, setting, source_of
+from abm.scenario.paths import differences, field_at, leaves, notes, plausible_of, setting, source_of
 from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         choices.action(choices)
         sys.stdout.flush()
-    except ScenarioError as error:
+    except HuzhuError as error:
         print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe has seen enough
@@ -51,7 +52,7 @@ def show_list(_: argparse.Namespace) -> None:
 
 
 def show_numbers(choices: argparse.Namespace) -> None:
-    """Print every number of a scenario: value, unit, range, meaning, source or assumption."""
+    """Print every number of a scenario: value, unit, what is allowed and plausible, meaning, source or assumption."""
     scenario = load(choices.scenario, dict(map(setting, choices.set)))
     print(f"{scenario.title}\n{textwrap.fill(' '.join(scenario.summary.split()), WIDTH)}")
     for section, numbers in groupby(leaves(scenario), lambda leaf: leaf[0].rpartition(".")[0]):
@@ -60,9 +61,10 @@ def show_numbers(choices: argparse.Namespace) -> None:
             field = field_at(path)
             if field is None:
                 continue
-            low, high = bounds(field)
-            allowed = "" if low is None else f"{low:,g} to {high:,g}"
-            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {notes(field)['unit']:14} {allowed}".rstrip())
+            allowed = f"{notes(field)['unit']:14} {_from_to(bounds(field))}"
+            likely = _from_to(plausible_of(scenario, path))
+            likely = likely and f"plausible {likely}"
+            print(f"  {path.rpartition('.')[2]:24} {_shown(value):>16}  {allowed:33} {likely}".rstrip())
             words = f"{field.description}. {source_of(scenario, path)}"
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
@@ -86,7 +88,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
 
     from abm.runs.report import report
     from abm.runs.results import earlier_run, results_folder
-    from abm.runs.run import simulate
+    from abm.runs.run import run
 
     scenario = load(choices.scenario, _changes(choices))
     name = Path(choices.scenario).stem
@@ -99,8 +101,8 @@ def run_scenario(choices: argparse.Namespace) -> None:
                 bar.set_postfix_str(str(day), refresh=False)
                 bar.update()
 
-            run = simulate(scenario, choices.seed, choices.drive, choices.until, on_step)
-        text = report(run, staging)
+            made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
+        text = report(made, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:
@@ -156,7 +158,7 @@ def fork_worlds(choices: argparse.Namespace) -> None:
     named = list(map(_world, choices.world))
     worlds = dict(named)
     if len(worlds) < len(named):
-        raise ScenarioError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
+        raise ForkError(f"--world: {', '.join(name for name, _ in named)}: a name is for one world")
     print(fork_into(choices.scenario, _changes(choices), worlds, choices.seeds, choices.until, folder), flush=True)
 
 
@@ -174,7 +176,7 @@ def map_study(choices: argparse.Namespace) -> None:
     from abm.study.study import load_study
 
     if not math.isfinite(choices.edge):
-        raise ScenarioError(f"--edge {choices.edge}: must be a finite number")
+        raise StudyError(f"--edge {choices.edge}: must be a finite number")
     phase(load_study(choices.study), choices.outcome, choices.edge, choices.rounds, _work(choices), _say)
 
 
@@ -206,7 +208,7 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     """``name: key=value; key=value`` as a name and changes."""
     name, colon, rest = text.partition(":")
     if not colon or not name.strip() or not rest.strip():
-        raise ScenarioError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
+        raise ForkError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
     return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
 
 
@@ -221,6 +223,10 @@ def _changed(name: str, scenario: Scenario) -> list[str]:
         if found
         else []
     )
+
+
+def _from_to(ends: tuple[Any, Any] | None) -> str:
+    return "" if ends is None or ends[0] is None else f"{ends[0]:,g} to {ends[1]:,g}"
 
 
 def _shown(value: object) -> str:

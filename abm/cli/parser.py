@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from abm.sources import VERSION
+from abm.version import VERSION
 
 MOST_ROUNDS = 8  # of a map: cells are then 1 / 256 of what they were
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
-from abm.errors import ScenarioError
+from abm.errors import CheckpointError, FileError, ForkError
 from abm.figures.style import save as save_figure
 from abm.files import whole
 from abm.model import MutualAidModel
@@ -21,7 +21,7 @@ from abm.runs.checkpoint import SUFFIX, save
 from abm.runs.fork import bounds, fork
 from abm.runs.results import results_folder
 from abm.scenario.files import load
-from abm.sources import VERSION, commit
+from abm.sources import commit
 from abm.study.cluster import dask_executor
 from abm.study.phase import check_map, outcome_of, phase_diagram
 from abm.study.pictures import phase_map
@@ -29,6 +29,7 @@ from abm.study.progress import at_work
 from abm.study.study import Study
 from abm.study.summary import write_record, write_results
 from abm.study.sweep import cores, run_study
+from abm.version import VERSION
 
 
 class ExecutionPlan(NamedTuple):
@@ -54,7 +55,7 @@ class ExecutionPlan(NamedTuple):
 def sweep(study: Study, execution: ExecutionPlan, say: Callable[[str], object]) -> None:
     """Run what is missing of a study, or failed where that is to be run again; `say` hears what to print.
 
-    Raises `ScenarioError` where something is wrong, and `KeyboardInterrupt` with how to go on.
+    Raises a `HuzhuError` where something is wrong, and `KeyboardInterrupt` with how to go on.
     """
     start = time.perf_counter()
     with (
@@ -103,9 +104,9 @@ AS_IT_IS = "as it is"
 def checkpoint(start: str, changes: dict[str, Any], seed: int, until: date | None, path: Path) -> str:
     """Run a scenario to a day, with a progress bar, and keep its state in a file; returns what to print."""
     if path.suffix != SUFFIX:
-        raise ScenarioError(f"--to {path}: the name of a checkpoint ends in {SUFFIX}")
+        raise CheckpointError(f"--to {path}: the name of a checkpoint ends in {SUFFIX}")
     if not path.parent.is_dir():
-        raise ScenarioError(f"--to {path}: there is no folder {path.parent}")
+        raise FileError(f"--to {path}: there is no folder {path.parent}")
     model = MutualAidModel(load(start, changes), seed=seed, drive="compiled")
     steps = model.case.calendar.steps_until(until)
     with tqdm(total=steps, desc=Path(start).stem, unit="step", disable=None) as bar:
@@ -120,7 +121,7 @@ def fork_into(
 ) -> str:
     """Run the scenario or checkpoint as it is and in other worlds, and write how they differ; returns what to print."""
     if AS_IT_IS in worlds:
-        raise ScenarioError(f"--world {AS_IT_IS}: is always there; give the others")
+        raise ForkError(f"--world {AS_IT_IS}: is always there; give the others")
     every = {AS_IT_IS: changes} | {name: changes | own for name, own in worlds.items()}
     with results_folder(folder) as staging:
         with tqdm(desc=f"{len(every) * seeds} histories", unit="step", disable=None) as bar:

@@ -36,9 +36,9 @@ def shown(value: Any) -> str:
     return " ".join(str(value).split()) or "none"
 
 
-def from_to(bounds: tuple[Any, Any]) -> str:
-    """A range in words, empty where there is no limit."""
-    low, high = bounds
+def from_to(bounds: tuple[Any, Any] | None) -> str:
+    """A range in words, empty where there is no limit or no range."""
+    low, high = bounds or (None, None)
     return "" if low is None else f"{shown(low)} to {shown(high)}"
 
 

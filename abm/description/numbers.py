@@ -1,13 +1,15 @@
 """Tables of the numbers of a scenario: meaning, value, unit, range and source of each."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 
 from abm.description.markdown import code, from_to, sentence, shown, table
-from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
+from abm.scenario.declare import bounds
+from abm.scenario.paths import field_at, leaves, notes, plausible_of, source_of
 from abm.scenario.scenario import Scenario
 
 
@@ -28,11 +30,12 @@ class Number(NamedTuple):
 
 # A column of all tables of numbers: its heading, and what stands in it.
 COLUMNS: tuple[tuple[str, Callable[[Number], str]], ...] = (
-    ("number", lambda number: code(number.name)),
+    ("number", lambda number: code(number.name)),  # first
     ("meaning", lambda number: number.field.description or ""),
     ("value", lambda number: shown(number.value)),
     ("unit", lambda number: notes(number.field)["unit"]),
     ("allowed", lambda number: from_to(bounds(number.field))),
+    ("plausible", lambda number: from_to(plausible_of(number.scenario, number.path))),
     ("source", lambda number: number.source),
 )
 
@@ -45,7 +48,7 @@ def numbers(scenario: Scenario, *sections: str) -> str:
 def numbers_of_plans(scenario: Scenario) -> str:
     """The numbers of platforms: a table for one; of several, first what most have alike, then what each has otherwise.
 
-    Alike are values that come from the same source; they stand under the path ``platform.*``.
+    Alike are numbers of which a table would show the same; they stand under the path ``platform.*``.
     """
     by_plan: dict[str, dict[str, Number]] = {plan: {} for plan in scenario.platform}
     for number in _all(scenario):
@@ -61,7 +64,7 @@ def numbers_of_plans(scenario: Scenario) -> str:
     )
     parts = [words, _table(number._replace(name=f"platform.*.{path}") for path, number in alike.items())]
     for plan, found in by_plan.items():
-        own = (number for path, number in found.items() if path not in alike or not _same(number, alike[path]))
+        own = (number for path, number in found.items() if path not in alike or _cells(number) != _cells(alike[path]))
         parts += [f"#### {plan}", _table(own)]
     return "\n\n".join(parts)
 
@@ -69,12 +72,15 @@ def numbers_of_plans(scenario: Scenario) -> str:
 def _most_common(plans: Iterable[dict[str, Number]]) -> dict[str, Number]:
     """Path -> the number that most plans have there; places in lists, as bands of ages, are left to the plans."""
     by_path: dict[str, list[Number]] = {}
-    for number, path in ((number, path) for found in plans for path, number in found.items()):
+    for path, number in (pair for found in plans for pair in found.items()):
         if not re.search(r"\.\d+\.", path):
             by_path.setdefault(path, []).append(number)
-    votes = {path: [sum(_same(one, other) for other in given) for one in given] for path, given in by_path.items()}
-    most = {path: max(range(len(given)), key=votes[path].__getitem__) for path, given in by_path.items()}
-    return {path: given[most[path]] for path, given in by_path.items() if votes[path][most[path]] > 1}
+    found = {}
+    for path, given in by_path.items():
+        (cells, plans_alike), *_ = Counter(map(_cells, given)).most_common(1)
+        if plans_alike > 1:
+            found[path] = next(number for number in given if _cells(number) == cells)
+    return found
 
 
 def _all(scenario: Scenario) -> Iterable[Number]:
@@ -84,8 +90,9 @@ def _all(scenario: Scenario) -> Iterable[Number]:
             yield Number(scenario, path, value, field, path)
 
 
-def _same(one: Number, other: Number) -> bool:
-    return bool(one.value == other.value) and one.source == other.source
+def _cells(number: Number) -> tuple[str, ...]:
+    """What a table shows of a number, apart from its name."""
+    return tuple(read(number) for _, read in COLUMNS[1:])
 
 
 def _table(wanted: Iterable[Number]) -> str:

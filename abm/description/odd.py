@@ -13,10 +13,10 @@ from typing import Any
 
 from abm.description import entities, numbers, processes
 from abm.description.markdown import shown
-from abm.errors import ScenarioError
+from abm.errors import FileError
 from abm.files import whole
 from abm.scenario.scenario import Scenario
-from abm.sources import VERSION
+from abm.version import VERSION
 
 PROSE = Path(__file__).with_name("prose.md")
 PLACE = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
@@ -32,11 +32,11 @@ def describe(scenario: Scenario, changes: Mapping[str, Any] | None = None) -> st
 
 
 def write(text: str, path: Path) -> None:
-    """Write the description to a file, whole or not at all. Raises `ScenarioError` where that cannot be."""
+    """Write the description to a file, whole or not at all. Raises `FileError` where that cannot be."""
     if path.is_dir():
-        raise ScenarioError(f"--out {path}: is a folder; name a file, as {path / 'ODD.md'}")
+        raise FileError(f"--out {path}: is a folder; name a file, as {path / 'ODD.md'}")
     if not path.parent.is_dir():
-        raise ScenarioError(f"--out {path}: there is no folder {path.parent}")
+        raise FileError(f"--out {path}: there is no folder {path.parent}")
     with whole(path) as new:
         new.write_text(text, encoding="utf-8")
 
@@ -65,7 +65,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "traits": partial(entities.codes, "abm.persons.state", "Trait"),
         "statuses": partial(entities.codes, "abm.persons.state", "Status"),
         "stages": partial(entities.codes, "abm.platforms.closing", "Stage"),
-        "stances": partial(entities.codes, "abm.agents.regulator", "Stance"),
+        "stances": partial(entities.codes, "abm.platforms.policies", "Stance"),
         "phases": processes.phases,
         "turns": processes.turns,
         "mechanisms": entities.mechanisms,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from abm.errors import ScenarioError
+from abm.errors import FileError
 from abm.sources import path_of
 
 Node = TypeVar("Node", ast.FunctionDef, ast.ClassDef)
@@ -65,7 +65,7 @@ def codes(module: str, name: str) -> list[tuple[str, str, str]]:
 def _path(module: str) -> Path:
     path = path_of(module)
     if path is None:
-        raise ScenarioError(f"{module}: its source is not there, and the model cannot be described without")
+        raise FileError(f"{module}: its source is not there, and the model cannot be described without")
     return path
 
 

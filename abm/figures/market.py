@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from abm.errors import SeriesError
 from abm.figures.style import (
     BLACK,
     BLUE,
@@ -24,8 +25,9 @@ from abm.figures.style import (
     source_line,
 )
 from abm.observation.chronicle import STOP, acts
+from abm.observation.events import EventKind
 from abm.observation.facts import Comparison
-from abm.platforms.closing import Stage
+from abm.platforms.closing import ClosingKind, Stage
 from abm.scenario.scenario import Scenario, Shock
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ LOOKS: tuple[tuple[str, Any], ...] = (
     (ORANGE, (0, (5, 1, 1, 1, 1, 1))),
     (SKY, (0, (1.5, 0.8))),
 )
-ENDS = {"active": "^", "passive": "v", "ordered": "s", "flight": "X"}
-ACTS = {"warning": "v", "rectification": "D", STOP: "X"}
+ENDS = {ClosingKind.ACTIVE: "^", ClosingKind.PASSIVE: "v", ClosingKind.ORDERED: "s", ClosingKind.FLIGHT: "X"}
+ACTS = {EventKind.WARNING: "v", EventKind.RECTIFICATION: "D", STOP: "X"}
 STANCES = (("tolerates", "white"), ("warns", "#dcdcdc"), ("rectifies", "#a8a8a8"), ("would close", "#606060"))
 QUARTER = 6  # half-months
 FEWEST, LEAST = 1e4, 0.01  # members and yuan below which nothing is drawn
@@ -80,9 +82,9 @@ class Market:
 
 
 def market_of(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> Market:
-    """What a run shows of its market, the largest plans first. Raises ValueError before the first step."""
+    """What a run shows of its market, the largest plans first. Raises `SeriesError` before the first step."""
     if run.series.empty:
-        raise ValueError("there is no step to draw")
+        raise SeriesError("there is no step to draw")
     by_size = sorted(run.scenario.platform, key=lambda name: -float(run.series[f"{name}.members"].max()))
     large, small = by_size[: len(LOOKS)], by_size[len(LOOKS) :]
     days = pd.to_datetime(run.series["date"]).to_numpy()
@@ -133,14 +135,14 @@ def _members(panel: "Axes", data: Market) -> tuple[str, str]:
         members = data.of(platform, "members")
         label = platform if platform in data.large else f"the {len(data.small)} others" * (platform == data.small[0])
         panel.plot(data.days, np.where(members >= FEWEST, members, np.nan) / 1e6, label=label, **data.look(platform))
-    for kind, marker in ENDS.items():
-        ends = data.closings[data.closings["kind"] == kind]
+    for ending, marker in ENDS.items():
+        ends = data.closings[data.closings["kind"] == ending]
         colours = [data.look(platform)["color"] for platform in ends["platform"]]
         if len(ends):
             look: dict[str, Any] = {"edgecolors": BLACK, "linewidths": 0.9, "zorder": 5, "s": 58, "clip_on": False}
             height = np.maximum(ends["members"].to_numpy(float), FEWEST) / 1e6
             panel.scatter(pd.to_datetime(ends["announced"]).to_numpy(), height, c=colours, marker=marker, **look)
-            panel.scatter([], [], c="white", marker=marker, label=f"{kind} closing", **look)
+            panel.scatter([], [], c="white", marker=marker, label=f"{ending} closing", **look)
     for kind, (marker, label) in OBSERVED.items():
         for platform in data.large:
             facts = [each.fact for each in data.comparisons.get(platform, ()) if _to_draw(each, kind)]

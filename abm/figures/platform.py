@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from abm.errors import SeriesError
 from abm.figures.style import (
     BLACK,
     BLUE,
@@ -45,9 +46,9 @@ class History:
 
 
 def history_of(series: pd.DataFrame, platform: str, comparisons: Sequence[Comparison] = ()) -> History:
-    """What a table of series shows of one platform. Raises ValueError before the first step."""
+    """What a table of series shows of one platform. Raises `SeriesError` before the first step."""
     if series.empty:
-        raise ValueError("there is no step to draw")
+        raise SeriesError("there is no step to draw")
     own = series[[name for name in series if str(name).startswith(f"{platform}.")]]
     own = own.rename(columns=lambda name: name.removeprefix(f"{platform}."))
     return History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)

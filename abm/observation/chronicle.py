@@ -4,10 +4,9 @@ import re
 
 import pandas as pd
 
+from abm.observation.events import REGULATOR, STOPS
 from abm.observation.facts import aligned
 
-REGULATOR = "regulator"
-STOPPED = "stopped as insurance"  # so begins what a platform notes when the regulator stops its product
 STOP = "product stopped"
 MONEY = ("paid_yuan", "deposits_yuan", "aid_yuan", "net_yuan")
 
@@ -15,7 +14,7 @@ MONEY = ("paid_yuan", "deposits_yuan", "aid_yuan", "net_yuan")
 def acts(events: pd.DataFrame) -> pd.DataFrame:
     """What the regulator did: date, act, and the platform where it was done to one."""
     own = events["who"] == REGULATOR
-    stopped = events["detail"].str.startswith(STOPPED)
+    stopped = events["kind"].isin(STOPS)
     found = events[own | stopped]
     return pd.DataFrame(
         {

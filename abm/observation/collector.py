@@ -1,15 +1,51 @@
 """Keeping the series: what is read of a model at the end of each step."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import mesa
+import numpy as np
 
 from abm.ledger import own, pool
 from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, of_market
+from abm.platforms.plan import Plan, Supervisor, Surroundings
+from abm.platforms.policies import Stance
 
-if TYPE_CHECKING:
-    from abm.agents.platform import Platform
-    from abm.model import MutualAidModel
+
+class ObservedPlan(Plan, Protocol):
+    """A plan, and what is read of it for the series alone."""
+
+    @property
+    def share(self) -> int:
+        """The share published in this step, fen."""
+
+    @property
+    def policies_sold(self) -> int:
+        """Insurance policies sold to its members in this step, simulated."""
+
+
+class ObservedRegulator(Supervisor, Protocol):
+    """The regulator, and how stern it is."""
+
+    @property
+    def stance(self) -> Stance:
+        """Its stance after this step."""
+
+
+class Observed(Surroundings, Protocol):
+    """A model, and what is read of it for the series alone."""
+
+    @property
+    def platforms(self) -> Sequence[ObservedPlan]:
+        """All plans in the order of the scenario."""
+
+    @property
+    def filed(self) -> Sequence[np.ndarray]:
+        """Claims filed in this step with each plan, rows of (person, slot)."""
+
+    @property
+    def regulator(self) -> ObservedRegulator:
+        """Who watches."""
 
 
 def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataCollector:
@@ -22,7 +58,7 @@ def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataColle
     )
 
 
-def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]:
+def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
     """All series of a step, by name, from its census (rows of `census.count`). Observation changes nothing."""
     *plans, population, in_plans = tally
     flows: dict[str, dict[str, int]] = {platform.name: {} for platform in model.platforms}
@@ -48,14 +84,14 @@ def observe(model: "MutualAidModel", tally: list[list[int]]) -> dict[str, float]
 
 
 def _snapshot(
-    model: "MutualAidModel", platform: "Platform", row: list[int], population: list[int], flows: dict[str, int]
+    model: Observed, platform: ObservedPlan, row: list[int], population: list[int], flows: dict[str, int]
 ) -> PlatformSnapshot:
     return PlatformSnapshot(
         weight=model.weight,
         census=row,
         population=population,
         flows=flows,
-        sharing=platform.sharing,
+        sharing=platform.census.sharing,
         share=platform.share,
         aid=tuple(aid for _, aid in platform.desk.accepted),
         filed=len(model.filed[platform.index]),
@@ -66,8 +102,8 @@ def _snapshot(
         gained=model.ledger.gained(own(platform.name)),
         stage=int(platform.stage),
         policies_sold=platform.policies_sold,
-        effort=platform.effort,
-        marketing=platform.marketing,
+        effort=platform.levers.effort,
+        marketing=platform.levers.marketing,
         fee_rate=platform.terms.fee_rate,
         small_plans=platform.small_plans,
     )

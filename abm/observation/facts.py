@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import collection_date, half_month
-from abm.errors import ScenarioError
+from abm.errors import DataError, SeriesError
 from abm.files import read_csv
 from abm.observation.quantities import FLOORS, KINDS, QUANTITIES, WAIT, Quantity, Steps, once_covered, span, total
 
@@ -99,37 +99,40 @@ class Misfit:
 
 
 def load_facts(platform: str, file: str = "facts.csv") -> list[Fact]:
-    """The facts of a platform that a series can show, in the order of the file; none for a platform without facts."""
+    """The facts of a platform that a series can show, in the order of the file; none for a platform without facts.
+
+    Raises `DataError` for a row that cannot be read as a fact.
+    """
     columns = ("id", "platform", "date", "quantity", "value", "source", "confidence", "note")
     rows = read_csv(file, dict.fromkeys(columns, str))
     names, facts = PLATFORMS.get(platform, (platform,)), []
     seen: set[str] = set()
     for row in rows:
         if row["id"] in seen:
-            raise ScenarioError(f"{file}: {row['id']} is there twice; each fact needs an id of its own")
+            raise DataError(f"{file}: {row['id']} is there twice; each fact needs an id of its own")
         seen.add(row["id"])
         if row["platform"] in names and row["quantity"] in QUANTITIES:
             try:
                 facts.append(_fact(row))
-            except ValueError as error:
-                raise ScenarioError(f"{file}: {row['id']}: {error}") from None
+            except DataError as error:
+                raise DataError(f"{file}: {row['id']}: {error}") from None
     return facts
 
 
 def _fact(row: dict[str, str]) -> Fact:
-    """A row of the file as a fact."""
+    """A row of the file as a fact. Raises `DataError`."""
     quantity = QUANTITIES[row["quantity"]]
     first, last = span(row["date"], quantity.months)
     if last > FACTS_END:
-        raise ValueError(f"date = '{row['date']}' is after {FACTS_END}; what followed is kept aside for the forecast")
+        raise DataError(f"date = '{row['date']}' is after {FACTS_END}; what followed is kept aside for the forecast")
     if first == last and quantity.read is total:
-        raise ValueError(f"date = '{row['date']}' is a day; {row['quantity']} is of a year or a quarter")
+        raise DataError(f"date = '{row['date']}' is a day; {row['quantity']} is of a year or a quarter")
     try:
         value = float(row["value"])
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"value = '{row['value']}' of {row['quantity']} must be a number from 0 up")
+        raise DataError(f"value = '{row['value']}' of {row['quantity']} must be a number from 0 up")
     words = {name: row[name] for name in ("id", "platform", "quantity", "source", "confidence", "note")}
     return Fact(dated=row["date"], first=first, last=last, value=value, **words)
 
@@ -140,7 +143,7 @@ def compare(
     """Each fact of the simulated time beside its simulation, by kind and date.
 
     `series` has a column `date` of collection days, half-month by half-month, and columns ``platform.series``. The
-    facts are `known`, or those of a file.
+    facts are `known`, or those of a file. Raises `SeriesError` where the column that a fact asks for is missing.
     """
     number = np.array([half_month(day) for day in series["date"]])
     day = np.array([each.toordinal() for each in series["date"]])
@@ -152,7 +155,7 @@ def compare(
             continue
         columns = [f"{platform}.{name}" for name in meaning.series]
         if missing := [column for column in columns if column not in series]:
-            raise ScenarioError(f"the series have no column {', '.join(missing)} to lay beside {fact.id}")
+            raise SeriesError(f"the series have no column {', '.join(missing)} to lay beside {fact.id}")
         steps = Steps(number, day, series[columns].sum(axis=1, skipna=False).to_numpy(float))
         simulated, floor = meaning.read(steps, fact.first, fact.last), FLOORS[meaning.unit]
         log_ratio = math.log(max(floor, simulated) / max(floor, fact.value)) if simulated >= 0 else math.nan

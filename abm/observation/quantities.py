@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from abm.clock import collection_date, half_month, periods
+from abm.errors import DataError
 
 WAIT = periods(90)  # members of a day are the covered of six half-months later
 
@@ -139,15 +140,18 @@ KINDS = tuple(dict.fromkeys(quantity.kind for quantity in QUANTITIES.values()))
 
 
 def span(text: str, months: int = 1) -> tuple[date, date]:
-    """First and last day of ``2019-04-11``, ``2019-04`` (so many months from there), ``2020Q2`` or ``2019``."""
+    """First and last day of ``2019-04-11``, ``2019-04`` (so many months from there), ``2020Q2`` or ``2019``.
+
+    Raises `DataError` for any other text.
+    """
     if not (found := re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?|Q([1-4]))?", text)):
-        raise ValueError(f"date = '{text}' must read like 2019-04-11, 2019-04, 2020Q2 or 2019")
+        raise DataError(f"date = '{text}' must read like 2019-04-11, 2019-04, 2020Q2 or 2019")
     year, month, day, quarter = (int(part) if part else None for part in found.groups())
     begin, length = (month, months) if month is not None else (3 * quarter - 2, 3) if quarter else (1, 12)
     try:
         first = date(year or 0, begin, 1 if day is None else day)
     except ValueError:
-        raise ValueError(f"date = '{text}' is not in the calendar") from None
+        raise DataError(f"date = '{text}' is not in the calendar") from None
     if day is not None:
         return first, first
     end_year, end_month = divmod(12 * first.year + begin + length - 2, 12)

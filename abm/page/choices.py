@@ -5,14 +5,14 @@ Meaning, unit, bounds and source of every number are those declared with the sce
 
 import functools
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from abm.draws import SEEDS
-from abm.errors import ScenarioError
+from abm.errors import ModelError, PageError
+from abm.scenario.declare import Range, bounds
 from abm.scenario.files import load
-from abm.scenario.paths import bounds, field_at, leaves, notes, source_of
+from abm.scenario.paths import field_at, leaves, notes, plausible_of, source_of
 from abm.scenario.scenario import Scenario
 
 Changes = dict[str, Any]
@@ -38,7 +38,6 @@ SLIDERS: tuple[tuple[str, ...], ...] = (
     ("mind.inertia",),
     ("friends.telling",),
 )
-WORDS = re.compile(r"assumption, (-?[\d.,]+) to (-?[\d.,]*\d)")
 STEPS_OF_A_SLIDER, FINEST = 50, 1e-4  # steps of a slider, more where its calibrated value asks for a finer one
 NO_CAP = 100_000.0  # yuan a year: the most that terms may say, which shares of unequal size ask for
 UNCAPPED: Changes = dict.fromkeys(("platform.PLAN.annual_cap", "platform.PLAN.stopped.annual_cap"), NO_CAP)
@@ -80,7 +79,7 @@ class Setup:
     changes: tuple[tuple[str, Any], ...] = ()
 
     def scenario(self) -> Scenario:
-        """The scenario of this world. Raises `ScenarioError`."""
+        """The scenario of this world. Raises as `load` does."""
         return load(self.case, dict(self.changes) | {"people.persons": self.persons})
 
     def command(self, until: str) -> str:
@@ -89,12 +88,12 @@ class Setup:
 
 
 def check(setup: Setup) -> None:
-    """Raise `ScenarioError` for a world that cannot be shown."""
+    """Raise a `HuzhuError` for a world that cannot be shown."""
     most = MOST_ONE_BY_ONE if setup.drive == "agents" else LARGEST
     if not SMALLEST <= setup.persons <= most:
-        raise ScenarioError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
+        raise PageError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
     if not 0 <= setup.seed < SEEDS:
-        raise ScenarioError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
+        raise ModelError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
     setup.scenario()
 
 
@@ -125,7 +124,7 @@ def calibrated(case: str) -> dict[str, Any]:
 
 
 def sliders(setup: Setup, plan: str) -> list[Slider]:
-    """The sliders of a world, for one of its plans. Ranges are those of the assumptions, where one is given."""
+    """The sliders of a world, for one of its plans. They go through what is plausible, where that is known."""
     now, as_calibrated = setup.scenario(), calibrated(setup.case)
     values = dict(leaves(now))
     found = []
@@ -140,8 +139,8 @@ def _slider(scenario: Scenario, paths: tuple[str, ...], value: float, calibrated
     path = paths[0]
     field = field_at(path)
     assert field is not None, path
-    source = source_of(scenario, path)
-    low, high = _range(source, bounds(field), calibrated)
+    plausible = plausible_of(scenario, path)
+    low, high = _range(plausible, bounds(field), calibrated)
     low, high = min(low, value), max(high, value)
     whole = field.annotation is int
     step = max(_round_step((high - low) / STEPS_OF_A_SLIDER), 1.0 if whole else 0.0)
@@ -149,17 +148,17 @@ def _slider(scenario: Scenario, paths: tuple[str, ...], value: float, calibrated
         step = _round_step(step * 0.9)
     low = math.floor(low / step * 1.000001) * step  # so that round values have a place on the slider
     unit = notes(field)["unit"]
-    words = f"{field.description} ({unit}). {source}"
+    likely = f", plausible from {plausible[0]:,g} to {plausible[1]:,g}" if plausible else ""
+    words = f"{field.description} ({unit}){likely}. {source_of(scenario, path)}"
     name = path.rpartition(".")[2].replace("_", " ")
     return Slider(paths, name, value, calibrated, low, high, step, "" if unit == "1" else unit, words, whole)
 
 
-def _range(source: str, allowed: tuple[Any, Any], value: float) -> tuple[float, float]:
-    """The range of the assumption in words, within what is allowed; without one from nothing to three times as much."""
+def _range(plausible: Range | None, allowed: tuple[Any, Any], value: float) -> Range:
+    """What is plausible, and the value in it; where that is not known from nothing to three times as much."""
+    if plausible is not None and min(plausible[0], value) < max(plausible[1], value):
+        return min(plausible[0], value), max(plausible[1], value)
     lowest, highest = (float(each) for each in allowed)
-    if found := WORDS.search(source):
-        low, high = (float(each.replace(",", "")) for each in found.groups())
-        return max(lowest, min(low, value)), min(highest, max(high, value))
     return lowest, highest if highest <= 1 or value == 0 else min(highest, max(3 * value, 1.0))
 
 

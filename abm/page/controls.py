@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from abm.errors import ScenarioError
+from abm.errors import HuzhuError, ScenarioError
 from abm.page.choices import Changes, Setup, Slider, check, policies, policy_of, sliders, under, usual_persons
 from abm.page.session import Session
 from abm.scenario.files import names
@@ -31,7 +31,7 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
             check(wanted)
             set_fault(("", tries))
             session.want(setup=wanted)
-        except ScenarioError as error:
+        except HuzhuError as error:
             complain(str(error))
 
     def change(changes: Changes) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from abm.agents.regulator import Stance
-from abm.errors import ScenarioError
+from abm.errors import ForkError
 from abm.model import MutualAidModel
+from abm.observation.events import readable
 from abm.page.charts import Picture, beside, glance
 from abm.page.choices import Setup
 from abm.page.friends import LARGE_PLANS, Circle, Node
 from abm.page.requests import Request
+from abm.platforms.policies import Stance
 from abm.runs.fork import Fates
 from abm.runs.run import so_far
 from abm.scenario.scenario import Shock
@@ -107,7 +108,7 @@ def _events(model: MutualAidModel) -> tuple[Event, ...]:
     """What has happened so far, in the model and from outside."""
     shocks = (each for each in model.case.shocks if each.first <= model.day)
     outside = [Event(each.first, "from outside", each.title, f"until {each.last}") for each in shocks]
-    inside = [Event(*event.values()) for event in model.events]
+    inside = [Event(*readable(event).values()) for event in model.events]
     return tuple(sorted(inside + outside, key=lambda event: event.day))
 
 
@@ -142,7 +143,7 @@ def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
     there, here = (Fates.of(model) for model in models)
     try:
         found = {name: _people(count) for name, count in here.against(there).items()}
-    except ScenarioError:
+    except ForkError:
         return ("Other people fall ill in the second world, so persons cannot be compared one by one.",)
     return (
         f"{found['covered_only_here']} persons are in a plan only in the second world,"

@@ -8,7 +8,7 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 
-from abm.errors import ScenarioError
+from abm.errors import PageError
 from abm.page.choices import Setup
 
 HOST, PORT = "127.0.0.1", 8765
@@ -26,7 +26,7 @@ ENVIRONMENT = {
 
 
 def free_port(wanted: int | None) -> int:
-    """The port asked for, or the first free one from `PORT` on. Raises `ScenarioError` where it is taken."""
+    """The port asked for, or the first free one from `PORT` on. Raises `PageError` where it is taken."""
     for port in [wanted] if wanted is not None else range(PORT, PORT + MOST_TRIES):
         if port == 0:
             break  # any port, and nobody would know which
@@ -38,7 +38,7 @@ def free_port(wanted: int | None) -> int:
             except (OSError, OverflowError):
                 continue
     where = f"{PORT} to {PORT + MOST_TRIES - 1}" if wanted is None else f"{wanted}"
-    raise ScenarioError(f"--port {where}: taken, or no port for a program like this; choose one from 1024 to 65535")
+    raise PageError(f"--port {where}: taken, or no port for a program like this; choose one from 1024 to 65535")
 
 
 def serve(setup: Setup, port: int, open_browser: bool, say: Callable[[str], object]) -> None:
@@ -50,7 +50,7 @@ def serve(setup: Setup, port: int, open_browser: bool, say: Callable[[str], obje
 
         from abm.page import app
     except ImportError as error:
-        raise ScenarioError(f"the page needs {error.name}; install it with: pip install 'huzhu[page]'") from None
+        raise PageError(f"the page needs {error.name}; install it with: pip install 'huzhu[page]'") from None
     app.first(setup)
     address = f"http://{HOST}:{port}"
     say(f"The page is at {address} (Ctrl-C ends it)")

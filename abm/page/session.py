@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from abm.errors import ScenarioError
+from abm.errors import HuzhuError, PageError
 from abm.model import MutualAidModel
 from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
@@ -97,7 +97,7 @@ class Session:
         """What `huzhu run` would write of the first world up to its present day, by file name."""
         with self._hands, MATPLOTLIB, TemporaryDirectory() as folder:
             if not self._models or self._models[0].now < 0:
-                raise ScenarioError("there is nothing to download yet")
+                raise PageError("there is nothing to download yet")
             run = finished(self._models[0], self._started, self._founding, self._stepping)
             report(run, Path(folder))
             return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
@@ -114,7 +114,7 @@ class Session:
                 request = self._request
             try:
                 self._serve(request)
-            except ScenarioError as error:
+            except HuzhuError as error:
                 self._refuse(request, str(error))
             except Exception as error:
                 traceback.print_exc()
@@ -158,7 +158,7 @@ class Session:
         lives = Lives(request.setup, model.now + 1, gallery(model), None, (), {})
         try:
             self._read(self._lives(request, lives))
-        except (ScenarioError, WitnessError) as error:
+        except (HuzhuError, WitnessError) as error:
             self._read(lives)
             fault = str(error)
             with self._changed:

@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from abm import draws
 from abm.draws import Purpose
-from abm.errors import ScenarioError
+from abm.errors import ModelError
 from abm.persons.state import LONG_AGO, MEMBERSHIP, PERSON, HealthState, Trait
 from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
@@ -111,12 +111,12 @@ def bytes_per_person(scenario: Scenario) -> int:
 
 
 def require_room(scenario: Scenario, available: int | None = None) -> None:
-    """Raise `ScenarioError` if the simulated persons do not fit into memory, saying how many would."""
+    """Raise `ModelError` if the simulated persons do not fit into memory, saying how many would."""
     free = psutil.virtual_memory().available if available is None else available
     persons, each = scenario.people.persons, bytes_per_person(scenario)
     if persons * each + WORKING_BYTES > free:
         fit = max(0, (free - WORKING_BYTES) // each)
-        raise ScenarioError(
+        raise ModelError(
             f"people.persons = {persons} needs {persons * each / 1e9:.1f} GB and {free / 1e9:.1f} GB are free;"
             f" {fit} persons would fit"
         )

@@ -137,15 +137,3 @@ def overlap(one: float, other: float) -> float:
 def resentment_of(paid: float, perceived_closure_risk: float, resentment: float) -> float:
     """Yuan a year that weigh against staying: what one has paid (fen), if the plan closes before one's own turn."""
     return resentment * perceived_closure_risk * paid / FEN_PER_YUAN
-
-
-@rule("f8(f8, f8)")
-def detection_chance(effort: float, at_full_effort: float) -> float:
-    """Chance that a concealed illness is found, or an honest claim wrongly refused, at an effort from 0 to 1."""
-    return effort * at_full_effort
-
-
-@rule("f8(f8, f8)")
-def investigation_cost(effort: float, at_half_effort: float) -> float:
-    """Yuan for investigating one case: half of it is there without any effort."""
-    return at_half_effort * (0.5 + effort)

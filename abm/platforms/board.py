@@ -1,20 +1,19 @@
-"""How the parent of a plan reads its books, what it sees in the plan, and what it changes."""
+"""How the parent of a plan reads its books, what it sees in the plan, and what it would change. Nothing is written."""
 
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from abm.clock import half_month
+from abm.clock import PERIODS_PER_YEAR, half_month
 from abm.money import FEN_PER_YUAN
+from abm.platforms import rules
 from abm.platforms.closing import recent_closures
-
-if TYPE_CHECKING:
-    from abm.agents.platform import Platform
+from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
-YEAR = 24
 RUN_OFF_PERIODS = 4  # claims of so many periods are found, and not yet filed, when a plan ends
-FEE_STEP, FEW = 0.02, 2.0
+FEE_STEP = 0.02
 RISE, LATELY = 1.25, 6  # shares of so many periods, so much above the expected ones, call for stricter investigation
 
 
@@ -23,11 +22,11 @@ class Books:
     """Surplus of a plan, real yuan: the smoothed rate of a year, and the sum of the last twelve months."""
 
     rate: float = 0.0
-    periods: deque[float] = field(default_factory=lambda: deque(maxlen=YEAR))
+    periods: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR))
 
     def enter(self, surplus: float) -> None:
         """Book the surplus of a half-month."""
-        self.rate += (YEAR * surplus - self.rate) / MEMORY
+        self.rate += (PERIODS_PER_YEAR * surplus - self.rate) / MEMORY
         self.periods.append(surplus)
 
     @property
@@ -44,67 +43,88 @@ class ParentValuation:
     closing: float = 0.0
 
 
-def value_to_parent(platform: "Platform") -> ParentValuation:
-    """Books, customers and regulatory cost over the parent's horizon, against the bill and the stigma of closing.
+@dataclass(frozen=True)
+class Levers:
+    """What a board steers without touching the published terms."""
 
-    The stigma is smaller the more plans have just closed elsewhere (mechanism B5).
-    """
-    parent = platform.terms.parent
+    marketing: float = 1.0  # over that of the terms
+    effort: float = 0.0  # of investigation, from none to all that is possible
+    education: float = 0.0  # part of the gap to the true level of shares that members are taught in a period
+
+
+@dataclass(frozen=True)
+class BoardDecision:
+    """What a board decides in a month: the levers from now on, and new terms with the words for them, if any."""
+
+    levers: Levers
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    words: str = ""
+
+
+def years_since_launch(plan: Plan) -> float:
+    """Years since the launch of a plan, in whole half-months; 0 before it."""
+    return max(0, half_month(plan.model.day) - half_month(plan.terms.launch)) / PERIODS_PER_YEAR
+
+
+def value_to_parent(plan: Plan) -> ParentValuation:
+    """Books, customers and regulatory cost over the parent's horizon, against the bill and the stigma of closing."""
+    parent, model = plan.terms.parent, plan.model
     if parent is None:
         return ParentValuation()
-    model, members = platform.model, platform.members
-    years = max(0, half_month(model.day) - half_month(platform.terms.launch)) / YEAR
-    customers = parent.customer_value * (1 - parent.value_decay) ** years
-    regulatory_cost = (
-        parent.regulatory_cost
-        * model.regulator.sternness(platform)
-        * model.case.shock("regulatory_cost", model.day, platform.name)
+    customer = rules.decayed(parent.customer_value, parent.value_decay, years_since_launch(plan))
+    soon = parent.listing and 0 <= half_month(parent.listing) - half_month(model.day) <= PERIODS_PER_YEAR
+    regulatory = rules.regulatory_cost(
+        parent.regulatory_cost,
+        model.regulator.sternness(plan),
+        model.case.shock("regulatory_cost", model.day, plan.name),
+        parent.listing_weight if soon else 1.0,
     )
-    if parent.listing is not None and 0 <= half_month(parent.listing) - half_month(model.day) <= YEAR:
-        regulatory_cost *= parent.listing_weight
-    going_on = parent.horizon * (platform.books.rate + members * (customers - regulatory_cost))
-    wave = recent_closures(model.closings, model.now, platform.name)
-    stigma = parent.stigma * (1 - parent.stigma_relief * wave / (wave + FEW))
-    return ParentValuation(going_on, -closing_bill(platform) - stigma * members)
+    going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory)
+    wave = recent_closures(model.closings, model.now, plan.name)
+    stigma = rules.stigma(parent.stigma, parent.stigma_relief, wave)
+    return ParentValuation(going_on, -closing_bill(plan) - stigma * plan.members)
 
 
-def closing_bill(platform: "Platform") -> float:
+def closing_bill(plan: Plan) -> float:
     """What closing would cost, real yuan: last shares and run-off where the platform bears them, shares given back."""
-    plan, weight = platform.terms.closing, platform.model.weight
+    promised, census = plan.terms.closing, plan.census
     # What an actuary expects of the members, and not the few cases that happened to be simulated lately.
-    aid = platform.true_level / platform.gross * platform.sharing
+    aid = census.true_level / plan.gross * census.sharing
     bill = 0.0
-    if plan.last_shares_borne:
-        bill += aid * plan.notice_days / 15
-    if plan.run_off_borne:
-        bill += platform.desk.in_hand + RUN_OFF_PERIODS * aid
-    bill += plan.shares_refunded * platform.paid_by_members
-    return bill * weight / FEN_PER_YUAN
+    if promised.last_shares_borne:
+        bill += aid * promised.notice_days / 15
+    if promised.run_off_borne:
+        bill += plan.desk.in_hand + RUN_OFF_PERIODS * aid
+    bill += promised.shares_refunded * rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
+    return bill * plan.model.weight / FEN_PER_YUAN
 
 
-def steer(platform: "Platform") -> None:
+def steer(plan: Plan) -> BoardDecision:
     """Once a month: marketing, the effort of investigation, the fee, cover and education, by the parent's rules.
 
     A change of the published terms costs trust, so that fee and cover change at most once a year. A programme of
     education goes on once it has begun.
     """
-    parent, terms = platform.terms.parent, platform.terms
+    parent, terms, census = plan.terms.parent, plan.terms, plan.census
     if parent is None:
-        return
-    losing_members = platform.exit_rate > parent.tolerated_loss
-    pays = platform.valuation.going_on >= 0
-    platform.marketing = min(1.0, platform.marketing * (2.0 if pays else parent.marketing_response))
-    refused = platform.refused_share
-    if refused > parent.complaint_tolerance:
-        platform.effort = max(0.0, platform.effort - parent.effort_response)
-    elif sum(platform.shares[-LATELY:]) > RISE * LATELY * platform.expected_share > 0:
-        platform.effort = min(1.0, platform.effort + parent.effort_response)
+        return BoardDecision(plan.levers)
+    losing_members = rules.monthly_exit_rate(census.left, census.inside) > parent.tolerated_loss
+    pays = plan.valuation.going_on >= 0
+    effort, education = plan.levers.effort, plan.levers.education
+    if plan.refused_share > parent.complaint_tolerance:
+        effort = max(0.0, effort - parent.effort_response)
+    elif sum(plan.shares[-LATELY:]) > RISE * LATELY * census.expected_share > 0:
+        effort = min(1.0, effort + parent.effort_response)
     if losing_members:
-        platform.education = parent.education
-    if platform.periods_since_change < YEAR:
-        return
-    if platform.books.rate < 0 and terms.fee_rate + FEE_STEP <= parent.fee_ceiling:
-        platform.change_terms(f"the fee rises to {terms.fee_rate + FEE_STEP:.0%}", fee_rate=terms.fee_rate + FEE_STEP)
-    elif losing_members and parent.cover_cut > 0:
+        education = parent.education
+    marketing = min(1.0, plan.levers.marketing * (2.0 if pays else parent.marketing_response))
+    decision = BoardDecision(Levers(marketing, effort, education))
+    if plan.periods_since_change < PERIODS_PER_YEAR:
+        return decision
+    fee_rate = terms.fee_rate + FEE_STEP
+    if plan.books.rate < 0 and fee_rate <= parent.fee_ceiling:
+        return replace(decision, changes={"fee_rate": fee_rate}, words=f"the fee rises to {fee_rate:.0%}")
+    if losing_members and parent.cover_cut > 0:
         bands = tuple(band.model_copy(update={"cover": band.cover * (1 - parent.cover_cut)}) for band in terms.bands)
-        platform.change_terms(f"cover falls by {parent.cover_cut:.0%}", bands=bands)
+        return replace(decision, changes={"bands": bands}, words=f"cover falls by {parent.cover_cut:.0%}")
+    return decision

@@ -1,53 +1,48 @@
-"""What a platform publishes before a step: all that persons may know of it."""
+"""What a plan publishes: all that persons may know of it. Nobody else writes a plan's row of the offers."""
 
-import math
 from datetime import date
-from typing import TYPE_CHECKING
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.money import fen
-from abm.platforms.closing import Stage, closure_salience
+from abm.platforms import rules
+from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
-
-if TYPE_CHECKING:
-    from abm.agents.platform import Platform
+from abm.platforms.plan import Plan
 
 FOR_EVER = 1_000_000  # a step after all others
 
 
-def post(platform: "Platform", day: date) -> None:
-    """Publish what changes from step to step."""
-    terms, model = platform.terms, platform.model
-    offer, case, now = model.world.offers[platform.index], model.case, model.now
+def post(plan: Plan, day: date) -> None:
+    """Publish, before a step, what changes from step to step."""
+    terms, model = plan.terms, plan.model
+    offer, case, now = model.world.offers[plan.index], model.case, model.now
     launched = max(0, half_month(day) - half_month(terms.launch))
-    reach = terms.steady_reach + terms.launch_reach * terms.launch_fading**launched
-    takes_members = platform.stage == Stage.OPEN and (terms.small_plans is None or platform.small_plans > 0)
+    reach = rules.campaign_reach(terms.steady_reach, terms.launch_reach, terms.launch_fading, launched)
+    takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
-    offer["reach"] = min(1.0, reach * platform.marketing * case.shock("marketing", day, platform.name)) * takes_members
-    offer["cross_sell_reach"] = terms.cross_sell_reach * (1 - terms.traffic_decay) ** (launched / 24) * takes_members
-    offer["subsidised"] = pays_shares(platform, day)
+    offer["reach"] = min(1.0, reach * plan.levers.marketing * case.shock("marketing", day, plan.name)) * takes_members
+    shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, launched / PERIODS_PER_YEAR)
+    offer["cross_sell_reach"] = shown * takes_members
+    offer["subsidised"] = pays_shares(plan, day)
     offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)
-    offer["advertised"] = advertised(platform)
-    offer["delay"] = max(0.0, len(platform.desk.queue) * model.weight / max(1.0, platform.desk.capacity) - 1.0)
-    offer["true_level"], offer["education"] = platform.true_level, platform.education
-    offer["brand"], offer["trust_shock"], offer["perceived_closure_risk"] = (
-        platform.brand,
-        platform.trust_shock,
-        perceived_closure_risk(platform),
-    )
-    last = platform.closing.last if platform.closing else FOR_EVER
-    offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else platform.failing
-    offer["seized"], plan = seized(platform), platform.closing_plan
-    offer["returned"], offer["conversion"] = plan.shares_refunded, plan.conversion_months / 12
+    offer["advertised"] = advertised(plan)
+    offer["delay"] = rules.decision_delay(len(plan.desk.queue) * model.weight, plan.desk.capacity)
+    offer["true_level"], offer["education"] = plan.census.true_level, plan.levers.education
+    offer["brand"], offer["trust_shock"] = plan.brand, plan.trust_shock
+    offer["perceived_closure_risk"] = perceived_closure_risk(plan)
+    last = plan.closing.last if plan.closing else FOR_EVER
+    offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else plan.failing
+    offer["seized"], promised = seized(plan), plan.closing_plan
+    offer["returned"], offer["conversion"] = promised.shares_refunded, promised.conversion_months / 12
     products = list(case.insurance.products)
-    offered = plan.conversion_product in products
-    offer["conversion_product"] = products.index(plan.conversion_product) if offered else -1
+    offered = promised.conversion_product in products
+    offer["conversion_product"] = products.index(promised.conversion_product) if offered else -1
 
 
-def print_terms(platform: "Platform") -> None:
+def print_terms(plan: Plan) -> None:
     """Publish what changes only with the terms."""
-    terms, world = platform.terms, platform.model.world
-    offer, covers, deposits = (table[platform.index] for table in (world.offers, world.covers, world.deposits))
+    terms, world = plan.terms, plan.model.world
+    offer, covers, deposits = (table[plan.index] for table in (world.offers, world.covers, world.deposits))
     offer["newcomers_share"], offer["min_credit"] = terms.newcomers_share, terms.min_credit
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
     offer["chronic_only"] = terms.chronic_only
@@ -61,48 +56,57 @@ def print_terms(platform: "Platform") -> None:
     world.covers[-1] = world.covers[:-1].max(axis=0)  # the widest cover that any plan gives
     division = DIVISIONS[terms.division]
     offer["division"] = division.code
-    world.weights[platform.index] = division.weights(covers, world.incidence)
+    world.weights[plan.index] = division.weights(covers, world.incidence)
 
 
-def pays_shares(platform: "Platform", day: date) -> bool:
+def publish_share(plan: Plan, share: int, amount_to_share: int) -> None:
+    """Publish the share of this step, fen, and what it was divided out of and over."""
+    world, now = plan.model.world, plan.model.now
+    offer, published = world.offers[plan.index], world.published[plan.index]
+    offer["share"], offer["amount_to_share"] = share, amount_to_share
+    offer["aid_published"] = bool(plan.desk.accepted)
+    offer["sharing"], offer["contribution_weights"] = plan.census.sharing, plan.census.contribution_weights
+    published[now + 1] = published[now] + (0 if offer["subsidised"] else share)
+
+
+def pays_shares(plan: Plan, day: date) -> bool:
     """Whether the platform pays the shares of this step itself: as promised, to the end, or after it."""
-    terms, stage = platform.terms, platform.stage
+    terms, stage = plan.terms, plan.stage
     promised = terms.subsidised_until is not None and day <= terms.subsidised_until
-    ending = stage == Stage.CLOSING and platform.closing_plan.last_shares_borne
+    ending = stage == Stage.CLOSING and plan.closing_plan.last_shares_borne
     return promised or ending or stage >= Stage.RUN_OFF
 
 
-def advertised(platform: "Platform") -> float:
+def advertised(plan: Plan) -> float:
     """The share that newcomers are led to expect, fen: the past's, unless they are told the true level."""
-    terms = platform.terms
-    window = platform.shares[-terms.advertised_periods :]
-    past = max(fen(terms.advertised_share), sum(window) / max(1, len(window)))
-    taught = platform.discloses or platform.education > 0
+    terms = plan.terms
+    window = plan.shares[-terms.advertised_periods :]
+    taught = plan.discloses or plan.levers.education > 0
     if not taught:
-        return past
-    return platform.true_level or level_by_table(platform)
+        return rules.advertised_share(fen(terms.advertised_share), sum(window), len(window))
+    return plan.census.true_level or level_by_table(plan)
 
 
-def level_by_table(platform: "Platform") -> float:
+def level_by_table(plan: Plan) -> float:
     """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
-    world = platform.model.world
-    covers = world.covers[platform.index]
+    world = plan.model.world
+    covers = world.covers[plan.index]
     aid = (covers * world.incidence.mean(axis=0))[covers > 0].mean()
-    return float(fen(aid) * platform.gross / PERIODS_PER_YEAR)
+    return rules.true_level(fen(aid), plan.gross)
 
 
-def perceived_closure_risk(platform: "Platform") -> float:
+def perceived_closure_risk(plan: Plan) -> float:
     """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks."""
-    if platform.closing:
-        return 1.0 - min(1.0, max(0, platform.closing.last - platform.model.now) / PERIODS_PER_YEAR)
-    near = closure_salience(platform.model.closings, platform.model.now, platform.name)
-    return 1.0 - math.pow(1.0 - platform.model.case.mind.closing_alarm, near)
+    if plan.closing:
+        return rules.closure_risk_by_date(plan.closing.last - plan.model.now)
+    near = closure_salience(plan.model.closings, plan.model.now, plan.name)
+    return rules.closure_risk(plan.model.case.mind.closing_alarm, near)
 
 
-def seized(platform: "Platform") -> float:
+def seized(plan: Plan) -> float:
     """The chance that a deposit is gone when a membership ends with the plan."""
-    if platform.in_custody:
+    if plan.in_custody:
         return 0.0
-    if platform.terms.small_plans and not platform.closing:
-        return platform.terms.small_plans.dishonest
-    return 1.0 if platform.closing and platform.closing.kind == "flight" else 0.0
+    if plan.terms.small_plans and not plan.closing:
+        return plan.terms.small_plans.dishonest
+    return 1.0 if plan.closing and plan.closing.kind == ClosingKind.FLIGHT else 0.0

@@ -5,11 +5,19 @@ your own class to the model as ``policy=``, or name it in `regulator.named` and 
 """
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from enum import IntEnum
 
-if TYPE_CHECKING:
-    from abm.agents.platform import Platform
-    from abm.agents.regulator import Regulator
+from abm.platforms.closing import ClosingKind
+from abm.platforms.plan import SupervisedPlan, Supervisor
+
+
+class Stance(IntEnum):
+    """How stern the regulator is."""
+
+    TOLERATE = 0  # pressure is below all thresholds
+    WARN = 1  # from `warn_at` on
+    RECTIFY = 2  # from `rectify_at` on
+    CLOSE = 3  # from `close_at` on
 
 
 class Policy(ABC):
@@ -18,12 +26,12 @@ class Policy(ABC):
     levy = 0.0  # part of aid paid into a guarantee fund
     threatens = True  # whether its sternness makes parents nervous and founders shy
 
-    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:  # noqa: ARG002
+    def may_launch(self, regulator: Supervisor, plan: SupervisedPlan) -> bool:  # noqa: ARG002
         """Whether a new plan may open."""
         return True
 
     @abstractmethod
-    def act(self, regulator: "Regulator") -> None:
+    def act(self, regulator: Supervisor) -> None:
         """What to do, given the regulator's pressure, its stance, `insurance_like_membership`, and the platforms."""
 
 
@@ -32,48 +40,47 @@ class LaissezFaire(Policy):
 
     threatens = False
 
-    def act(self, regulator: "Regulator") -> None:
+    def act(self, regulator: Supervisor) -> None:
         pass
 
 
 class Historical(Policy):
     """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270)."""
 
-    def act(self, regulator: "Regulator") -> None:
-        if regulator.rose_to(regulator.WARN):
+    def act(self, regulator: Supervisor) -> None:
+        if regulator.rose_to(Stance.WARN):
             regulator.warn()
-        if regulator.rose_to(regulator.RECTIFY):
+        if regulator.rose_to(Stance.RECTIFY):
             regulator.rectify()
-        for platform in regulator.insurance_like():
-            if regulator.insurance_like_membership >= (
-                regulator.settings.stop_new_at if platform.is_new else regulator.settings.stop_all_at
-            ):
-                platform.stop_being_insurance()
+        settings = regulator.settings
+        for plan in regulator.insurance_like():
+            if regulator.insurance_like_membership >= (settings.stop_new_at if plan.is_new else settings.stop_all_at):
+                plan.stop_being_insurance()
 
 
 class EarlyLicensing(Policy):
     """Only parents with means may open a plan; deposits are in custody; newcomers are told the true level of shares."""
 
-    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:
-        parent = platform.terms.parent
+    def may_launch(self, regulator: Supervisor, plan: SupervisedPlan) -> bool:
+        parent = plan.terms.parent
         granted = parent is not None and parent.loss_limit >= regulator.settings.licence_capital
         if granted:
-            platform.licensed = platform.in_custody = platform.discloses = True
+            plan.be_licensed()
         return granted
 
-    def act(self, regulator: "Regulator") -> None:
+    def act(self, regulator: Supervisor) -> None:
         pass
 
 
 class StrictBan(Policy):
     """No plan may go on, and after the first day none may open."""
 
-    def may_launch(self, regulator: "Regulator", platform: "Platform") -> bool:  # noqa: ARG002
+    def may_launch(self, regulator: Supervisor, plan: SupervisedPlan) -> bool:  # noqa: ARG002
         return regulator.model.now == 0
 
-    def act(self, regulator: "Regulator") -> None:
-        for platform in regulator.open_plans():
-            platform.announce("ordered", "plans without a licence are forbidden")
+    def act(self, regulator: Supervisor) -> None:
+        for plan in regulator.open_plans():
+            plan.announce(ClosingKind.ORDERED, "plans without a licence are forbidden")
 
 
 class GuaranteeFund(Policy):
@@ -82,5 +89,5 @@ class GuaranteeFund(Policy):
     def __init__(self, levy: float) -> None:
         self.levy = levy
 
-    def act(self, regulator: "Regulator") -> None:
+    def act(self, regulator: Supervisor) -> None:
         pass

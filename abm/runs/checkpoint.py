@@ -13,44 +13,45 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from enum import IntEnum
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
-from abm.agents.regulator import Stance
-from abm.errors import ScenarioError
+from abm.errors import CheckpointError
 from abm.files import whole
 from abm.market import World
 from abm.model import MutualAidModel
-from abm.platforms.board import Books, ParentValuation
+from abm.observation.events import EventKind
+from abm.platforms.board import Books, Levers, ParentValuation
+from abm.platforms.census import PlanCensus
 from abm.platforms.claims import Claim
-from abm.platforms.closing import Closing, Stage
-from abm.platforms.policies import Policy
+from abm.platforms.closing import Closing, ClosingKind, Stage
+from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import dump, parse
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
-from abm.sources import VERSION
+from abm.version import VERSION
 
 SUFFIX = ".huzhu"
 ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
-KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Books, ParentValuation, Claim, Closing, Stage, Stance, CoverBand)
-}
-MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "platform", "policy", "settings")
+RECORDS = (Books, ParentValuation, Levers, PlanCensus, Claim, Closing, CoverBand)
+ENUMS = (Stage, Stance, ClosingKind, EventKind)
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
+MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "plan", "policy", "settings")
 DEAD = ("original_terms", "terms", "_in_force")  # of a platform: made anew from the scenario and the changes
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
-HELD = {"effort": "effort", "custody": "in_custody", "brand": "brand"}  # terms that a platform starts from, and keeps
+HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
 # What is on the rows of persons, or was before they came, cannot change midway.
 FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform", *(f"mind.{taste}" for taste in TASTES))
 
 
 def save(model: MutualAidModel, path: Path) -> None:
-    """Write the state of a model at the end of a step. Raises `ScenarioError` where it cannot be written."""
+    """Write the state of a model at the end of a step. Raises `FileError` where it cannot be written."""
     parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
     for name, array in _arrays(model).items():
         file = io.BytesIO()
@@ -68,8 +69,8 @@ def resume(
 ) -> MutualAidModel:
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
-    A policy of one's own is not in the file, and is handed over again. Raises `ScenarioError` where the file is damaged
-    or of another version, or where a change would alter the past: who lives there, and which plans there are.
+    A policy of one's own is not in the file, and is handed over again. Raises `CheckpointError` where the file is
+    damaged or of another version, or where a change would alter the past: who lives there, and which plans there are.
     """
     parts = _read(path)
     state = json.loads(parts["state.json"])
@@ -82,7 +83,7 @@ def resume(
     model = MutualAidModel(scenario, seed=state["seed"], drive=drive, policy=policy)
     followed, known = state["policy"], type(model.regulator.policy).__name__
     if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
-        raise ScenarioError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
+        raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
     for name, array in _arrays(model).items():
         held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
@@ -106,21 +107,21 @@ def _read(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
     except FileNotFoundError:
-        raise ScenarioError(f"{path}: there is no such checkpoint") from None
+        raise CheckpointError(f"{path}: there is no such checkpoint") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise ScenarioError(f"{path}: is no whole checkpoint: {error}") from None
+        raise CheckpointError(f"{path}: is no whole checkpoint: {error}") from None
     sums = json.loads(parts.pop("checksums.json", b"{}"))
     damaged = [name for name, content in parts.items() if sums.get(name) != hashlib.sha256(content).hexdigest()]
     if damaged or set(sums) != set(parts) or not sums:
-        raise ScenarioError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
+        raise CheckpointError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
     made_by = json.loads(parts["state.json"])["program"]
     if made_by != VERSION:
-        raise ScenarioError(f"{path}: was written by version {made_by}, this is {VERSION}; make it anew")
+        raise CheckpointError(f"{path}: was written by version {made_by}, this is {VERSION}; make it anew")
     return parts
 
 
 def _require_same_past(before: Scenario, after: Scenario) -> None:
-    """Raise `ScenarioError` for a change of what was settled when the world was founded."""
+    """Raise `CheckpointError` for a change of what was settled when the world was founded."""
     for path in FOUNDED:
         values: list[Any] = []
         for value in (before, after):
@@ -129,7 +130,7 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
                 settled = getattr(settled, step)
             values.append(list(settled) if path == "platform" else settled)
         if values[0] != values[1]:
-            raise ScenarioError(
+            raise CheckpointError(
                 f"{path}: cannot change midway; people, their tastes and which plans there are is settled"
             )
 
@@ -181,13 +182,13 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
     for path in changes:
         first, *rest = path.split(".")
         if first == "insurer" or (first == "platform" and rest[1:2] and rest[1] in BEFORE):
-            raise ScenarioError(f"{path}: cannot change midway; it took effect before the checkpoint")
+            raise CheckpointError(f"{path}: cannot change midway; it took effect before the checkpoint")
         if first == "platform" and len(rest) > 1:
             platform = model.platforms[model.index_of(rest[0])]
             if rest[1] == "capacity":
                 platform.desk.capacity = max(platform.original_terms.capacity, model.weight)
             elif rest[1] in HELD:
-                setattr(platform, HELD[rest[1]], getattr(platform.original_terms, rest[1]))
+                platform.start_from_terms(rest[1])
             platform.changes.pop(rest[1], None)
             platform.terms = platform.original_terms.on(model.day, platform.changes)
 
@@ -205,8 +206,8 @@ def _take(agent: Any, kept: dict[str, Any]) -> None:
 
 def _plain(value: Any) -> Any:
     """A value as JSON takes it; what JSON does not know carries its kind."""
-    if isinstance(value, IntEnum):
-        return {"kind": type(value).__name__, "value": int(value)}
+    if isinstance(value, Enum):
+        return {"kind": type(value).__name__, "value": value.value}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, date):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from abm.errors import ScenarioError
+from abm.errors import ForkError
 from abm.model import MutualAidModel
 from abm.money import FEN_PER_YUAN
 from abm.observation.series import INSIDE
@@ -67,12 +67,10 @@ class Fates:
     def against(self, there: "Fates") -> dict[str, float]:
         """The differences of this world from another, in real units.
 
-        Raises `ScenarioError` where luck was not the same.
+        Raises `ForkError` where luck was not the same.
         """
         if not np.array_equal(self.ill, there.ill):
-            raise ScenarioError(
-                "the worlds differ in who falls ill and when; change what people and plans do, not health"
-            )
+            raise ForkError("the worlds differ in who falls ill and when; change what people and plans do, not health")
         aided, aided_there = self.received > 0, there.received > 0
         differences = (
             self.inside & ~there.inside,
@@ -101,13 +99,13 @@ def fork(
     """Run worlds that differ in some numbers and compare each with the first, person by person.
 
     `start` is a scenario or a checkpoint, which has a seed of its own; `worlds` are changes by dotted path. Returns a
-    row a seed and world: `seed`, `world` and the `DIFFERENCES`. Raises `ScenarioError` for fewer than two worlds.
+    row a seed and world: `seed`, `world` and the `DIFFERENCES`. Raises `ForkError` for worlds that cannot be compared.
     """
     if len(worlds) < 2:
-        raise ScenarioError("fork needs two worlds at least, for example --world 'as it is' --world 'free: KEY=0'")
+        raise ForkError("fork needs two worlds at least, for example --world 'as it is' --world 'free: KEY=0'")
     at_checkpoint = str(start).endswith(SUFFIX)
     if at_checkpoint and seeds != 1:
-        raise ScenarioError(f"seeds = {seeds}: a checkpoint has its own seed; save one for each seed")
+        raise ForkError(f"seeds = {seeds}: a checkpoint has its own seed; save one for each seed")
     rows: list[dict[str, Any]] = []
     for seed in range(1, seeds + 1):
         first: Fates | None = None
@@ -117,7 +115,7 @@ def fork(
             else:
                 model = MutualAidModel(load(str(start), changes), seed=seed)
             if model.now + 1 >= model.case.calendar.steps_until(until):
-                raise ScenarioError(
+                raise ForkError(
                     f"until = {until or model.case.calendar.end} is not after {model.day}, where worlds part"
                 )
             model.run_until(until, on_step)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from abm.clock import half_month
-from abm.errors import ScenarioError, nearest
+from abm.errors import StudyError, nearest
 from abm.model import MutualAidModel
 from abm.observation.series import SERIES
 from abm.runs.run import closings
@@ -30,7 +30,7 @@ REDUCERS: dict[str, Callable[[np.ndarray], Any]] = {
 
 
 def check_output(output: str, scenario: Scenario, until: date | None = None) -> None:
-    """Raise `ScenarioError` unless an output is one of the scenario's, run until a day.
+    """Raise `StudyError` unless an output is one of the scenario's, run until a day.
 
     Outputs are ``closings``, ``closings:list``, and ``platform.series:reducer`` or ``platform.series:date``.
     """
@@ -39,19 +39,19 @@ def check_output(output: str, scenario: Scenario, until: date | None = None) -> 
     series, colon, reducer = output.partition(":")
     if not colon:
         slip = nearest(output, [CLOSINGS])
-        raise ScenarioError(f"outputs: '{output}' needs a reducer{slip}; write series:reducer, as '{series}:last'")
+        raise StudyError(f"outputs: '{output}' needs a reducer{slip}; write series:reducer, as '{series}:last'")
     known = [f"{plan}.{each.name}" for plan in scenario.platform for each in SERIES]
     if series not in known:
         close = nearest(series, known)
         plans = ", ".join(scenario.platform)
-        raise ScenarioError(f"outputs: no series '{series}'{close}; write PLATFORM.SERIES, with platforms {plans}")
+        raise StudyError(f"outputs: no series '{series}'{close}; write PLATFORM.SERIES, with platforms {plans}")
     if (day := _day(reducer)) is not None:
         first, last = scenario.calendar.start, until or scenario.calendar.end
         if not half_month(first) <= half_month(day) <= half_month(last):
-            raise ScenarioError(f"outputs: {output}: the day is not from {first} to {last}")
+            raise StudyError(f"outputs: {output}: the day is not from {first} to {last}")
     elif reducer not in REDUCERS:
         allowed = f"{', '.join(REDUCERS)}, or a day as 2019-12-31"
-        raise ScenarioError(f"outputs: {output}: no reducer '{reducer}'{nearest(reducer, list(REDUCERS))}; {allowed}")
+        raise StudyError(f"outputs: {output}: no reducer '{reducer}'{nearest(reducer, list(REDUCERS))}; {allowed}")
 
 
 def reduced(values: Sequence[float], reducer: str, first: int = 0) -> float:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from abm.errors import ScenarioError
+from abm.errors import FileError
+from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.scenario.files import dump
 
@@ -22,13 +23,13 @@ PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market")
 
 
 def require_results(folder: Path) -> None:
-    """Raise `ScenarioError` where a folder holds files that are not a run's."""
+    """Raise `FileError` where a folder holds files that are not a run's."""
     try:
         held = sorted(path.name for path in folder.iterdir() if path.name != RUNS) if folder.is_dir() else []
     except OSError as error:
-        raise ScenarioError(f"{folder}: cannot be read: {error.strerror or error}") from None
+        raise FileError(f"{folder}: cannot be read: {error.strerror or error}") from None
     if held and PROVENANCE not in held:
-        raise ScenarioError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
+        raise FileError(f"{folder}: holds other files ({held[0]}, ...); choose another folder with --out")
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def results_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, which becomes `folder` when the block ends well and vanishes when it does not.
 
     Pictures of an earlier run that this one did not draw again go then.
-    Raises `ScenarioError` where nothing can be written there, or where files that are not a run's would be mixed
+    Raises `FileError` where nothing can be written there, or where files that are not a run's would be mixed
     with one.
     """
     try:
@@ -45,12 +46,12 @@ def results_folder(folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=folder))
     except OSError as error:
-        raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+        raise FileError(f"{folder}: cannot be written: {error.strerror or error}") from None
     written: set[str] = set()
     try:
         yield staging
         if blocked := [path.name for path in staging.iterdir() if (folder / path.name).is_dir()]:
-            raise ScenarioError(f"{folder}: cannot be written: {blocked[0]} is a folder")
+            raise FileError(f"{folder}: cannot be written: {blocked[0]} is a folder")
         for path in sorted(staging.iterdir()):
             os.replace(path, folder / path.name)
             written.add(path.name)
@@ -62,7 +63,7 @@ def results_folder(folder: Path) -> Iterator[Path]:
         for path in made:
             path.rmdir()
         if isinstance(error, OSError):
-            raise ScenarioError(f"{folder}: cannot be written: {error.strerror or error}") from None
+            raise FileError(f"{folder}: cannot be written: {error.strerror or error}") from None
         raise
     shutil.rmtree(staging)
 
@@ -79,7 +80,7 @@ def earlier_run(folder: Path) -> str | None:
 def write_run(run: Run, folder: Path) -> None:
     """Write the series, events and transfers, the scenario with every number, and the provenance of a run."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
-    run.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
+    run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
     run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
     (folder / "scenario.toml").write_text(dump(run.scenario), encoding="utf-8")
     record = json.dumps(run.provenance, indent=2, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,37 +13,47 @@ import pandas as pd
 
 from abm.clock import PERIODS_PER_YEAR, collection_date
 from abm.model import MutualAidModel
+from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.observation.transfers import transfers
+from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
-from abm.sources import VERSION, commit
+from abm.sources import commit
+from abm.version import VERSION
 
 PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "matplotlib", "pydantic")
 
 
-def simulate(
-    scenario: Scenario,
-    seed: int,
-    drive: str = "auto",
+def run(
+    case: str | Scenario = "xianghubao",
+    persons: int | None = None,
+    seed: int = 1,
     until: date | None = None,
+    changes: Mapping[str, Any] | str | None = None,
+    drive: str = "auto",
     on_step: Callable[[date], object] | None = None,
 ) -> Run:
-    """Run a scenario to the end of its calendar, or until a day; `on_step` hears the date after each step."""
+    """Run a scenario to the end of its calendar, or until a day; `on_step` hears the date after each step.
+
+    `case`, `persons`, `seed`, `changes` and `drive` are those of `MutualAidModel`. Raises `ScenarioError` where
+    one of them cannot be.
+    """
+    scenario = scenario_of(case, persons, changes)
     scenario.calendar.steps_until(until)  # a wrong day is refused before anybody is founded
     started, clock = datetime.now(UTC), time.perf_counter()
     model = MutualAidModel(scenario, seed=seed, drive=drive)
     founded = time.perf_counter()
     model.run_until(until, on_step)
     model.audit()
-    run = finished(model, started, founded - clock, time.perf_counter() - founded)
+    record = finished(model, started, founded - clock, time.perf_counter() - founded)
     model.close()
-    return run
+    return record
 
 
 def so_far(model: MutualAidModel) -> Run:
     """What a model has shown until now, for those who look on: without transfers and provenance."""
     series = model.datacollector.get_model_vars_dataframe()
-    events = pd.DataFrame(model.events, columns=["date", "who", "what", "detail"])
+    events = pd.DataFrame(model.events, columns=[*COLUMNS, "kind"])
     ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
     return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {})
 

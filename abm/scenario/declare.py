@@ -1,14 +1,44 @@
-"""How a number of the model is declared: default, meaning, unit, range, source, in one place."""
+"""How a number of the model is declared: default, meaning, unit, ranges, source, in one place.
 
+Two ranges go with a number. What is allowed, `low` to `high`, is checked for every scenario. What is plausible is
+narrower: where an assumption might as well lie. Sliders and studies go through it; a scenario may leave it.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+
+from abm.errors import nearest
+
+Range = tuple[float, float]
 
 
-def number(default: Any, meaning: str, *, unit: str, low: float, high: float, source: str) -> Any:
-    """A number with its range: `low` and `high` are both allowed."""
+def number(
+    default: Any,
+    meaning: str,
+    *,
+    unit: str,
+    low: float,
+    high: float,
+    source: str,
+    plausible: Range | None = None,
+) -> Any:
+    """A number with its range: `low` and `high` are both allowed.
+
+    `plausible`: from where to where it is believed to lie, both ends in the unit of the number. Raises `ValueError`
+    where that is not within what is allowed, or leaves out the default.
+    """
     notes: JsonDict = {"unit": unit, "source": source}
+    if plausible is not None:
+        first, last = plausible
+        if not low <= first <= last <= high:
+            raise ValueError(f"{meaning}: plausible from {first:g} to {last:g}, and allowed from {low:g} to {high:g}")
+        if isinstance(default, int | float) and not first <= default <= last:
+            raise ValueError(f"{meaning}: {default:g} is not plausible, which is from {first:g} to {last:g}")
+        notes["plausible"] = [first, last]
     return Field(default, description=meaning, ge=low, le=high, json_schema_extra=notes)
 
 
@@ -18,6 +48,42 @@ def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
 
 
 NAME = r"^[a-z][a-z0-9_]*$"  # of a platform, an insurer, a product
+
+
+def bounds(field: FieldInfo) -> tuple[Any, Any]:
+    """The lowest and the highest value allowed, None where there is no limit."""
+    found = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
+    return found.get("ge"), found.get("le")
+
+
+def plausible_range(field: FieldInfo) -> Range | None:
+    """From where to where a number is declared to be plausible, None where its declaration does not say."""
+    extra = field.json_schema_extra
+    found = extra.get("plausible") if isinstance(extra, dict) else None
+    if not isinstance(found, list):
+        return None
+    low, high = (float(str(end)) for end in found)
+    return low, high
+
+
+def found_at(section: BaseModel, path: str) -> tuple[FieldInfo, Any]:
+    """Declaration and value of what is at a dotted path. Raises `ValueError` where there is nothing."""
+    place: Any = section
+    field: FieldInfo | None = None
+    for step in path.split("."):
+        known: Mapping[str, Any] = {}
+        if isinstance(place, BaseModel):
+            known = dict(place)
+            field = type(place).model_fields.get(step, field)
+        elif isinstance(place, Mapping):
+            known = place
+        elif isinstance(place, tuple):
+            known = {str(index): item for index, item in enumerate(place)}
+        if step not in known:
+            raise ValueError(f"there is no '{step}'{nearest(step, list(known))}")
+        place = known[step]
+    assert field is not None
+    return field, place
 
 
 class Section(BaseModel):

@@ -1,7 +1,7 @@
 """Scenario files: found by name, read, changed by ``key=value``, compared, written; and messages that help.
 
-Every mistake is a `ScenarioError` whose lines each name the place, the value, what is allowed and the likely
-slip.
+A mistake in a scenario is a `ScenarioError`, a file that cannot be read a `FileError`; each line names the place,
+the value, what is allowed and the likely slip.
 """
 
 import os
@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
-from abm.errors import ScenarioError, nearest
+from abm.errors import HuzhuError, ScenarioError, nearest
 from abm.files import read_toml
 from abm.scenario.messages import message
-from abm.scenario.paths import changed
+from abm.scenario.paths import changed, setting
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
@@ -42,6 +42,16 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
     return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
+def scenario_of(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
+    """A scenario by name, path or as it is, with so many persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
+    if isinstance(changes, str):
+        changes = dict(setting(part) for part in changes.split(";") if part.strip())
+    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
+    if isinstance(case, str):
+        return load(case, wanted)
+    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
+
+
 def _names(tables: dict[str, Any], place: str) -> list[str]:
     """The scenarios that a scenario includes."""
     wanted = tables.get("include", [])
@@ -59,31 +69,49 @@ def _tables(name: str) -> dict[str, Any]:
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
-    """Add the platforms and insurers of another scenario, its sources, and its shocks where they are not yet there."""
+    """Add the platforms and insurers of another scenario, its shocks where they are not yet there, and what it says."""
     for name, terms in other.get("platform", {}).items():
         if name in tables.setdefault("platform", {}):
             raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
         tables["platform"][name] = terms
     tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
-    shocks, sources = tables.setdefault("shocks", []), tables.setdefault("sources", {})
+    shocks = tables.setdefault("shocks", [])
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
-    for path, word in other.get("sources", {}).items():
-        if path.startswith(("platform", "shocks", "insurer")):
-            sources.setdefault(path, word)
+    for table in ("sources", "plausible"):
+        said, mine = other.get(table, {}), tables.setdefault(table, {})
+        if not isinstance(said, dict) or not isinstance(mine, dict):
+            raise ScenarioError(f"{table}: must be a table, of paths in quotation marks")
+        for path, word in said.items():
+            if (place := _place(path, other, shocks)) is not None:
+                mine.setdefault(place, word)
+
+
+def _place(path: str, other: dict[str, Any], shocks: list[Any]) -> str | None:
+    """Where a value of another scenario is once it is included, None where it is not taken over."""
+    head, *rest = path.split(".")
+    if head == "platform":
+        return path if not rest or rest[0] in other.get("platform", {}) else None
+    if head == "shocks" and rest and rest[0].isdecimal() and int(rest[0]) < len(other.get("shocks", [])):
+        return ".".join((head, str(shocks.index(other["shocks"][int(rest[0])])), *rest[1:]))
+    return path if head in ("shocks", "insurer") else None
 
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:
     """A scenario from nested tables; `place` is named in messages."""
-    return parse_as(Scenario, tables, place)
+    return parse_as(Scenario, tables, place, ScenarioError)
 
 
-def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str) -> AnySection:
-    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages."""
+def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, mistake: type[HuzhuError]) -> AnySection:
+    """A section of any kind, a scenario or a study, from nested tables; `place` is named in messages.
+
+    Raises the class given as `mistake`, a line for each fault.
+    """
     try:
         return section.model_validate(_frozen(tables))
     except ValidationError as error:
-        lines = [f"{place}: {message(fault, section)}" for fault in error.errors()]
-        raise ScenarioError("\n".join(dict.fromkeys(lines))) from None
+        faults = [line for fault in error.errors() for line in message(fault, section).splitlines()]
+        lines = [f"{place}: {line}" for line in faults]
+        raise mistake("\n".join(dict.fromkeys(lines))) from None
 
 
 def dump(scenario: Scenario) -> str:

@@ -28,27 +28,29 @@ class Product(Section):
     premium: float | None = number(None, "premium, the same for all; rated by age and sex where none is given",
         unit="yuan a year", low=0, high=100_000, source="rated, unless the scenario says so")
     loading: float = number(0.5, "rated premium over incidence times sum insured, less one", unit="1", low=0, high=5,
-        source="assumption, 0.3 to 1: half of what is paid in goes to sellers and costs; 400 yuan for 100,000, F106")
+        plausible=(0.3, 1),
+        source="assumption: half of what is paid in goes to sellers and costs; 400 yuan for 100,000, F106")
     declines: float = number(0.9, "chance that a known risk or illness is turned away; 0 where nobody is asked",
-        unit="1", low=0, high=1, source="assumption, 0.7 to 1: full underwriting")
+        unit="1", low=0, high=1, plausible=(0.7, 1), source="assumption: full underwriting")
     ends_at_diagnosis: bool = fact(True, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="critical-illness insurance pays once")
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
-        source="assumption, 0.7 to 0.99: a licence and a contract")
+        plausible=(0.7, 0.99), source="assumption: a licence and a contract")
     overlap: float = number(0.4, "worth of aid, or of other insurance, that having it takes away",
         unit="1", low=0, high=1,
-        source="assumption, 0.1 to 0.8: covers are stacked; a mean commercial claim is 79,000 yuan, F263")
+        plausible=(0.1, 0.8), source="assumption: covers are stacked; a mean commercial claim is 79,000 yuan, F263")
     affordable: float = number(0.02, "largest share of income spent on it", unit="1", low=0, high=1,
-        source="assumption, 0.01 to 0.05: mean premium 505 yuan a head, F244")
+        plausible=(0.01, 0.05), source="assumption: mean premium 505 yuan a head, F244")
     reach: float = number(0.004, "chance that its own sellers offer it to a person in a period", unit="1", low=0,
-        high=1, source="assumption, 0.001 to 0.01: one person in ten a year")
+        high=1, plausible=(0.001, 0.01), source="assumption: one person in ten a year")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
     pages: float = number(1.0, "part of the insurance shown to members on pages of platforms that is this product",
         unit="1", low=0, high=1, source="all of it, unless the scenario says so")
     commission: float = number(0.6, "part of the first year's premium that whoever sold it receives",
         unit="1", low=0, high=2,
-        source="assumption, 0.4 to 1: 14.4 billion of premiums brought 2.7 billion where most were paid by the month, "
+        plausible=(0.4, 1),
+        source="assumption: 14.4 billion of premiums brought 2.7 billion where most were paid by the month, "
                "F164, F167")
 
 
@@ -68,7 +70,7 @@ class CityPlan(Product):
         "first day on sale in cities of tier 1, tier 2, and tier 3 and below", unit="date",
         source="assumption, half a year either way: 111 plans in 179 cities by the end of 2020, F259")
     sum_insured: float = number(60_000, "what it is worth at a diagnosis", unit="yuan", low=0, high=1e7,
-        source="assumption, 20,000 to 150,000: pays most of large bills after a deductible")
+        plausible=(20_000, 150_000), source="assumption: pays most of large bills after a deductible")
     premium: float | None = number(59, "premium, the same for all", unit="yuan a year", low=0, high=100_000,
         source="F261")
     declines: float = number(0, "chance that a known risk or illness is turned away; 0 where nobody is asked",
@@ -76,13 +78,13 @@ class CityPlan(Product):
     ends_at_diagnosis: bool = fact(False, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="its terms: nobody is asked about health")
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
-        source="assumption, 0.7 to 0.99: the city's name is on it")
+        plausible=(0.7, 0.99), source="assumption: the city's name is on it")
     overlap: float = number(0.3, "worth of aid, or of other insurance, that having it takes away",
-        unit="1", low=0, high=1, source="assumption, 0.05 to 0.5: it pays bills, aid pays a sum")
+        unit="1", low=0, high=1, plausible=(0.05, 0.5), source="assumption: it pays bills, aid pays a sum")
     affordable: float = number(1, "largest share of income spent on it", unit="1", low=0, high=1,
         source="its premium is small for everybody, F261")
     reach: float = number(0.02, "chance that a person is offered it in a period", unit="1", low=0, high=1,
-        source="assumption, 0.005 to 0.05: 40 million of some 600 million in reach within 2020, F259")
+        plausible=(0.005, 0.05), source="assumption: 40 million of some 600 million in reach within 2020, F259")
     sponsored: bool = fact(True, "whether it is offered by a city and not by agents", source="F259")
     pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",
         unit="1", low=0, high=1, source="none: cities advertise it themselves")

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from abm.errors import nearest
-from abm.scenario.paths import bounds, field_at, keys_at, leaves, notes
+from abm.scenario.declare import bounds
+from abm.scenario.paths import field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
 
 

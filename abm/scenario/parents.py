@@ -10,7 +10,7 @@ class ClosingPlan(Section):
     """What members are told on the day on which the end of a plan is announced."""
 
     notice_days: int = number(30, "days from the announcement to the end of cover", unit="days", low=0, high=3650,
-        source="assumption, 5 to 60: a month's notice was usual; terms of a plan say otherwise")
+        plausible=(5, 60), source="assumption: a month's notice was usual; terms of a plan say otherwise")
     last_shares_borne: bool = fact(False, "whether the platform pays the shares from the announcement on",
         source="no, unless the terms of the plan say so")
     run_off_borne: bool = fact(True,
@@ -36,47 +36,47 @@ class Parent(Section):
     """The company behind a plan, and what it wants of it."""
 
     customer_value: float = number(8, "worth of a member to the parent's other business, at the start",
-        unit="yuan a year", low=0, high=1_000,
-        source="assumption, 2 to 20: the largest spent 300 million more a year than it took in, F022, F132, and called "
+        unit="yuan a year", low=0, high=1_000, plausible=(2, 20),
+        source="assumption: the largest spent 300 million more a year than it took in, F022, F132, and called "
                "it a service")
     value_decay: float = number(0.3, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
-        source="assumption, 0.1 to 0.5: own traffic fell from 46 to 13 % of sales in two years, F169")
+        plausible=(0.1, 0.5), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169")
     regulatory_cost: float = number(6, "cost of standing out to a regulator of full sternness",
-        unit="yuan a member and year", low=0, high=1_000,
-        source="assumption, 0 to 30: as much as a member is worth after a year; an official paper named "
+        unit="yuan a member and year", low=0, high=1_000, plausible=(0, 30),
+        source="assumption: as much as a member is worth after a year; an official paper named "
                "platforms, F253")
     listing: date | None = fact(None, "day of a planned listing of the parent", unit="date",
         source="none unless the scenario says so")
     listing_weight: float = number(2, "regulatory cost in the year before a listing, over that of other times",
         unit="1", low=0, high=100,
-        source="assumption, 1 to 4: a prospectus promised to part with the plan if need be, F146")
+        plausible=(1, 4), source="assumption: a prospectus promised to part with the plan if need be, F146")
     stigma: float = number(5, "loss of good name by closing", unit="yuan a member", low=0, high=1_000,
-        source="assumption, 1 to 20: less than a year's worth of the customer")
+        plausible=(1, 20), source="assumption: less than a year's worth of the customer")
     stigma_relief: float = number(0.7, "part of that loss which a wave of closings elsewhere takes away", unit="1",
-        low=0, high=1, source="assumption, 0 to 1: later closings made smaller headlines")
+        low=0, high=1, plausible=(0, 1), source="assumption: later closings made smaller headlines")
     horizon: float = number(2, "years that the parent looks ahead", unit="years", low=0, high=50,
-        source="assumption, 1 to 5: budgets of internet companies")
+        plausible=(1, 5), source="assumption: budgets of internet companies")
     loss_limit: float = number(2e9, "loss of twelve months that the parent can bear", unit="yuan", low=0, high=1e12,
-        source="assumption, 0.5 to 5 billion: a giant's yearly spending on a product")
+        plausible=(5e8, 5e9), source="assumption: a giant's yearly spending on a product")
     choice_scale: float = number(0.3, "scale of the board's logistic choice", unit="yuan a member", low=0, high=1_000,
-        source="assumption, 0.1 to 3: a small part of the stigma; 0 decides by the sum alone")
+        plausible=(0.1, 3), source="assumption: a small part of the stigma; 0 decides by the sum alone")
     flight_threshold: float = number(1e10, "sum for which the parent would run away with the deposits",
         unit="yuan", low=0, high=1e13,
         source="assumption: a company listed or to be listed would not, at any pool that there was")
     fee_ceiling: float = number(0.08, "highest fee that the parent asks for", unit="1", low=0, high=0.5,
-        source="assumption, 0.08 to 0.12: nearly all charged 8 %, F022")
+        plausible=(0.08, 0.12), source="assumption: nearly all charged 8 %, F022")
     effort_response: float = number(0.05, "change of the effort of investigation at a review", unit="1", low=0, high=1,
-        source="assumption, 0 to 0.2: a quarter of the scale within a year")
+        plausible=(0, 0.2), source="assumption: a quarter of the scale within a year")
     complaint_tolerance: float = number(0.15, "refused share of decided cases above which effort falls", unit="1",
-        low=0, high=1, source="assumption, 0.05 to 0.3: refusals were a public grievance, F267")
+        low=0, high=1, plausible=(0.05, 0.3), source="assumption: refusals were a public grievance, F267")
     marketing_response: float = number(0.5, "part of the marketing kept from a month to the next when it does not pay",
-        unit="1", low=0, high=1, source="assumption, 0.2 to 1: campaigns run for months; 1 never cuts")
+        unit="1", low=0, high=1, plausible=(0.2, 1), source="assumption: campaigns run for months; 1 never cuts")
     tolerated_loss: float = number(0.02, "share of members leaving in a month above which the board acts", unit="1",
-        low=0, high=1, source="assumption, 0.01 to 0.1: a fifth to a quarter of the members in a year")
+        low=0, high=1, plausible=(0.01, 0.1), source="assumption: a fifth to a quarter of the members in a year")
     education: float = number(0, "part of the gap to the true level of shares that a programme of education closes",
         unit="1 a period", low=0, high=1, source="assumption: no such programme was reported before the members left")
     education_cost: float = number(0.5, "cost of that programme for each member", unit="yuan a year", low=0, high=100,
-        source="assumption, 0.1 to 2: messages and meetings")
+        plausible=(0.1, 2), source="assumption: messages and meetings")
     cover_cut: float = number(0, "part by which the board cuts cover when too many leave", unit="1", low=0, high=0.9,
         source="assumption: 0; the large plans kept their cover to the end")
 
@@ -85,14 +85,16 @@ class SmallPlans(Section):
     """Many small plans of one kind, taken together: how many there are, and how they come and go."""
 
     at_start: int = number(100, "plans on the first day", unit="plans", low=0, high=100_000,
-        source="assumption, 50 to 150: over 100, or over 200, in 2016, F222")
+        plausible=(50, 150), source="assumption: over 100, or over 200, in 2016, F222")
     entering: float = number(16, "plans founded in a period while entry is free and the regulator quiet", unit="plans",
-        low=0, high=10_000, source="assumption, 5 to 30: from some to 200 within 2016, F222")
+        low=0, high=10_000, plausible=(5, 30), source="assumption: from some to 200 within 2016, F222")
     fixed_cost: float = number(300_000, "cost of keeping one going", unit="yuan a year", low=0, high=1e9,
-        source="assumption, 0.1 to 1 million: a handful of staff")
+        plausible=(100_000, 1_000_000), source="assumption: a handful of staff")
     endurance: float = number(0.6, "mean time that a plan goes on without covering its cost", unit="years", low=0.1,
-        high=50, source="assumption, 0.3 to 2, set by hand: over 200 in 2016 and about 15 in January 2018, F222, F224")
+        high=50, plausible=(0.3, 2),
+        source="assumption, set by hand: over 200 in 2016 and about 15 in January 2018, F222, F224")
     dishonest: float = number(0.2, "share of failing plans that keep the deposits where nobody holds them in custody",
-        unit="1", low=0, high=1, source="assumption, 0 to 0.5: the warning of run-aways, F252, gives no number")
+        unit="1", low=0, high=1, plausible=(0, 0.5),
+        source="assumption: the warning of run-aways, F252, gives no number")
     rectified: float = number(0.33, "share of plans that close when the regulator rectifies", unit="1", low=0, high=1,
         source="F223")

@@ -9,11 +9,18 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from abm.errors import ScenarioError, nearest
+from abm.scenario.declare import Range, found_at, plausible_range
 from abm.scenario.scenario import Scenario
 
 
 def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen."""
+    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen.
+
+    Plausible ranges inside what is replaced as a whole go with it.
+    """
+    if isinstance(ranges := tables.get("plausible"), dict):
+        replaced = tuple(f"{path}." for path in changes)
+        tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
     for key, value in changes.items():
         parts, known = key.split("."), tables.get("platform", {})
         if parts[0] == "platform" and len(parts) > 2 and isinstance(known, dict) and parts[1] not in known:
@@ -63,7 +70,7 @@ def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, 
 def leaves(section: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every number of a scenario with its dotted path, in the order of its declaration."""
     for name in (*type(section).model_fields, *(section.model_extra or {})):
-        if name not in ("sources", "title", "summary") or path:
+        if name not in ("sources", "plausible", "title", "summary") or path:
             yield from _leaves(getattr(section, name), f"{path}{name}")
 
 
@@ -109,25 +116,55 @@ def _at(path: str, within: type[BaseModel]) -> tuple[FieldInfo | None, Any]:
 
 
 def source_of(scenario: Scenario, path: str) -> str:
-    """Where a value comes from: the scenario's own word on the longest part of the path, or the default's."""
+    """Where a value comes from: the scenario's own word on it or on the table that it is in, or the default's."""
+    field = field_at(path)
+    return _own_word(scenario, path) or (notes(field)["source"] if field else "")
+
+
+def plausible_of(scenario: Scenario, path: str) -> Range | None:
+    """From where to where a number might as well lie: the scenario's own range, or that of the declaration.
+
+    The declared range is that of an assumption. It holds for a scenario that gives another value, or says why it takes
+    this one; it does not hold where the scenario's ``[sources]`` gives a fact: there the number is known, and has no
+    plausible range unless the scenario gives one. None too for what is no number and where none is declared.
+    """
+    if (own := scenario.plausible.get(path)) is not None:
+        return own
+    word, field = _own_word(scenario, path), field_at(path)
+    return None if field is None or (word and not is_assumption(word)) else plausible_range(field)
+
+
+def is_assumption(source: str) -> bool:
+    """Whether a source is no fact."""
+    return source.startswith("assumption")
+
+
+def _own_word(scenario: Scenario, path: str) -> str | None:
+    """The scenario's word on a value, on the longest part of its path.
+
+    A fact about a whole table is about what the table sets, not about assumptions in it that are left as declared:
+    that insurance was on sale says nothing of its loading.
+    """
     parts = path.split(".")
     for end in range(len(parts), 0, -1):
-        if (source := scenario.sources.get(".".join(parts[:end]))) is not None:
-            return source
-    field = field_at(path)
-    return notes(field)["source"] if field else ""
+        if (word := scenario.sources.get(".".join(parts[:end]))) is not None:
+            return None if end < len(parts) and not is_assumption(word) and _is_assumed(scenario, path) else word
+    return None
+
+
+def _is_assumed(scenario: Scenario, path: str) -> bool:
+    """Whether a value is the declared one, and that an assumption."""
+    try:
+        field, value = found_at(scenario, path)
+    except ValueError:
+        return False
+    return is_assumption(notes(field)["source"]) and value == field.default
 
 
 def notes(field: FieldInfo) -> dict[str, str]:
     """Unit and source of a declared number."""
     extra = field.json_schema_extra
-    return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {"unit": "", "source": ""}
-
-
-def bounds(field: FieldInfo) -> tuple[Any, Any]:
-    """The lowest and the highest value allowed, None where there is no limit."""
-    found = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
-    return found.get("ge"), found.get("le")
+    return {key: str(extra[key]) if isinstance(extra, dict) else "" for key in ("unit", "source")}
 
 
 def _section_in(annotation: Any) -> Any:

@@ -16,7 +16,7 @@ class People(Section):
     age_structure: str = fact("netizens.csv", "file of shares of the population by age band",
         source="CNNIC 43rd report, 2019")
     female_share: float = number(0.47, "share of women", unit="1", low=0, high=1,
-        source="assumption, 0.46 to 0.5: CNNIC counts somewhat fewer women than men online")
+        plausible=(0.46, 0.5), source="assumption: CNNIC counts somewhat fewer women than men online")
     tier_shares: tuple[float, float, float] = fact((0.2, 0.2, 0.6),
         "share living in cities of tier 1, tier 2, and tier 3 and below", unit="1",
         source="assumption: of members nearly 60 % live in tier 3 and below, F034, and netizens are taken to be "
@@ -25,24 +25,25 @@ class People(Section):
         unit="yuan a year",
         source="assumption: then two thirds to four fifths earn below 100,000, F032, F235")
     income_spread: float = number(0.6, "standard deviation of the logarithm of income", unit="1", low=0, high=2,
-        source="assumption, 0.4 to 0.8: a Gini coefficient near 0.33 within a tier")
+        plausible=(0.4, 0.8), source="assumption: a Gini coefficient near 0.33 within a tier")
     credit_mean: float = number(600, "mean credit score", unit="points", low=350, high=950,
-        source="assumption, 580 to 650: 650 is called good credit and is passed by a quarter")
+        plausible=(580, 650), source="assumption: 650 is called good credit and is passed by a quarter")
     credit_spread: float = number(70, "standard deviation of the credit score", unit="points", low=0, high=200,
-        source="assumption, 50 to 90: the scale runs from 350 to 950 and most scores lie between 500 and 750")
+        plausible=(50, 90), source="assumption: the scale runs from 350 to 950 and most scores lie between 500 and 750")
     insured_share: float = number(0.32, "share with commercial critical-illness cover", unit="1", low=0, high=1,
         source="F234: 68 % have no commercial insurance; F244 has below 10 %")
     insured_gradient: float = number(0.5, "how far cover depends on income: 0 not at all, 1 as it does on one's rank",
         unit="1", low=0, high=1,
-        source="assumption, 0.2 to 1: the uninsured and poorer joined first, F015, F235")
+        plausible=(0.2, 1), source="assumption: the uninsured and poorer joined first, F015, F235")
     deduction_failure: float = number(0.003,
         "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1,
-        source="assumption, 0.001 to 0.02: most accounts are linked to a balance or a card")
+        plausible=(0.001, 0.02), source="assumption: most accounts are linked to a balance or a card")
     retry_failure: float = number(0.5, "chance that the retries of a failed deduction fail too",
         unit="1", low=0, high=1,
-        source="assumption, 0.2 to 0.8: those without money once are often without it a fortnight later")
+        plausible=(0.2, 0.8), source="assumption: those without money once are often without it a fortnight later")
     honest_share: float = number(0.85, "share who declare their health truthfully", unit="1", low=0, high=1,
-        source="assumption, 0.6 to 0.95: declarations are unchecked at the door, and insurers find concealment "
+        plausible=(0.6, 0.95),
+        source="assumption: declarations are unchecked at the door, and insurers find concealment "
                "in one claim of ten")
 
     @model_validator(mode="after")
@@ -63,15 +64,15 @@ class Friends(Section):
     """Who knows whom: a small world of Watts and Strogatz (1998) on a ring of like beside like."""
 
     degree: int = number(8, "friends a person talks to about such things", unit="persons", low=2, high=64,
-        source="assumption, 4 to 16: core discussion networks have 2 to 10")
+        plausible=(4, 16), source="assumption: core discussion networks have 2 to 10")
     rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood",
         unit="1", low=0, high=1,
-        source="assumption: weak ties, range 0.05 to 0.5; Watts and Strogatz 1998")
+        plausible=(0.05, 0.5), source="assumption: weak ties; Watts and Strogatz 1998")
     telling: float = number(0.8, "chance that a member one meets recommends the platform, a period",
-        unit="1", low=0, high=1,
-        source="assumption, 0.1 to 1, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
+        unit="1", low=0, high=1, plausible=(0.1, 1),
+        source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,
-        source="assumption, 4 to 24: a great event is talked about for half a year")
+        plausible=(4, 24), source="assumption: a great event is talked about for half a year")
 
     @model_validator(mode="after")
     def _even(self) -> "Friends":
@@ -87,32 +88,32 @@ class Health(Section):
         source="China Life Insurance Critical Illness Experience Incidence Tables")
     incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
     incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,
-        source="assumption, set by hand to the 68,675 aided in 2020, F091; use 0.3 to 1.2: not all who could "
-               "claim do")
+        plausible=(0.3, 1.2),
+        source="assumption, set by hand to the 68,675 aided in 2020, F091: not all who could claim do")
     high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1,
-        source="assumption, 0.05 to 0.2: adults with a chronic illness that a declaration asks for")
+        plausible=(0.05, 0.2), source="assumption: adults with a chronic illness that a declaration asks for")
     high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one",
         unit="1", low=1, high=50,
-        source="assumption, 2 to 6: relative risks of hypertension, diabetes, hepatitis")
+        plausible=(2, 6), source="assumption: relative risks of hypertension, diabetes, hepatitis")
     frailty_spread: float = number(0.3, "standard deviation of the logarithm of frailty within either group",
         unit="1", low=0, high=2,
-        source="assumption, 0 to 0.6: family history and habits within either group")
+        plausible=(0, 0.6), source="assumption: family history and habits within either group")
     latency_years: float = number(1.0, "mean time from falling ill to diagnosis", unit="years", low=0, high=10,
-        source="assumption, 0.5 to 2: tumours and heart disease are found about a year after the first signs")
+        plausible=(0.5, 2), source="assumption: tumours and heart disease are found about a year after the first signs")
     noticed_share: float = number(0.7, "share of the undiagnosed ill who have something to declare",
-        unit="1", low=0, high=1,
-        source="assumption, 0.4 to 0.9: declarations ask for symptoms, examinations and hospital visits of two years")
+        unit="1", low=0, high=1, plausible=(0.4, 0.9),
+        source="assumption: declarations ask for symptoms, examinations and hospital visits of two years")
     survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start",
         unit="years", low=0, high=30,
-        source="assumption, 3 to 10: five-year survival of cancers is near 40 %")
+        plausible=(3, 10), source="assumption: five-year survival of cancers is near 40 %")
     accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period",
-        unit="1", low=0, high=1,
-        source="assumption, 0.001 to 0.02: two cases among 23 million members in the first three months, F078")
+        unit="1", low=0, high=1, plausible=(0.001, 0.02),
+        source="assumption: two cases among 23 million members in the first three months, F078")
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
-        source="assumption, 0.1 to 0.4: mean aid in 2020 was 133,000 yuan, F131 over F091")
+        plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")
     filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
         unit="1", low=0, high=1,
-        source="assumption, 0.1 to 0.4: papers take about ten weeks; 36 had been aided by April 2019, F021")
+        plausible=(0.1, 0.4), source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
 
     @property
     def diagnosis_chance(self) -> float:
@@ -124,66 +125,67 @@ class Mind(Section):
     """What persons want, believe and notice. A spread is the standard deviation of the logarithm over persons."""
 
     optimism: float = number(0.7, "risk that the healthy believe in over their true risk", unit="1", low=0, high=2,
-        source="assumption, 0.4 to 1: unrealistic optimism, Weinstein 1980")
+        plausible=(0.4, 1), source="assumption: unrealistic optimism, Weinstein 1980")
     risk_aversion: float = number(1.2, "median mark-up on expected aid for being covered", unit="1", low=0, high=10,
-        source="assumption, 0.5 to 2: small chances are overweighted, Kahneman and Tversky 1979; a like cover "
+        plausible=(0.5, 2),
+        source="assumption: small chances are overweighted, Kahneman and Tversky 1979; a like cover "
                "cost 400 yuan on the market, F106")
     altruism: float = number(30, "median value of helping", unit="yuan a year", low=0, high=10_000,
-        source="assumption, 0 to 60: members call their shares gifts, F145")
+        plausible=(0, 60), source="assumption: members call their shares gifts, F145")
     herding: float = number(220, "median value of doing as all one's friends do",
         unit="yuan a year", low=0, high=10_000,
-        source="assumption, 0 to 300: 53 % would enrol their family, F238")
+        plausible=(0, 300), source="assumption: 53 % would enrol their family, F238")
     anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top",
         unit="1", low=0, high=10,
-        source="assumption, 0 to 1.5: extrapolative expectations, as in Greenwood and Shleifer 2014")
+        plausible=(0, 1.5), source="assumption: extrapolative expectations, as in Greenwood and Shleifer 2014")
     attention: float = number(0.05, "median chance to think again in a period without a reason",
         unit="1", low=0, high=1,
-        source="assumption, 0.02 to 0.15: a free membership is reconsidered about once a year")
+        plausible=(0.02, 0.15), source="assumption: a free membership is reconsidered about once a year")
     alerted_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1,
-        source="assumption, 0.2 to 0.8: half of those with news think it over within the fortnight")
+        plausible=(0.2, 0.8), source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
-        source="assumption, 20 to 200: joining takes minutes and some trust in an application")
+        plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention",
         unit="1", low=0.01, high=100,
-        source="assumption, 0.2 to 2: a bill half as high again is looked at twice")
+        plausible=(0.2, 2), source="assumption: a bill half as high again is looked at twice")
     noticeable_bill: float = number(100, "smallest expected share against which a rise is felt",
         unit="fen a period", low=1, high=100_000,
         source="assumption: one yuan; nobody minds a doubling of three fen")
     spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2,
-        source="assumption, 0.3 to 1: tastes vary over persons by a factor of about two either way")
+        plausible=(0.3, 1), source="assumption: tastes vary over persons by a factor of about two either way")
     noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000,
-        source="assumption, 5 to 100: a third of a year's shares; 0 is a rational choice")
+        plausible=(5, 100), source="assumption: a third of a year's shares; 0 is a rational choice")
     learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
-        unit="1", low=0, high=1,
-        source="assumption, 0.05 to 0.5: constant-gain learning over about two months, Evans and Honkapohja 2001")
+        unit="1", low=0, high=1, plausible=(0.05, 0.5),
+        source="assumption: constant-gain learning over about two months, Evans and Honkapohja 2001")
     trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1,
         source="assumption: 60,000 joined around one aided person, F036")
     trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1,
-        source="assumption, 0.1 to 0.9: losses weigh about twice as much as gains, Kahneman and Tversky 1979")
+        plausible=(0.1, 0.9), source="assumption: losses weigh about twice as much as gains, Kahneman and Tversky 1979")
     trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.02: public lists of the aided reassure a little each time")
+        plausible=(0, 0.02), source="assumption: public lists of the aided reassure a little each time")
     trust_from_delay: float = number(0.002, "share of trust lost in a period for each further period that claims wait",
-        unit="1", low=0, high=1, source="assumption, 0 to 0.01: slow claims were a grievance, F267")
+        unit="1", low=0, high=1, plausible=(0, 0.01), source="assumption: slow claims were a grievance, F267")
     trust_from_closing: float = number(0.1, "share of trust in all plans lost when a plan is announced to end",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.4: other people's trouble, and yet the same kind of plan")
+        plausible=(0, 0.4), source="assumption: other people's trouble, and yet the same kind of plan")
     trust_from_warning: float = number(0.1, "share of trust lost by a public warning", unit="1", low=0, high=1,
-        source="assumption, 0 to 0.3: warnings of 2015 to 2017 and of 2020, F245, F252")
+        plausible=(0, 0.3), source="assumption: warnings of 2015 to 2017 and of 2020, F245, F252")
     trust_from_rule_change: float = number(0.05, "share of trust lost when a plan changes its terms", unit="1",
-        low=0, high=1, source="assumption, 0 to 0.2: changes were read as a sign of need")
+        low=0, high=1, plausible=(0, 0.2), source="assumption: changes were read as a sign of need")
     name_recovery: float = number(0.03, "part of a plan's lost good name that is regained in a period", unit="1",
-        low=0, high=1, source="assumption, 0.01 to 0.1: within a year or two")
+        low=0, high=1, plausible=(0.01, 0.1), source="assumption: within a year or two")
     closing_alarm: float = number(0.3, "believed chance that one's own plan closes within the year after another did",
-        unit="1", low=0, high=1, source="assumption, 0 to 0.8: availability, Tversky and Kahneman 1973")
+        unit="1", low=0, high=1, plausible=(0, 0.8), source="assumption: availability, Tversky and Kahneman 1973")
     resentment: float = number(0.2, "part of what one has paid that weighs against staying once the plan may close",
         unit="1 a year", low=0, high=10,
-        source="assumption, 0 to 1: strong reciprocity, Fehr and Gaechter 2000")
+        plausible=(0, 1), source="assumption: strong reciprocity, Fehr and Gaechter 2000")
     plan_overlap: float = number(0.3, "worth of insurance or another plan that being in a plan takes away",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.6: the other side of the overlap of insurance")
+        plausible=(0, 0.6), source="assumption: the other side of the overlap of insurance")
     alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20,
-        source="assumption, 1 to 4: twice the mean risk")
+        plausible=(1, 4), source="assumption: twice the mean risk")
     salience: float = number(0.1, "part of the way to that fear that one friend's illness goes",
         unit="1", low=0, high=10,
-        source="assumption, 0 to 0.5: availability, Tversky and Kahneman 1973")
+        plausible=(0, 0.5), source="assumption: availability, Tversky and Kahneman 1973")

@@ -1,18 +1,20 @@
 """Every number of the world, once: its name, meaning, unit, range, default and where it comes from.
 
-A scenario file sets what differs from these defaults and says in its ``[sources]`` table where each value comes from.
+A scenario file sets what differs from these defaults, says in its ``[sources]`` table where each value comes from, and
+in its ``[plausible]`` table from where to where it might as well lie.
 Persons are declared in `people`, platforms in `terms` and `parents`, insurers and the regulator in `institutions`;
 reading and writing such files is in `files`.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from abm.clock import half_month
-from abm.errors import ScenarioError
-from abm.scenario.declare import NAME, Section, fact, number
+from abm.errors import ModelError
+from abm.scenario.declare import NAME, Range, Section, bounds, fact, found_at, number
 from abm.scenario.institutions import MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
 from abm.scenario.people import Friends, Health, Mind, People
@@ -23,6 +25,15 @@ MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
 ACCOUNTS = ("persons", "households", "outside", "guarantee_fund")  # of the ledger
 Name = Annotated[str, Field(pattern=NAME)]
 Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=23)]
+
+
+def _two(given: Any) -> Any:
+    """Both ends of a range."""
+    if isinstance(given, Mapping):
+        raise ValueError("must be two numbers, [low, high], and the path before them in quotation marks")
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise ValueError(f"{list(given) if isinstance(given, tuple) else given!r} must be two numbers, [low, high]")
+    return tuple(given)
 
 
 # fmt: off
@@ -48,12 +59,12 @@ class Calendar(Section):
     def steps_until(self, day: date | None) -> int:
         """Steps from the first day to `day`, the last day where none is given.
 
-        Raises `ScenarioError` for a day outside the calendar.
+        Raises `ModelError` for a day outside the calendar.
         """
         if day is None:
             return self.periods
         if not half_month(self.start) <= half_month(day) <= half_month(self.end):
-            raise ScenarioError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
+            raise ModelError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
         return half_month(day) - half_month(self.start) + 1
 
 
@@ -96,6 +107,8 @@ class Scenario(Section):
         source="assumption: 1 where there is one platform; a user had joined four, F268")
     shocks: tuple[Shock, ...] = fact((), "what came from outside", source="none unless the scenario says so")
     sources: dict[str, str] = fact({}, "where the values of this scenario come from, by path", source="the scenario")
+    plausible: dict[str, Annotated[Range, BeforeValidator(_two)]] = fact({},
+        "from where to where values of this scenario might as well lie, by path", source="the scenario")
 
     @model_validator(mode="after")
     def _countable(self) -> "Scenario":
@@ -124,6 +137,23 @@ class Scenario(Section):
             if terms.insurer is not None and terms.insurer not in self.insurer:
                 known = ", ".join(self.insurer) or "none"
                 raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _plausible_is_allowed(self) -> "Scenario":
+        for path, (first, last) in self.plausible.items():
+            try:
+                field, value = found_at(self, path)
+            except ValueError as error:
+                raise ValueError(f"plausible.{path}: {error}") from None
+            low, high = bounds(field)
+            if low is None or value is None:
+                raise ValueError(f"plausible.{path}: {value!r} is no number that could be another")
+            if first > last:
+                raise ValueError(f"plausible.{path}: {first:g} is above {last:g}; are the two swapped?")
+            if first < low or last > high:
+                allowed = f"{low:g} to {high:g}"
+                raise ValueError(f"plausible.{path}: {first:g} to {last:g} is outside what is allowed, {allowed}")
         return self
 
     def shock(self, target: str, day: date, platform: str | None = None) -> float:

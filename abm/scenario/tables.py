@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.errors import ScenarioError
+from abm.errors import DataError
 from abm.files import read_csv
 from abm.scenario.people import Health, People
 from abm.scenario.terms import OLDEST
@@ -16,12 +16,12 @@ def incidence_by_age(health: Health) -> np.ndarray:
             table[int(row["sex"] == "female"), row["age"]] = row["annual_incidence"]
     if np.isnan(table).any():
         sex, age = np.argwhere(np.isnan(table))[0]
-        raise ScenarioError(
+        raise DataError(
             f"health.incidence_table = '{health.incidence_table}': {health.incidence_file} has no rate for"
             f" {('men', 'women')[sex]} of {age}; each table needs both sexes at ages 0-{OLDEST}"
         )
     if not ((table >= 0) & (table <= 1)).all():
-        raise ScenarioError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
+        raise DataError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
     return table * health.incidence_level
 
 
@@ -32,12 +32,12 @@ def age_structure(people: People) -> list[tuple[int, int, float]]:
     place = f"people.age_structure: {people.age_structure}"
     for (low, high, _), (after, _, _) in zip(bands, [*bands[1:], (bands[-1][1] + 1, 0, 0)], strict=True):
         if after <= high:
-            raise ScenarioError(f"{place}: ages {low}-{high} overlap the band from {after}")
+            raise DataError(f"{place}: ages {low}-{high} overlap the band from {after}")
         if after > high + 1:
-            raise ScenarioError(f"{place}: ages {high + 1}-{after - 1} are missing")
+            raise DataError(f"{place}: ages {high + 1}-{after - 1} are missing")
     if bands[-1][1] > OLDEST or min(share for *_, share in bands) < 0 or not sum(share for *_, share in bands) > 0:
-        raise ScenarioError(f"{place}: ages must end by {OLDEST} and shares be positive")
+        raise DataError(f"{place}: ages must end by {OLDEST} and shares be positive")
     if bands[0][0] < 0 or any(low > high for low, high, _ in bands):
-        raise ScenarioError(f"{place}: ages run from 0 up, and the first of a band is not above its last")
+        raise DataError(f"{place}: ages run from 0 up, and the first of a band is not above its last")
     total = sum(share for *_, share in bands)
     return [(low, high, share / total) for low, high, share in bands]

@@ -78,7 +78,8 @@ class PlatformTerms(Section):
     minimum_members: int = number(0, "members below which the plan ends by its own terms", unit="persons", low=0,
         high=1e9, source="none unless the terms of the plan say so")
     minimum_from_days: int = number(270, "days after the launch from which that minimum is asked for", unit="days",
-        low=0, high=3650, source="assumption, 90 to 300: one was ended by it ten months after its launch, F190, F191")
+        low=0, high=3650, plausible=(90, 300),
+        source="assumption: one was ended by it ten months after its launch, F190, F191")
     closing: ClosingPlan = ClosingPlan()
     parent: Parent | None = fact(None, "the company behind the plan; without one the plan never changes and never ends",
         source="none unless the scenario says so")
@@ -100,23 +101,23 @@ class PlatformTerms(Section):
         unit="1", low=0, high=3,
         source="none unless the scenario says so; 0.3 to 1 where risk is read from a questionnaire")
     advertised_share: float = number(0.1, "share a period that newcomers are told to expect until the past says more",
-        unit="yuan", low=0, high=1_000,
-        source="assumption, 0.02 to 5: cents were expected, F266; 'first year 100 to 200 yuan' was punished as "
+        unit="yuan", low=0, high=1_000, plausible=(0.02, 5),
+        source="assumption: cents were expected, F266; 'first year 100 to 200 yuan' was punished as "
                "misleading, F251")
     advertised_periods: int = number(24, "past periods whose mean share newcomers are shown",
         unit="periods", low=1, high=240,
-        source="assumption, 6 to 48: pages show what was paid in the year")
+        plausible=(6, 48), source="assumption: pages show what was paid in the year")
     brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1,
-        source="assumption, 0.6 to 0.95: a household name; 77 % felt safer, F237")
+        plausible=(0.6, 0.95), source="assumption: a household name; 77 % felt safer, F237")
     launch_reach: float = number(0.2, "share of the unaware that the launch campaign reaches in its first period",
         unit="1", low=0, high=1,
-        source="assumption, 0.05 to 0.3, set by hand: 12 million joined in ten days, F007")
+        plausible=(0.05, 0.3), source="assumption, set by hand: 12 million joined in ten days, F007")
     steady_reach: float = number(0.016, "share of the unaware that later marketing reaches in a period",
         unit="1", low=0, high=1,
-        source="assumption, 0.002 to 0.05, set by hand to the growth of 2019, F016, F024, F031")
+        plausible=(0.002, 0.05), source="assumption, set by hand to the growth of 2019, F016, F024, F031")
     launch_fading: float = number(0.1, "part of the launch campaign that is left a period later",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.8: the rush of the first week was over within a month, F010")
+        plausible=(0, 0.8), source="assumption: the rush of the first week was over within a month, F010")
     capacity: float = number(10, "cases that can be investigated in a period at the start",
         unit="cases", low=0, high=1e6,
         source="assumption: 9 cases in a period of May 2019 follow from F054")
@@ -124,28 +125,29 @@ class PlatformTerms(Section):
         source="assumption: 100 cases in early June 2019, 496 at the end of July, F056, F081")
     longest_wait: float = number(3, "periods that a claim may wait before the platform hires",
         unit="periods", low=0, high=100,
-        source="assumption, 1 to 6: six weeks")
+        plausible=(1, 6), source="assumption: six weeks")
     effort: float = number(0.5, "effort of investigation, from none to all that is possible", unit="1", low=0, high=1,
-        source="assumption, 0.2 to 1: between a glance at the papers and a visit in every case")
+        plausible=(0.2, 1), source="assumption: between a glance at the papers and a visit in every case")
     detection: float = number(0.8, "chance at full effort that a concealed illness is found", unit="1", low=0, high=1,
-        source="assumption, 0.5 to 0.95: hospital records can be read where the patient was treated")
+        plausible=(0.5, 0.95), source="assumption: hospital records can be read where the patient was treated")
     wrong_refusal: float = number(0.06, "chance at full effort that an honest claim is refused",
         unit="1", low=0, high=1,
-        source="assumption, 0 to 0.15: claims were said to be judged more strictly than at insurers, F267")
+        plausible=(0, 0.15), source="assumption: claims were said to be judged more strictly than at insurers, F267")
     overturning: float = number(0.3, "chance that a jury of members overturns a wrong refusal", unit="1", low=0, high=1,
-        source="assumption, 0 to 0.6; juries of members vote since February 2019, F124")
+        plausible=(0, 0.6), source="assumption: juries of members vote since February 2019, F124")
     case_cost: float = number(4_000, "cost of investigating a case at effort 0.5", unit="yuan", low=0, high=1e6,
-        source="assumption, 2,000 to 6,000: 41 % of about a billion yuan over about 100,000 cases in 2020, F133")
+        plausible=(2_000, 6_000),
+        source="assumption: 41 % of about a billion yuan over about 100,000 cases in 2020, F133")
     cross_sell_reach: float = number(0.02, "chance that a member is shown insurance in a period, in the first year",
         unit="1", low=0, high=1,
-        source="assumption, 0.005 to 0.05: 12.6 million bought insurance through one platform in 2020, F168")
+        plausible=(0.005, 0.05), source="assumption: 12.6 million bought insurance through one platform in 2020, F168")
     technology_cost: float = number(3.6, "cost of technology for each member", unit="yuan a year", low=0, high=1_000,
-        source="assumption, 2 to 6: 38 % of about a billion yuan in 2020, F134")
+        plausible=(2, 6), source="assumption: 38 % of about a billion yuan in 2020, F134")
     other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000,
-        source="assumption, 1 to 4: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
+        plausible=(1, 4), source="assumption: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
     traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year",
-        unit="yuan a year", low=0, high=1_000,
-        source="assumption, 0 to 10, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
+        unit="yuan a year", low=0, high=1_000, plausible=(0, 10),
+        source="assumption, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
                "sold to four members in a thousand a year at a commission of 60 %")
     traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
         source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")

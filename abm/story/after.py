@@ -6,6 +6,7 @@ import numpy as np
 
 from abm.clock import collection_date
 from abm.draws import Purpose
+from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS, EventKind
 from abm.persons import appraisal, behaviours, insuring, paying
 from abm.persons.paying import (
     COLLECTED,
@@ -22,7 +23,7 @@ from abm.persons.situation import may_claim, plans_inside
 from abm.persons.state import HealthState, Status, Trait
 from abm.story import decisions
 from abm.story.decisions import Decision
-from abm.story.events import Copy, Kind, alike, inside
+from abm.story.events import SHOCK, Copy, Kind, alike, inside
 
 NOTABLE = 0.01  # part of trust lost from which a doubt is noted
 ENDS = (Status.LAPSED, Status.BARRED, Status.AGED_OUT, Status.ENDED)
@@ -99,19 +100,18 @@ def learn(copy: Copy) -> None:
 
 
 def _alarms(copy: Copy, plan: int) -> list[tuple[str, str]]:
-    """What was heard of since the last step that costs a plan trust: whose act and which."""
+    """What was heard of since the last step that costs a plan trust: whose act and which kind, or a shock's title."""
     model = copy.model
     name, last = model.platforms[plan].name, collection_date(model.first_period + model.now - 1)
     found = []
     for shock in model.case.shocks:
         if shock.target == "trust" and shock.first <= model.day <= shock.last and shock.platform in (None, name):
-            found.append(("shock", shock.title))
+            found.append((SHOCK, shock.title))
     for event in model.events:
-        closing = event["what"].endswith("closing") and event["who"] != name
-        if event["date"] == last and (
-            closing or event["what"] == "warning" or (event["who"] == name and event["what"] == "new terms")
-        ):
-            found.append((event["who"], event["what"]))
+        kind, own = event["kind"], event["who"] == name
+        alarms = kind in CHANGES_OF_TERMS if own else kind in CLOSINGS or kind == EventKind.WARNING
+        if event["date"] == last and alarms:
+            found.append((event["who"], kind))
     return found
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from abm.draws import Purpose
 from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
-from abm.persons import behaviours, rules
+from abm.persons import behaviours
 from abm.persons.situation import friend_met, may_claim, signals_of
 from abm.persons.state import HealthState, Status
+from abm.platforms import rules
 from abm.platforms.claims import Claim
 from abm.story.events import Copy, Kind, WitnessError, inside
 
@@ -105,10 +106,10 @@ def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
     aid = sum(amount for claim, amount in plan.desk.accepted if (claim.person, claim.slot) == (copy.row, slot))
     overturned = False
     if m["concealed"]:
-        chance = rules.detection_chance(plan.effort, plan.terms.detection)
+        chance = rules.detection_chance(plan.levers.effort, plan.terms.detection)
         refused = copy.uniform(Purpose.DETECTION, plan.index) < chance
     else:
-        chance = rules.detection_chance(plan.effort, plan.terms.wrong_refusal)
+        chance = rules.detection_chance(plan.levers.effort, plan.terms.wrong_refusal)
         refused = copy.uniform(Purpose.WRONG_REFUSAL, plan.index) < chance
         overturned = refused and copy.uniform(Purpose.JURY, plan.index) < plan.terms.overturning
     if refused and not overturned and m["status"] == Status.AIDED:

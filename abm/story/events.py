@@ -14,6 +14,8 @@ from abm.persons.situation import age_of
 from abm.persons.state import Status
 from abm.story.decisions import Decision
 
+SHOCK = "shock"  # stands for who did it, where the scenario dates an event
+
 
 class Kind(StrEnum):
     """What can happen in a life."""
@@ -53,7 +55,11 @@ class Kind(StrEnum):
 
 
 class WitnessError(AssertionError):
-    """The copy did otherwise than the person: the witness cannot tell this life."""
+    """The copy did otherwise than the person: the witness cannot tell this life.
+
+    No `HuzhuError`: stories and behaviours have come apart, which is a fault of the program, or the model was changed
+    from outside, which no message could mend. The page says it and goes on without the story.
+    """
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 from abm.model import MutualAidModel
 from abm.observation.series import INSIDE
 from abm.persons.state import HealthState, Status, Trait
+from abm.platforms.closing import ClosingKind
 
 Pick = Callable[[MutualAidModel], int | None]
 OUTSIDE = (Status.LAPSED, Status.LEFT, Status.AIDED, Status.REFUSED, Status.AGED_OUT, Status.ENDED)
@@ -74,7 +75,7 @@ def _left_too_early(model: MutualAidModel) -> int | None:
 
 def _deserted(model: MutualAidModel) -> int | None:
     """Paid most to a plan whose owners ran away, and got nothing back."""
-    fled = [plan.index for plan in model.platforms if plan.closing and plan.closing.kind == "flight"]
+    fled = [plan.index for plan in model.platforms if plan.closing and plan.closing.kind == ClosingKind.FLIGHT]
     mine = model.memberships
     fits = _standing(model, Status.ENDED) & np.isin(mine["platform"], fled) & (mine["paid"] > 0)
     return _first(fits, -mine["paid"].astype(np.int64))

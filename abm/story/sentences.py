@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from abm.clock import collection_date
 from abm.money import spell, yuan
+from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS
 from abm.platforms.closing import Closing
-from abm.story.events import Kind, Moment
+from abm.story.events import SHOCK, Kind, Moment
 from abm.story.reasons import Reader, listed, rounded, span
 
 ADULT = 18
@@ -38,10 +39,12 @@ def _friend(t: Reader, m: Moment) -> str:
 def _doubted(t: Reader, m: Moment) -> str:
     causes = []
     for who, what in m.said["because"]:
-        if who in t.plans and what.endswith("closing"):
+        if who == SHOCK:
+            causes.append(what)
+        elif what in CLOSINGS:
             causes.append(f"{t.name(t.plans.index(who))} announced its end")
         else:
-            causes.append({"warning": "a warning of the regulator", "new terms": "its new terms"}.get(what, what))
+            causes.append("its new terms" if what in CHANGES_OF_TERMS else "a warning of the regulator")
     return f"lost trust in {t.name(m.plan)} after {listed(causes) or 'what was said of it'}: {_trust(m)}."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from abm.errors import ScenarioError, nearest
+from abm.errors import PersonError, nearest
 from abm.model import MutualAidModel
 from abm.scenario.scenario import Scenario
 from abm.story.events import WitnessError
@@ -25,7 +25,7 @@ def tell(
 ) -> list[Happening]:
     """The story of the person of a row, to the end or until a day; `on_step` hears the date after each half-month.
 
-    Raises `ScenarioError` for a row or a day that there is not.
+    Raises `PersonError` for a row and `ModelError` for a day that there is not.
     """
     model = MutualAidModel(case, seed=seed, changes=changes, drive="compiled")
     try:
@@ -62,20 +62,20 @@ def tell_all(model: MutualAidModel, rows: Sequence[int], on_step: OnStep = None)
 
 
 def find(model: MutualAidModel, pick: str) -> int:
-    """The row of a pick. Raises `ScenarioError` where there is no such pick, or nobody who fits it."""
+    """The row of a pick. Raises `PersonError` where there is no such pick, or nobody who fits it."""
     require_pick(pick)
     found = gallery(model)
     if pick not in found:
         there = ", ".join(found) or "nobody"
-        raise ScenarioError(f"person {pick}: there is nobody {PICKS[pick].meaning} by {model.day}; there are: {there}")
+        raise PersonError(f"person {pick}: there is nobody {PICKS[pick].meaning} by {model.day}; there are: {there}")
     return found[pick]
 
 
 def require_pick(pick: str) -> None:
-    """Raise `ScenarioError` where there is no such pick."""
+    """Raise `PersonError` where there is no such pick."""
     if pick not in PICKS:
         known = ", ".join(PICKS)
-        raise ScenarioError(f"person {pick}: no number and no pick{nearest(pick, list(PICKS))}; there are: {known}")
+        raise PersonError(f"person {pick}: no number and no pick{nearest(pick, list(PICKS))}; there are: {known}")
 
 
 def story_lines(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from abm.errors import ScenarioError
+from abm.errors import PersonError
 from abm.model import MutualAidModel
 from abm.persons.drives import Drive
 from abm.story import after, before
@@ -81,7 +81,7 @@ class WatchedDrive(Drive):
 
 
 def attend(model: MutualAidModel, *rows: int) -> list[Witness]:
-    """Witnesses to some persons of a model, from its next step on. Raises `ScenarioError` for a row there is not."""
+    """Witnesses to some persons of a model, from its next step on. Raises `PersonError` for a row there is not."""
     for row in rows:
         require_person(model, row)
     witnesses = [Witness(model, row) for row in rows]
@@ -90,6 +90,6 @@ def attend(model: MutualAidModel, *rows: int) -> list[Witness]:
 
 
 def require_person(model: MutualAidModel, row: int) -> None:
-    """Raise `ScenarioError` where there is no such row."""
+    """Raise `PersonError` where there is no such row."""
     if not 0 <= row < model.persons.size:
-        raise ScenarioError(f"person {row}: there are {model.persons.size:,} persons, 0 to {model.persons.size - 1}")
+        raise PersonError(f"person {row}: there are {model.persons.size:,} persons, 0 to {model.persons.size - 1}")

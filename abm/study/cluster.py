@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
-from abm.errors import ScenarioError
+from abm.errors import ClusterError
 
 PATIENCE = 10.0  # seconds for the scheduler to answer, and for a first worker
 
@@ -14,24 +14,24 @@ PATIENCE = 10.0  # seconds for the scheduler to answer, and for a first worker
 def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[tuple[Executor, int]]:
     """An executor on the cluster of a scheduler such as ``tcp://host:8786``, and how many runs it does at once.
 
-    Raises `ScenarioError` where no scheduler or no worker answers in time.
+    Raises `ClusterError` where no scheduler or no worker answers in time.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise ScenarioError("--dask needs the package distributed: pip install 'huzhu[cluster]'") from None
+        raise ClusterError("--dask needs the package distributed: pip install 'huzhu[cluster]'") from None
     try:
         client = Client(address, timeout=patience, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # a time-out is an OSError
         why = f"{type(error).__name__}: {error}" if isinstance(error, ValueError | TypeError) else "no answer"
-        raise ScenarioError(
+        raise ClusterError(
             f"--dask {address}: no scheduler within {patience:g} s ({why}); start one with `dask scheduler`"
         ) from None
     with _without_its_log(), client:
         try:
             client.wait_for_workers(1, timeout=patience)
         except TimeoutError:
-            raise ScenarioError(
+            raise ClusterError(
                 f"--dask {address}: no worker within {patience:g} s; start some with"
                 f" `dask worker {address} --nworkers 2 --nthreads 1`"
             ) from None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from abm.errors import ScenarioError
+from abm.errors import HuzhuError, StudyError
 from abm.runs.results import RUNS, require_results
 from abm.study.progress import StudyProgress, at_work
 from abm.study.study import Study
@@ -38,7 +38,7 @@ class Experiment:
             run_study(study, progress.store, workers=self.workers, on_result=progress.on_result)
             progress.bar.close()
             if failed := progress.store.count()[1]:
-                raise ScenarioError(f"{failed:,} of {study.runs:,} runs failed; --retry runs them again")
+                raise StudyError(f"{failed:,} of {study.runs:,} runs failed; --retry runs them again")
             yield progress
 
     @property
@@ -75,7 +75,7 @@ def conduct(
         require_results(out)
         larger = full != "" and choices.full
         answer(Experiment(out, choices.workers, choices.quick, larger, choices.retry, choices.anew))
-    except ScenarioError as error:
+    except HuzhuError as error:
         print("\n".join(f"{name}: {line}" for line in str(error).splitlines()), file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.errors import ScenarioError, nearest
+from abm.errors import StudyError, nearest
 from abm.study import design
+from abm.study.axis import Settings
 from abm.study.store import Store
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.sweep import run_study
 from abm.study.worker import DONE, Result, RunFunction
 
@@ -184,7 +185,7 @@ def phase_diagram(
     """Run a study's grid of two ranges and refine it; every split halves the cells at the edge, `rounds` times.
 
     `outcome`: a number from the outputs of a run. `edge`: its value between the two regimes. `plan` hears before each
-    round how many runs are needed as far as is known. What is in the store is not run again. Raises `ScenarioError`
+    round how many runs are needed as far as is known. What is in the store is not run again. Raises `StudyError`
     where the study is not such a grid.
     """
     check_map(study)
@@ -209,17 +210,17 @@ def phase_diagram(
 def outcome_of(study: Study, words: str | None) -> tuple[str, Outcome]:
     """An outcome in words and as a function: an output of the study, or one over another as ``a / b``.
 
-    Where no words are given it is the only output. Raises `ScenarioError` where there is no such output.
+    Where no words are given it is the only output. Raises `StudyError` where there is no such output.
     """
     if words is None:
         if len(study.numbers) != 1:
-            raise ScenarioError(f"--outcome: say which output is mapped: {', '.join(study.numbers)}")
+            raise StudyError(f"--outcome: say which output is mapped: {', '.join(study.numbers)}")
         words = study.numbers[0]
     names = [name.strip() for name in words.split("/")]
     for name in names:
         if name not in study.numbers or len(names) > 2:
             allowed = f"the study has {', '.join(study.numbers)}; write one, or A / B"
-            raise ScenarioError(f"--outcome {words}: no output '{name}'{nearest(name, list(study.numbers))}; {allowed}")
+            raise StudyError(f"--outcome {words}: no output '{name}'{nearest(name, list(study.numbers))}; {allowed}")
 
     def outcome(outputs: Mapping[str, float]) -> float:
         over = outputs[names[1]] if len(names) == 2 else 1.0
@@ -229,10 +230,10 @@ def outcome_of(study: Study, words: str | None) -> tuple[str, Outcome]:
 
 
 def check_map(study: Study) -> None:
-    """Raise `ScenarioError` unless a study can be mapped: a grid over two ranges."""
+    """Raise `StudyError` unless a study can be mapped: a grid over two ranges."""
     ranges = [axis for axis in study.vary.values() if axis.values is None]
     if study.design != "grid" or len(study.vary) != 2 or len(ranges) != 2:
-        raise ScenarioError("a phase diagram needs design = 'grid' and two settings with low and high")
+        raise StudyError("a phase diagram needs design = 'grid' and two settings with low and high")
 
 
 def _settings(phase: Phase, place: Place) -> Settings:

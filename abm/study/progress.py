@@ -37,8 +37,7 @@ def at_work(
 ) -> Iterator[StudyProgress]:
     """The store of a study in a folder, without its failed runs where they are to be run again.
 
-    `say` hears what is to be run. Raises `ScenarioError` where the folder is not this study's, and `KeyboardInterrupt`
-    with how to go on.
+    `say` hears what is to be run. Raises as `Store` does, and `KeyboardInterrupt` with how to go on.
     """
     with Store(folder, study, run, anew) as store:
         if retry:

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.errors import ScenarioError
+from abm.errors import StudyError
 from abm.figures.style import save
 from abm.files import read_toml, whole
 from abm.scenario.files import parse_as
+from abm.study.axis import Settings
 from abm.study.design import LEVELS
 from abm.study.pictures import sensitivity_bars
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.worker import DONE
 
 CONFIDENCE, NORMAL = 0.95, 1.959964  # of all bounds, and the quantile of the normal distribution that goes with it
@@ -58,7 +59,7 @@ class Rows(NamedTuple):
 def sensitivity(study: Study, rows: Rows) -> Sensitivity:
     """Indices of each output, of its mean over the replicates of a point.
 
-    Raises `ScenarioError` where a tenth of the blocks or more are lost.
+    Raises `StudyError` where a tenth of the blocks or more are lost.
     """
     measure = {"sobol": _sobol, "morris": _morris}[study.design]
     found = Sensitivity([], [])
@@ -69,7 +70,7 @@ def sensitivity(study: Study, rows: Rows) -> Sensitivity:
         if not kept.all():
             words = _wrong(study, rows.failed, odd)
             if (~kept).mean() > MOST_LOST:
-                raise ScenarioError(
+                raise StudyError(
                     f"{output}: {words}: {(~kept).sum():,} of {len(kept):,} blocks of points are lost, more than"
                     f" {MOST_LOST:.0%}; narrow the ranges to where the output exists, or take another output"
                 )
@@ -153,13 +154,13 @@ def _wrong(study: Study, failed: np.ndarray, odd: np.ndarray) -> str:
 
 
 def read_rows(folder: Path) -> tuple[Study, Rows]:
-    """The study in a folder of `huzhu sweep` and its rows. Raises `ScenarioError` where it is not such a folder."""
+    """The study in a folder of `huzhu sweep` and its rows. Raises `StudyError` where it is not such a folder."""
     for name in ("study.toml", "runs.csv"):
         if not (folder / name).is_file():
-            raise ScenarioError(f"{folder}: has no {name}; give the folder of a sweep that came to its end")
-    study = parse_as(Study, read_toml(folder / "study.toml"), f"{folder / 'study.toml'}")
+            raise StudyError(f"{folder}: has no {name}; give the folder of a sweep that came to its end")
+    study = parse_as(Study, read_toml(folder / "study.toml"), f"{folder / 'study.toml'}", StudyError)
     if study.design not in ("sobol", "morris"):
-        raise ScenarioError(f"{folder}: its design is '{study.design}'; sensitivity needs a 'sobol' or 'morris' one")
+        raise StudyError(f"{folder}: its design is '{study.design}'; sensitivity needs a 'sobol' or 'morris' one")
     values = np.full((study.size, study.replicates, len(study.numbers)), np.nan)
     failed, there = np.zeros(values.shape[:2], bool), np.zeros(values.shape[:2], bool)
     with (folder / "runs.csv").open(encoding="utf-8", newline="") as file:
@@ -169,9 +170,9 @@ def read_rows(folder: Path) -> tuple[Study, Rows]:
                 failed[place], there[place] = row["status"] != DONE, True
                 values[place] = [float(row[output] or "nan") for output in study.numbers]
             except (KeyError, ValueError, IndexError):
-                raise ScenarioError(f"{folder}: runs.csv is not the table of study.toml; run the sweep again") from None
+                raise StudyError(f"{folder}: runs.csv is not the table of study.toml; run the sweep again") from None
     if not there.all():
-        raise ScenarioError(f"{folder}: {(~there).sum():,} of {study.runs:,} runs are missing; finish the sweep first")
+        raise StudyError(f"{folder}: {(~there).sum():,} of {study.runs:,} runs are missing; finish the sweep first")
     blocks = (study.points or 1, study.block, study.replicates)
     return study, Rows(values.reshape(*blocks, -1), failed.reshape(blocks))
 

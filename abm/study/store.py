@@ -14,10 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from abm.errors import ScenarioError
+from abm.errors import FileError, StoreError
 from abm.runs.outputs import run_scenario
 from abm.scenario.files import dump
-from abm.study.study import Settings, Study, base_of
+from abm.study.axis import Settings
+from abm.study.study import Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
 
 FILE, LOCK = "runs.sqlite", ".runs.lock"
@@ -34,8 +35,8 @@ class Store:
     """The rows of one study in a folder. Open it with ``with``; it is safe to kill at any moment.
 
     `run`: the function that the study is run with, where it is not that of scenarios. `anew`: throw away what is there.
-    Raises `ScenarioError` where another sweep is at work in the folder, and where it holds something else, another
-    study, or rows of another version of the code.
+    Raises `StoreError` where another sweep is at work in the folder, and where it holds another study or rows of
+    another version of the code; `FileError` where it cannot be written or holds other files.
     """
 
     def __init__(self, folder: Path, study: Study, run: RunFunction | None = None, anew: bool = False) -> None:
@@ -113,7 +114,7 @@ class Store:
                 sorted(path.name for path in self.folder.iterdir() if path.name != LOCK) if self.folder.is_dir() else []
             )
             if held and FILE not in held:
-                raise ScenarioError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
+                raise FileError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
             self.folder.mkdir(parents=True, exist_ok=True)
 
     def _lock(self, opened: ExitStack) -> None:
@@ -131,7 +132,7 @@ class Store:
                 raise
             if current_process().name != "MainProcess":  # it runs the script of its sweep anew, which is not to go on
                 raise RuntimeError("a script that runs a study needs `if __name__ == '__main__':`") from None
-            raise ScenarioError(
+            raise StoreError(
                 f"{self.folder}: another sweep is at work there; wait for its end, or take another folder, --out"
             ) from None
 
@@ -153,7 +154,7 @@ class Store:
         elif told.get("code") != self.code:
             wrong = f"runs of another version of the code ({told.get('code')}, now {self.code})"
         if wrong:
-            raise ScenarioError(f"{self.folder}: holds {wrong}; {ways}")
+            raise StoreError(f"{self.folder}: holds {wrong}; {ways}")
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -161,9 +162,9 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise ScenarioError(f"{self.file}: {error}; the rows in it stay, and the same command goes on") from None
+            raise StoreError(f"{self.file}: {error}; the rows in it stay, and the same command goes on") from None
         except OSError as error:
-            raise ScenarioError(f"{self.folder}: cannot be written: {error.strerror or error}") from None
+            raise FileError(f"{self.folder}: cannot be written: {error.strerror or error}") from None
 
 
 def _canonical(value: Any) -> str:

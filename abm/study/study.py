@@ -6,92 +6,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from abm.draws import SEEDS
-from abm.errors import ScenarioError
+from abm.errors import HuzhuError, StudyError
 from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output
-from abm.scenario.declare import Section, fact, number
-from abm.scenario.files import load, parse_as, thawed
-from abm.scenario.paths import bounds, field_at, notes
+from abm.scenario.declare import Section, bounds, fact, number
+from abm.scenario.files import parse_as, thawed
+from abm.scenario.paths import field_at, notes
 from abm.scenario.scenario import Scenario
 from abm.study import design
+from abm.study.axis import Axis, Changes, Path_, Settings, axes_of, loaded, with_plausible
 
-Settings = dict[str, Any]
 MOST_RUNS = 10_000_000
 DRAWN = {"latin_hypercube": design.latin_hypercube, "sobol": design.saltelli, "morris": design.morris}
-
-
-class Axis(Section):
-    """What one setting goes through: listed values, or a range."""
-
-    values: tuple[Any, ...] | None = fact(None, "the values, one by one", source="the study")
-    low: float | None = fact(None, "lowest value of a range", source="the study")
-    high: float | None = fact(None, "highest value of a range", source="the study")
-    scale: Literal["linear", "log"] = fact("linear", "equal steps or equal ratios", source="the study")
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "Axis":
-        if self.values is not None:
-            if self.low is not None or self.high is not None:
-                raise ValueError("has values and a range; give one of both")
-            if not self.values:
-                raise ValueError("values is empty: nothing to vary; list at least one")
-            if repeated := [value for at, value in enumerate(self.values) if value in self.values[:at]]:
-                raise ValueError(f"values has {repeated[0]!r} twice")
-            return self
-        if self.low is None or self.high is None:
-            raise ValueError("needs values, or low and high")
-        if self.low >= self.high:
-            raise ValueError(f"low = {self.low:g} is not below high = {self.high:g}; are the two swapped?")
-        if self.scale == "log" and self.low <= 0:
-            raise ValueError(f"low = {self.low:g} must be above 0 where scale = 'log'")
-        return self
-
-    def at(self, place: float, whole: bool) -> Any:
-        """The value at a place from 0 to 1, rounded where the setting is a whole number."""
-        if self.values is not None:
-            return self.values[min(int(place * len(self.values)), len(self.values) - 1)]
-        assert self.low is not None
-        assert self.high is not None
-        value = design.level(self.low, self.high, self.scale, place)
-        return round(value) if whole else float(value)
-
-    @property
-    def ends(self) -> tuple[Any, ...]:
-        """The values that must be allowed: all that are listed, or both ends."""
-        return (self.low, self.high) if self.values is None else self.values
-
-
-def _axes(given: Any) -> Any:
-    """``[vary]`` with a bare list for values, and with ``mind.altruism`` quoted or not."""
-    if not isinstance(given, Mapping):
-        return given
-    flat: Settings = {}
-    for key, value in given.items():
-        if isinstance(value, list | tuple):
-            flat[key] = {"values": tuple(value)}
-        elif isinstance(value, Mapping) and not value.keys() & Axis.model_fields.keys():
-            flat |= {f"{key}.{rest}": axis for rest, axis in _axes(value).items()}
-        else:
-            flat[key] = value
-    return flat
-
-
-def _flat(given: Any) -> Any:
-    """Settings by dotted path, whether the path was quoted or not."""
-    if not isinstance(given, Mapping):
-        return given
-    flat: Settings = {}
-    for key, value in given.items():
-        inner = {f"{key}.{rest}": item for rest, item in _flat(value).items()} if isinstance(value, Mapping) else {}
-        flat |= inner or {key: value}
-    return flat
-
-
-Path_ = Annotated[str, Field(min_length=1)]
-Changes = Annotated[dict[Path_, Any], BeforeValidator(_flat)]
 
 
 # fmt: off
@@ -107,7 +36,7 @@ class Study(Section):
     design: Literal["grid", "latin_hypercube", "sobol", "morris", "cases"] = fact("grid",
         "every combination, a sample spread evenly, a sample for Sobol indices or for Morris's elementary effects, or "
         "a list of cases", source="the study")
-    vary: Annotated[dict[Path_, Axis], BeforeValidator(_axes)] = fact({}, "what varies, by path", source="the study")
+    vary: Annotated[dict[Path_, Axis], BeforeValidator(axes_of)] = fact({}, "what varies, by path", source="the study")
     cases: tuple[Changes, ...] = fact((), "the settings of each case", source="the study")
     points: int | None = number(None, "levels of each range of a grid; size of a sample", unit="points",
         low=1, high=MOST_RUNS, source="the study")
@@ -118,6 +47,13 @@ class Study(Section):
     outputs: tuple[Path_, ...] = fact((), "what is kept of each run, as series:reducer", source="the study")
 
     # fmt: on
+    @model_validator(mode="before")
+    @classmethod
+    def _plausible(cls, given: Any) -> Any:
+        """A study knows the ends of its ranges by number, so that other ranges are another study."""
+        usual = cls.model_fields["scenario"].default
+        return with_plausible(given, usual) if isinstance(given, Mapping) else given
+
     @model_validator(mode="after")
     def _something_to_run(self) -> "Study":
         if self.design == "cases":
@@ -233,19 +169,22 @@ def load_study(path: Path) -> Study:
     name = tables.get("scenario")
     if isinstance(name, str) and name.endswith(".toml") and (path.parent / name).exists():
         tables["scenario"] = str(path.parent / name)
-    study = parse_as(Study, tables, path.name)
+    study = parse_as(Study, tables, path.name, StudyError)
     try:
         base_of(study)
-    except ScenarioError as error:
-        raise ScenarioError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
+    except HuzhuError as error:
+        raise StudyError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
     return study
 
 
 def base_of(study: Study) -> Scenario:
-    """The scenario that all runs of a study start from. Raises `ScenarioError` where a setting or output is wrong."""
+    """The scenario that all runs of a study start from.
+
+    Raises `StudyError` where a setting or output is wrong, and `ModelError` for a day outside the calendar.
+    """
     sizes = {} if study.persons is None else {"people.persons": study.persons}
     fixed = sizes | study.changes
-    base = _loaded(study, fixed, "changes")
+    base = loaded(study.scenario, fixed, "changes")
     base.calendar.steps_until(study.until)
     for output in study.outputs:
         check_output(output, base, study.until)
@@ -253,9 +192,9 @@ def base_of(study: Study) -> Scenario:
         _check_range(path, axis)
         for value in axis.ends:
             whole = axis.values is None and _is_whole(path)
-            _loaded(study, fixed | {path: round(value) if whole else value}, "vary")
+            loaded(study.scenario, fixed | {path: round(value) if whole else value}, "vary")
     for index, case in enumerate(study.cases):
-        _loaded(study, fixed | case, f"cases.{index}")
+        loaded(study.scenario, fixed | case, f"cases.{index}")
     return base
 
 
@@ -271,22 +210,10 @@ def _check_range(path: str, axis: Axis) -> None:
         return
     low, high = bounds(field)
     if low is not None and (axis.low < low or axis.high > high):
-        raise ScenarioError(
+        raise StudyError(
             f"vary.{path}: {axis.low:g} to {axis.high:g} is outside its own range, {low:,g} to {high:,g}"
             f" ({field.description}, unit {notes(field)['unit'] or '-'})"
         )
-
-
-def _loaded(study: Study, settings: Settings, place: str) -> Scenario:
-    """The scenario of a study with settings; messages begin with the place in the study."""
-    try:
-        return load(study.scenario, settings)
-    except ScenarioError as error:
-        file = f"{study.scenario.removesuffix('.toml').rpartition('/')[2]}.toml: "
-        lines = [line.removeprefix(file) for line in str(error).splitlines()]
-        if any(line.startswith("no scenario") for line in lines):
-            place = "scenario"
-        raise ScenarioError("\n".join(f"{place}: {line}" for line in lines)) from None
 
 
 def _is_whole(path: str) -> bool:

@@ -13,10 +13,11 @@ from typing import Any
 from abm.files import whole
 from abm.runs.run import PACKAGES, installed
 from abm.scenario.files import dump
-from abm.sources import VERSION, commit
+from abm.sources import commit
 from abm.study.store import Store
 from abm.study.study import Study, dump_study
 from abm.study.worker import DONE
+from abm.version import VERSION
 
 BATCH = 10_000  # rows of a Parquet file held at a time
 MOST_NAMES = 6  # in a line

@@ -18,10 +18,11 @@ from itertools import chain
 from multiprocessing import Pipe, get_context
 from typing import NamedTuple
 
-from abm.errors import ScenarioError
+from abm.errors import ClusterError, StoreError, WorkerError
 from abm.runs.outputs import run_scenario
+from abm.study.axis import Settings
 from abm.study.store import Store
-from abm.study.study import Settings, Study
+from abm.study.study import Study
 from abm.study.worker import DONE, FAILED, OtherCodeError, Result, RunFunction, attempt, start_worker
 
 AHEAD = 2  # runs in flight a worker: one at work, one waiting
@@ -50,12 +51,12 @@ def run_study(
 
     `executor`: any of ``concurrent.futures``; without one, `workers` processes, as many as there are cores. `run`: a
     top-level function of a point and a seed that returns numbers by name; without one, the study's scenario is
-    run. Raises `ScenarioError` where workers cannot be had or no row can be written.
+    run. Raises `WorkerError` or `ClusterError` where workers cannot be had, `StoreError` where no row can be written.
     """
     if run is not store.run:
-        raise ScenarioError("the store was opened for another run function")
+        raise StoreError("the store was opened for another run function")
     if differing := [name for name in ONE_WORLD if getattr(study, name) != getattr(store.study, name)]:
-        raise ScenarioError(f"the store was opened for a study that differs in {', '.join(differing)}")
+        raise StoreError(f"the store was opened for a study that differs in {', '.join(differing)}")
     if run is None:
         assert store.base is not None
         run = functools.partial(run_scenario, store.base, study.until, study.outputs)
@@ -113,7 +114,7 @@ def _by_processes(call: Call, tasks: Iterator[Task], workers: int) -> Iterator[t
             pool.submit(os.getpid).result()
         except BrokenExecutor:
             guard = "a script that runs a study needs `if __name__ == '__main__':` around its own work"
-            raise ScenarioError(f"no worker process can be started; {guard}") from None
+            raise WorkerError(f"no worker process can be started; {guard}") from None
     suspects: list[Task] = []
     while True:
         with processes(workers) as pool:
@@ -146,7 +147,7 @@ def _by(executor: Executor, call: Call, tasks: Iterator[Task], workers: int) -> 
     suspects: list[Task] = []
     yield from _drain(executor, call, tasks, AHEAD * workers, suspects)
     if suspects:
-        raise ScenarioError("the executor broke down; the rows so far stay, and the same command goes on")
+        raise WorkerError("the executor broke down; the rows so far stay, and the same command goes on")
 
 
 def _drain(
@@ -179,13 +180,13 @@ def _result(of: Callable[[], Result]) -> Result:
     except BrokenExecutor:
         raise
     except OtherCodeError:
-        raise ScenarioError("a worker runs another version of the code; install this one there") from None
+        raise WorkerError("a worker runs another version of the code; install this one there") from None
     except CancelledError:
-        raise ScenarioError("the cluster was lost; the rows so far stay, and the same command goes on") from None
+        raise ClusterError("the cluster was lost; the rows so far stay, and the same command goes on") from None
     except Exception as error:
         if type(error).__name__ == "KilledWorker":  # of Dask, which has then tried the run on several workers
             return _killed()
-        raise ScenarioError(f"a worker cannot run the study: {type(error).__name__}: {error}") from None
+        raise WorkerError(f"a worker cannot run the study: {type(error).__name__}: {error}") from None
 
 
 def _killed() -> Result:

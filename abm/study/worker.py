@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from abm import sources
+from abm.errors import HuzhuError
 from abm.files import DATA
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -62,7 +63,7 @@ def attempt(run: RunFunction, code: str, point: dict[str, Any], seed: int) -> Re
         found = run(point, seed).items()
         outputs = {str(name): value if isinstance(value, str) else float(value) for name, value in found}
     except Exception as error:
-        kind = "" if type(error).__name__ == "ScenarioError" else f"{type(error).__name__}: "
+        kind = "" if isinstance(error, HuzhuError) else f"{type(error).__name__}: "
         reason = kind + "; ".join(str(error).splitlines())
         return Result(FAILED, reason.removesuffix(": "), {}, time.perf_counter() - start)
     return Result(DONE, "", outputs, time.perf_counter() - start)

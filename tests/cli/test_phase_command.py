@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import StudyError
 from abm.study.phase import outcome_of
 from abm.study.store import FILE
 from abm.study.study import Study
@@ -144,5 +144,5 @@ def test_a_study_without_two_ranges_is_refused(study: Path, capsys: pytest.Captu
     study.write_text(STUDY.replace("{ low = 0.0, high = 60.0 }", "[0, 60]"), encoding="utf-8")
     assert main(words(study, *MEMBERS, "--edge", "1")) == 2
     assert "a phase diagram needs design = 'grid' and two settings with low and high" in capsys.readouterr().err
-    with pytest.raises(ScenarioError, match="no output 'z'"):
+    with pytest.raises(StudyError, match="no output 'z'"):
         outcome_of(Study(vary={"x": (1, 2)}, outputs=("a",)), "z")  # type: ignore[dict-item]

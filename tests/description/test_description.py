@@ -12,7 +12,7 @@ from abm.cli.main import main
 from abm.description.numbers import COLUMNS
 from abm.description.odd import PLACE, PROSE, describe, tables
 from abm.draws import Purpose
-from abm.errors import ScenarioError
+from abm.errors import FileError
 from abm.files import read_csv
 from abm.mechanisms import MECHANISMS
 from abm.observation.series import SERIES, of_market
@@ -218,5 +218,5 @@ def test_other_commands_do_not_load_the_description() -> None:
 
 def test_a_model_without_its_source_is_not_described(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("abm.description.source.path_of", lambda module: None)
-    with pytest.raises(ScenarioError, match="its source is not there"):
+    with pytest.raises(FileError, match="its source is not there"):
         describe(SCENARIO)

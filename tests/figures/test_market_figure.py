@@ -12,9 +12,11 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from abm.clock import collection_date, half_month
+from abm.errors import SeriesError
 from abm.figures.market import ENDS, FEWEST, LOOKS, SIZE, STANCES, panorama
 from abm.figures.style import save
 from abm.observation import series
+from abm.observation.events import COLUMNS, EventKind
 from abm.observation.facts import compare
 from abm.observation.run import Run
 from abm.scenario.files import load
@@ -41,10 +43,10 @@ def made_up(steps: int = 138) -> Run:
     days = [collection_date(FIRST + step) for step in range(steps)]
     ends = [(NAMES[5 * place], DAY, DAY, kind, "by hand", 2e6) for place, kind in enumerate(ENDS)]
     happened = [
-        (DAY, "regulator", "warning", "pressure 0.3"),
-        (DAY, "regulator", "rectification", "pressure 0.6"),
-        (DAY, "jd", "ordered closing", "stopped as insurance without a licence"),
-        (DAY, "jd", "launch", ""),
+        (DAY, "regulator", "warning", "pressure 0.3", EventKind.WARNING),
+        (DAY, "regulator", "rectification", "pressure 0.6", EventKind.RECTIFICATION),
+        (DAY, "jd", "ordered closing", "stopped as insurance without a licence", EventKind.STOPPED_AND_CLOSED),
+        (DAY, "jd", "launch", "", EventKind.LAUNCH),
     ]
     groups = [(age, risk) for age in ("0-17", "18-29", "30-39", "40-49", "50-59", "60+") for risk in RISKS]
     moved = [(*group, 1.0, 1e9 * place, 0.0, 2e9 * place, 1e9 * place) for place, group in enumerate(groups)]
@@ -52,7 +54,7 @@ def made_up(steps: int = 138) -> Run:
         scenario=SCENARIO,
         seed=7,
         series=pd.DataFrame({"date": days} | columns),
-        events=pd.DataFrame(happened, columns=["date", "who", "what", "detail"]),
+        events=pd.DataFrame(happened, columns=[*COLUMNS, "kind"]),
         closings=pd.DataFrame(ends, columns=["platform", "announced", "last", "kind", "reason", "members"]),
         transfers=pd.DataFrame(
             moved, columns=["age", "risk", "persons", "paid_yuan", "deposits_yuan", "aid_yuan", "net_yuan"]
@@ -242,5 +244,5 @@ def test_a_market_in_which_nothing_happened_can_be_drawn(tmp_path) -> None:
 
 
 def test_a_market_without_a_step_cannot_be_drawn() -> None:
-    with pytest.raises(ValueError, match="no step to draw"):
+    with pytest.raises(SeriesError, match="no step to draw"):
         draw(made_up(steps=0))

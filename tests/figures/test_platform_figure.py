@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.dates import date2num
 
 from abm.clock import collection_date, half_month
-from abm.errors import ScenarioError
+from abm.errors import FileError, SeriesError
 from abm.figures.platform import history
 from abm.figures.style import DPI, SIZE, save
 from abm.observation.facts import compare
@@ -199,7 +199,7 @@ def in_view(panel, text):
 
 
 def test_a_run_without_a_step_cannot_be_drawn():
-    with pytest.raises(ValueError, match="no step to draw"):
+    with pytest.raises(SeriesError, match="no step to draw"):
         history(made_up(steps=0), "xianghubao")
 
 
@@ -232,15 +232,11 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(series, tmp_path, mo
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(
-            ScenarioError, match=r"history\.png: cannot be written: no space left; what was there stays"
-        ):
+        with pytest.raises(FileError, match=r"history\.png: cannot be written: no space left; what was there stays"):
             save(history(series, "xianghubao"), tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
-        with pytest.raises(
-            ScenarioError, match=r"history\.png: cannot be written: no space left; what was there stays"
-        ):
+        with pytest.raises(FileError, match=r"history\.png: cannot be written: no space left; what was there stays"):
             save(history(series, "xianghubao"), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["history.png"]
     assert old.read_text() == "old"
@@ -248,10 +244,10 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(series, tmp_path, mo
 
 def test_fonts_are_read_when_a_figure_is_wanted_and_pyplot_never():
     asked = (
-        "import sys, datetime, pandas, abm.figures; print('matplotlib' in sys.modules);"
-        "from abm import watch;"
+        "import sys, datetime, pandas; from abm.figures import platform; print('matplotlib' in sys.modules);"
+        "from abm.observation.series import SERIES;"
         "row = {'date': datetime.date(2019, 1, 14)} | {f'p.{each.name}': 1.0 for each in SERIES};"
-        "abm.figures.history(pandas.DataFrame([row]), 'p');"
+        "platform.history(pandas.DataFrame([row]), 'p');"
         "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules, 'abm.model' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import FileError
 from abm.files import whole
 
 SOURCES = Path(__file__).parent.parent.parent / "abm"
@@ -25,7 +25,7 @@ def test_a_file_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stop", "heard"),
-    [(OSError(28, "No space left on device"), ScenarioError), (KeyboardInterrupt(), KeyboardInterrupt)],
+    [(OSError(28, "No space left on device"), FileError), (KeyboardInterrupt(), KeyboardInterrupt)],
 )
 def test_what_stops_a_writer_leaves_the_old_file_and_nothing_else(
     stop: BaseException, heard: type[BaseException], tmp_path: Path
@@ -40,11 +40,11 @@ def test_what_stops_a_writer_leaves_the_old_file_and_nothing_else(
     with pytest.raises(heard) as said:
         write()
     assert contents(tmp_path) == {"a.txt": "old"}
-    if heard is ScenarioError:
+    if heard is FileError:
         line = f"{tmp_path / 'a.txt'}: cannot be written: No space left on device; what was there stays"
         assert str(said.value) == line
 
 
 def test_files_are_renamed_in_one_place_and_folders_in_another() -> None:
     renaming = {path.name for path in SOURCES.rglob("*.py") if "os.replace(" in path.read_text(encoding="utf-8")}
-    assert renaming == {"writing.py", "results.py"}
+    assert renaming == {"files.py", "results.py"}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
-from abm.errors import ScenarioError
+from abm.errors import FileError, ScenarioError
 from abm.ledger import deposits
 from abm.model import MutualAidModel
 from abm.persons.paying import REFUNDED, no_cash_flows, settle
@@ -131,7 +131,7 @@ def test_a_name_is_for_one_platform(tmp_path: Path) -> None:
     (tmp_path / "twice.toml").write_text(
         "[platform.a]\nfee_rate = 0.1\n[platform.a]\nfee_rate = 0.2\n", encoding="utf-8"
     )
-    with pytest.raises(ScenarioError, match=r"twice.toml: broken TOML: .*line 3"):
+    with pytest.raises(FileError, match=r"twice.toml: broken TOML: .*line 3"):
         load(str(tmp_path / "twice.toml"))
 
 

@@ -6,7 +6,7 @@ import mesa
 import pytest
 
 from abm.agents import HealthyMember, HighRiskMember, Platform
-from abm.errors import ScenarioError
+from abm.errors import ModelError
 from abm.model import MutualAidModel
 from abm.persons.state import Status, Trait
 from abm.scenario.files import load
@@ -142,7 +142,7 @@ def test_a_closed_model_lets_go_of_its_agents() -> None:
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: dict, message: str) -> None:
-    with pytest.raises(ScenarioError, match=message):
+    with pytest.raises(ModelError, match=message):
         MutualAidModel(**arguments)
 
 
@@ -154,5 +154,5 @@ def test_without_a_seed_one_is_drawn_and_can_be_used_again() -> None:
 
 def test_nobody_steps_past_the_end_of_the_calendar() -> None:
     model = finish(busy())
-    with pytest.raises(ScenarioError, match=r"the calendar ended on 2020-06-28; set calendar\.end"):
+    with pytest.raises(ModelError, match=r"the calendar ended on 2020-06-28; set calendar\.end"):
         model.step()

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import abm
 from abm.model import MutualAidModel
 from abm.observation.run import Run
-from abm.runs.run import simulate
-from abm.scenario.files import load
 
 SEEDS = (1, 2, 3, 4)
 
@@ -21,7 +20,7 @@ SEEDS = (1, 2, 3, 4)
 @pytest.fixture(scope="module")
 def runs() -> list[pd.DataFrame]:
     """The series of four histories of a million persons each, by collection day."""
-    return [own(simulate(load("xianghubao", {"people.persons": 1_000_000}), seed)) for seed in SEEDS]
+    return [own(abm.run(persons=1_000_000, seed=seed)) for seed in SEEDS]
 
 
 def own(run: Run) -> pd.DataFrame:
@@ -96,8 +95,7 @@ def test_the_number_of_the_aided_does_not_depend_on_how_many_are_simulated() -> 
     """Sixteen thousand cases of 2019 are forty at 300,000 persons and forty at 3 million over ten: good to a sixth."""
 
     def aided(persons: int, seeds: int) -> float:
-        scenario = load("xianghubao", {"people.persons": persons})
-        runs = [own(simulate(scenario, seed, until=date(2019, 12, 31))) for seed in range(seeds)]
+        runs = [own(abm.run(persons=persons, seed=seed, until=date(2019, 12, 31))) for seed in range(seeds)]
         return float(np.mean([run["aided"].sum() for run in runs]))
 
     few, many = aided(300_000, 10), aided(3_000_000, 1)

@@ -15,8 +15,9 @@ from abm.files import read_csv
 from abm.mechanisms import MECHANISMS, PLAN, Mechanism, OfTheWorld, off
 from abm.observation.series import SERIES, of_market
 from abm.runs import results
+from abm.scenario.declare import bounds
 from abm.scenario.files import load
-from abm.scenario.paths import bounds, field_at, source_of
+from abm.scenario.paths import field_at, source_of
 
 SWITCHES = [(row.id, switch.variant) for row in MECHANISMS.values() for switch in row.switches]
 REAL = load("market")

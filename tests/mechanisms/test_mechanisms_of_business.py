@@ -4,6 +4,7 @@ On against off with the same seed is the same luck, so that what differs comes f
 """
 
 import math
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.platforms import board
 from abm.platforms.closing import Stage
+from abm.platforms.rules import paid_by_members
 from worlds.busy import busy, finish, series
 from worlds.closings import AID, HAND, OWN, balance
 from worlds.endings import ending_market
@@ -90,7 +92,8 @@ def test_b4_a_closing_costs_about_what_the_board_reckoned() -> None:
             run(model, 1)
             strike(step)
         plan = model.platforms[0]
-        plan.true_level = AID / plan.sharing  # the actuary expects what is struck: a case in every step
+        # The actuary expects what is struck: a case in every step.
+        plan.census = replace(plan.census, true_level=AID / plan.census.sharing)
         expected = board.closing_bill(plan)
         before = balance(model, OWN)
         model.platforms[0].announce("active", "by hand")
@@ -173,7 +176,7 @@ def test_b6_a_listing_ahead_hastens_the_end() -> None:
 def test_b7_new_terms_cost_trust_and_members() -> None:
     def leaving(changes: dict[str, Any]) -> float:
         model = finish(busy(changes={"people.persons": 1_500, "mind.trust_from_rule_change": 0.5} | changes), 20)
-        model.platforms[0].change_terms("by hand")
+        model.platforms[0].change_terms("by hand", {})
         return float(series(finish(model, 24))["left"].iloc[20:].sum())
 
     changed, unchanged = on_and_off("B7", leaving, variant="rule change")
@@ -230,5 +233,7 @@ def test_the_shares_to_give_back_are_reckoned_whatever_the_wait(days: int) -> No
     strike(1)
     run(model, 1)
     plan = model.platforms[0]
-    assert (plan.ever_joined, plan.inside) == (10, 9)
-    assert plan.paid_by_members == pytest.approx(0.9 * 9 * 111_12)
+    counted = plan.census
+    assert (counted.ever_joined, counted.inside) == (10, 9)
+    paid = paid_by_members(plan.collected, counted.inside, counted.ever_joined)
+    assert paid == pytest.approx(0.9 * 9 * 111_12)

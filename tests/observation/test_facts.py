@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import DataError, FileError, SeriesError
 from abm.files import read_csv
 from abm.observation import series
 from abm.observation.facts import PLATFORMS, REPEATS, compare, errors, load_facts, summary, table
@@ -122,7 +122,7 @@ def test_repeated_facts_say_what_the_others_say():
 def test_no_fact_after_2020_is_used(facts_file):
     assert max(fact.last for fact in load_facts("xianghubao")) == date(2020, 12, 31)
     file = facts_file(("F9", "2021-01-14", "cumulative_members", 5))
-    with pytest.raises(ScenarioError, match=r"F9: date = '2021-01-14' is after 2020-12-31; .*forecast"):
+    with pytest.raises(DataError, match=r"F9: date = '2021-01-14' is after 2020-12-31; .*forecast"):
         load_facts("xianghubao", file)
 
 
@@ -144,24 +144,24 @@ def test_rules_dated_later_are_no_quantities_of_a_series(facts_file):
     ],
 )
 def test_a_broken_fact_is_named_in_one_line(facts_file, row, message):
-    with pytest.raises(ScenarioError, match=message) as caught:
+    with pytest.raises(DataError, match=message) as caught:
         load_facts("xianghubao", facts_file(row))
     assert "\n" not in str(caught.value)
 
 
 def test_a_fact_that_is_there_twice_is_named(facts_file):
     row = ("F1", "2019-04", "cumulative_members", 3)
-    with pytest.raises(ScenarioError, match="F1 is there twice"):
+    with pytest.raises(DataError, match="F1 is there twice"):
         load_facts("xianghubao", facts_file(row, row))
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(ScenarioError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(FileError, match=r"none\.csv: cannot be read"):
         load_facts("xianghubao", str(tmp_path / "none.csv"))
 
 
 def test_series_without_the_column_of_a_fact_are_refused():
-    with pytest.raises(ScenarioError, match=r"no column xianghubao\.share to lay beside F053"):
+    with pytest.raises(SeriesError, match=r"no column xianghubao\.share to lay beside F053"):
         compare(simulated().drop(columns="xianghubao.share"), "xianghubao")
 
 

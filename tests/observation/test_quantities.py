@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from abm.clock import half_month
+from abm.errors import DataError
 from abm.observation.quantities import WAIT, span
 from worlds.made_up import LAUNCH, ramp, simulated
 
@@ -32,13 +33,13 @@ def test_three_months_from_november_end_in_january():
 
 @pytest.mark.parametrize("text", ["2019-13", "2019-02-30", "2019-00", "2019-04-00", "0000"])
 def test_a_date_that_is_not_in_the_calendar_is_refused(text):
-    with pytest.raises(ValueError, match=f"date = '{text}' is not in the calendar"):
+    with pytest.raises(DataError, match=f"date = '{text}' is not in the calendar"):
         span(text)
 
 
 @pytest.mark.parametrize("text", ["", "2019Q5", "April 2019", "2019-4", "2018-2020", "2019-04-11T00"])
 def test_a_date_that_is_none_is_refused_with_examples(text):
-    with pytest.raises(ValueError, match="must read like 2019-04-11, 2019-04, 2020Q2 or 2019"):
+    with pytest.raises(DataError, match="must read like 2019-04-11, 2019-04, 2020Q2 or 2019"):
         span(text)
 
 

@@ -93,8 +93,8 @@ def test_what_the_board_sets_is_reported() -> None:
     platform = model.platforms[0]
     last = {name: table[f"xianghubao.{name}"].iloc[-1] for name in ("effort", "marketing", "fee_rate", "small_plans")}
     assert last == {
-        "effort": platform.effort,
-        "marketing": platform.marketing,
+        "effort": platform.levers.effort,
+        "marketing": platform.levers.marketing,
         "fee_rate": platform.terms.fee_rate,
         "small_plans": platform.small_plans,
     }

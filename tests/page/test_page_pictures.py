@@ -1,4 +1,7 @@
-"""Every view of the page, as it is seen on a desk, a telephone and a wall, in light and dark: results/page/*.png."""
+"""Every view of the page, as it is seen on a desk, a telephone and a wall, in light and dark.
+
+With ``HUZHU_PICTURES=1`` the pictures are those of a million persons, and go to results/examples/page.
+"""
 
 import os
 from pathlib import Path
@@ -7,7 +10,8 @@ import pytest
 
 from worlds import pages
 
-FOLDER = Path(__file__).parent.parent.parent / "results" / "page"
+EXAMPLES = Path(__file__).parent.parent.parent / "results" / "examples" / "page"
+FOR_EXAMPLES = os.environ.get("HUZHU_PICTURES") == "1"
 HALF_WAY, LATE = 43, 67  # half-months: July 2020, July 2021
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
@@ -17,16 +21,15 @@ RIVAL = "The second world: the same people and luck, and"
 @pytest.fixture(scope="module")
 def server(chromium, tmp_path_factory):
     """The page of Xianghubao with so many persons that pictures show sense and not the luck of a few."""
-    persons = os.environ.get("HUZHU_PICTURES", "20000")  # those in results/page were made with 1,000,000
+    persons = "1000000" if FOR_EXAMPLES else "20000"
     with pages.serving("xianghubao", "--persons", persons, log=tmp_path_factory.mktemp("page") / "log.txt") as found:
         yield found
 
 
 @pytest.fixture
 def keep(tmp_path):
-    """Keep a picture of what is seen; in results/page where it was asked for."""
-    folder = FOLDER if "HUZHU_PICTURES" in os.environ else tmp_path
-    folder.mkdir(exist_ok=True)
+    """Keep a picture of what is seen; among the examples where that was asked for."""
+    folder = EXAMPLES if FOR_EXAMPLES else tmp_path
 
     def draw(visitor: pages.Visitor, name: str, whole: bool = True) -> None:
         visitor.page.mouse.move(5, 5)

@@ -7,11 +7,12 @@ import threading
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import PageError
 from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import MATPLOTLIB
@@ -21,7 +22,7 @@ from abm.page.session import Session
 
 SMALL = Setup(persons=300)
 PATIENCE = 20.0
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = Path(__file__).parent.parent.parent
 TWO_AT_ONCE = """
 import threading
 from abm.model import MutualAidModel
@@ -42,7 +43,7 @@ print("all lived")
 
 def test_worlds_of_several_threads_do_not_end_the_program():
     """Numba's own threads, which it takes where there are no others, end the program if two loops meet in them."""
-    environment = os.environ | {"NUMBA_THREADING_LAYER": "workqueue", "PYTHONPATH": ROOT}
+    environment = os.environ | {"NUMBA_THREADING_LAYER": "workqueue", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", TWO_AT_ONCE]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "all lived", done.stderr
@@ -192,5 +193,5 @@ def test_a_file_is_drawn_while_nobody_else_draws(visit, monkeypatch):
 
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_a_port_that_nobody_could_find_is_refused(port):
-    with pytest.raises(ScenarioError, match=f"--port {port}: "):
+    with pytest.raises(PageError, match=f"--port {port}: "):
         free_port(port)

@@ -1,5 +1,6 @@
 """What one person, claim or review comes to, worked out by hand: one-row worlds in which nothing is left to chance."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -138,7 +139,7 @@ def publish(platform: Platform, share: int) -> None:
     """Let ten members share a pot of ten shares."""
     platform.model.ledger.balances.clear()
     platform.model.ledger.transfer(10 * share, pool(platform.name), OUTSIDE, platform.name, "aid")
-    platform.sharing = 10
+    platform.census = replace(platform.census, sharing=10)
     platform.divide_aid()
 
 
@@ -271,7 +272,7 @@ def test_income_from_traffic_decays_by_the_year(years: int, fen: int) -> None:
     """A hundred members bring a yuan each a half-month at first."""
     model = at(24 * years, **{f"{TERMS}traffic_income": 24.0, f"{TERMS}traffic_decay": 0.3})
     platform = model.platforms[0]
-    platform.inside = 100
+    platform.census = replace(platform.census, inside=100)
     platform.review()
     assert model.ledger.flows[platform.name, "traffic"] == fen
 

@@ -86,5 +86,5 @@ def test_small_networks_are_made_by_networkx_and_large_ones_by_the_loop() -> Non
     network = befriend(DRAWABLE, scenario.friends, 3)
     graph = nx.watts_strogatz_graph(DRAWABLE, 8, scenario.friends.rewired, seed=3)
     assert nx.utils.graphs_equal(network.graph(), graph)
-    world = open_world(scenario, network, incidence_by_age(scenario.health), 3)
+    world = open_world(scenario, network.first, network.friends, incidence_by_age(scenario.health), 3)
     assert world.friends is network.friends

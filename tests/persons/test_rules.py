@@ -190,13 +190,6 @@ def test_a_burden_is_the_expected_aid_in_tenths_of_a_yuan_and_at_least_one() -> 
     assert rules.contribution_weight(by_risk[1, 0], 1.0) == 1
 
 
-def test_effort_finds_and_costs_in_proportion() -> None:
-    assert rules.detection_chance(0.5, 0.8) == pytest.approx(0.4)
-    assert rules.investigation_cost(0.5, 4_000.0) == 4_000.0
-    assert rules.investigation_cost(0.0, 4_000.0) == 2_000.0
-    assert rules.investigation_cost(1.0, 4_000.0) == 6_000.0
-
-
 @pytest.mark.parametrize(("days", "wanted"), [(0, 0), (1, 1), (15, 1), (16, 2), (30, 2), (90, 6), (180, 12), (365, 24)])
 def test_days_are_whole_half_months_rounded_up(days: int, wanted: int) -> None:
     assert clock.periods(days) == wanted

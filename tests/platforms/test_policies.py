@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm.agents.platform import Platform
-from abm.agents.regulator import Regulator, Stance
+from abm.agents.regulator import Regulator
 from abm.errors import ScenarioError
 from abm.ledger import FUND
 from abm.market import WEIGHTED
@@ -15,7 +15,7 @@ from abm.model import MutualAidModel
 from abm.persons.state import Status
 from abm.platforms.closing import CLOSING_RULES, ClosingRule, Stage
 from abm.platforms.divisions import DIVISIONS, Division
-from abm.platforms.policies import Policy
+from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import load
 from worlds.busy import finish
 from worlds.closings import AID, HAND
@@ -75,10 +75,10 @@ def test_a_copy_is_stopped_in_its_first_period_and_covers_its_members_to_the_end
     assert (closing.platform, closing.kind, closing.announced) == ("jd", "ordered", 1)
     assert closing.last - closing.announced == 24
     assert plan.stage == Stage.CLOSING
-    joined = plan.inside
+    joined = plan.census.inside
     aided = []
     while model.now < closing.last:
-        assert plan.inside > 0
+        assert plan.census.inside > 0
         model.step()
         model.audit()
         aided.append(model.latest["jd.aided"])
@@ -150,7 +150,7 @@ def test_early_licensing_admits_only_parents_with_means_and_tells_newcomers_the_
     assert not model.closings  # the deposits would have tempted its parent
     model.step()
     assert model.world.offers["advertised"][3] == pytest.approx(model.world.offers["true_level"][3])
-    assert plan.true_level > 0
+    assert plan.census.true_level > 0
     assert model.regulator.pressure == 0
 
 
@@ -181,14 +181,14 @@ def test_the_true_level_of_shares_includes_the_levy() -> None:
     with_levy, without = (world(10, HAND | changes) for changes in (WITH_A_FUND, {}))
     run(with_levy, 3)
     run(without, 3)
-    assert with_levy.platforms[0].true_level == pytest.approx(1.02 * without.platforms[0].true_level)
-    assert without.platforms[0].true_level > 0
+    assert with_levy.platforms[0].census.true_level == pytest.approx(1.02 * without.platforms[0].census.true_level)
+    assert without.platforms[0].census.true_level > 0
 
 
 def test_licensed_plans_with_an_insurer_are_not_taken_for_insurance_without_a_licence() -> None:
     model = finish(small_market("laissez_faire"), 3)
     (like,) = model.regulator.insurance_like()
-    like.licensed = True
+    like.be_licensed()
     assert model.regulator.insurance_like() == []
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from abm.errors import ScenarioError
+from abm.agents.platform import Platform
+from abm.errors import CheckpointError, FileError
 from abm.model import MutualAidModel
+from abm.observation.events import EventKind
+from abm.platforms.closing import ClosingKind
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish
 from worlds.endings import ending_market
@@ -36,9 +39,36 @@ def test_a_run_resumed_is_the_run_that_never_stopped(
     resumed.audit()
 
 
+def test_kinds_come_back_as_kinds_and_not_as_bare_words(tmp_path: Path) -> None:
+    model = finish(ending_market(), 24)
+    save(model, tmp_path / "a.huzhu")
+    resumed = resume(tmp_path / "a.huzhu", policy=model.regulator.policy)
+    assert resumed.closings
+    assert {type(each.kind) for each in resumed.closings} == {ClosingKind}
+    assert {type(event["kind"]) for event in resumed.events} == {EventKind}
+    assert [each.levers for each in resumed.platforms] == [each.levers for each in model.platforms]
+    assert [each.census for each in resumed.platforms] == [each.census for each in model.platforms]
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "read"),
+    [
+        ("effort", 0.9, lambda plan: plan.levers.effort),
+        ("custody", True, lambda plan: plan.in_custody),
+        ("brand", 0.3, lambda plan: plan.brand),
+    ],
+)
+def test_what_a_plan_starts_from_can_be_set_again_at_a_checkpoint(
+    term: str, value: object, read: Callable[[Platform], object], kept: Path
+) -> None:
+    path = f"platform.xianghubao.{term}"
+    assert read(resume(kept).platforms[0]) != value
+    assert read(resume(kept, {path: value}).platforms[0]) == value
+
+
 def test_a_policy_of_ones_own_has_to_be_handed_over_again(tmp_path: Path) -> None:
     save(ending_market(), tmp_path / "a.huzhu")
-    with pytest.raises(ScenarioError, match="was made under the policy WarnRectifyAndGuarantee, not LaissezFaire"):
+    with pytest.raises(CheckpointError, match="was made under the policy WarnRectifyAndGuarantee, not LaissezFaire"):
         resume(tmp_path / "a.huzhu")
 
 
@@ -79,24 +109,24 @@ def test_a_change_overrules_what_the_regulator_made_of_the_terms(tmp_path: Path)
 
 def test_what_is_settled_cannot_be_changed_midway(kept: Path) -> None:
     for path, value in (("people.credit_mean", 700.0), ("friends.degree", 4), ("slots", 2), ("mind.altruism", 5.0)):
-        with pytest.raises(ScenarioError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
+        with pytest.raises(CheckpointError, match=rf"{path.split('.')[0]}.*: cannot change midway"):
             resume(kept, {path: value})
 
 
 def test_a_damaged_checkpoint_is_refused(kept: Path, tmp_path: Path) -> None:
     whole = kept.read_bytes()
     (tmp_path / "half.huzhu").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ScenarioError, match=r"half.huzhu: is no whole checkpoint"):
+    with pytest.raises(CheckpointError, match=r"half.huzhu: is no whole checkpoint"):
         resume(tmp_path / "half.huzhu")
     at = whole.index(b"persons.npy") + 4_000
     (tmp_path / "bent.huzhu").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-    with pytest.raises(ScenarioError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
+    with pytest.raises(CheckpointError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
         resume(tmp_path / "bent.huzhu")
-    with pytest.raises(ScenarioError, match=r"none.huzhu: there is no such checkpoint"):
+    with pytest.raises(CheckpointError, match=r"none.huzhu: there is no such checkpoint"):
         resume(tmp_path / "none.huzhu")
 
 
 def test_a_checkpoint_without_room_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="cannot be written"):
+    with pytest.raises(FileError, match="cannot be written"):
         save(busy(), tmp_path / "nowhere" / "a.huzhu")
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import ForkError
 from abm.runs.checkpoint import save
 from abm.runs.fork import DIFFERENCES, Fates, bounds, fork
 from worlds.busy import BUSY, busy, finish
@@ -43,7 +43,7 @@ def test_a_fork_at_a_checkpoint_parts_there(tmp_path: Path) -> None:
     assert table["seed"].tolist() == [3]
     late, early = table.iloc[0], fork("xianghubao", {"as it is": BUSY, "dear": BUSY | DEAR}).iloc[0]
     assert 0 < abs(late["paid"]) < abs(early["paid"]) * 2
-    with pytest.raises(ScenarioError, match="a checkpoint has its own seed"):
+    with pytest.raises(ForkError, match="a checkpoint has its own seed"):
         fork(tmp_path / "a.huzhu", {"one": {}, "two": DEAR}, seeds=2)
 
 
@@ -58,7 +58,7 @@ def test_bounds_are_those_of_students_t() -> None:
 
 
 def test_one_world_is_no_fork_and_other_luck_is_no_comparison() -> None:
-    with pytest.raises(ScenarioError, match="needs two worlds"):
+    with pytest.raises(ForkError, match="needs two worlds"):
         fork("xianghubao", {"one": BUSY})
-    with pytest.raises(ScenarioError, match="differ in who falls ill"):
+    with pytest.raises(ForkError, match="differ in who falls ill"):
         fork("xianghubao", {"one": BUSY, "ill": BUSY | {"health.incidence_level": 100.0}})

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import ModelError
 from abm.files import DATA
 from abm.persons.founding import bytes_per_person, require_room
 from abm.scenario.files import load
 from abm.scenario.paths import put, setting
+from worlds import children
 
 RUN = ["run", "xianghubao", "--persons", "500", "--until", "2019-01"]
 
@@ -168,7 +169,7 @@ def test_age_bands_of_the_population_must_cover_each_age_once(
 def test_more_persons_than_memory_holds_says_how_many_would_fit() -> None:
     scenario = load("xianghubao", {"people.persons": 150_000_000})
     each = bytes_per_person(scenario)
-    with pytest.raises(ScenarioError, match=r"needs \d+\.\d GB and 2\.0 GB are free; (\d+) persons would fit") as error:
+    with pytest.raises(ModelError, match=r"needs \d+\.\d GB and 2\.0 GB are free; (\d+) persons would fit") as error:
         require_room(scenario, available=2_000_000_000)
     fit = int(str(error.value).split(";")[1].split()[0])
     require_room(load("xianghubao", {"people.persons": fit}), available=2_000_000_000)
@@ -244,7 +245,7 @@ def test_an_interrupted_run_leaves_the_earlier_results_whole(tmp_path: Path) -> 
     subprocess.run([*command, "--persons", "300", "--until", "2018-12"], check=True, capture_output=True)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     environment = os.environ | {"TQDM_DISABLE": "0"}
-    with subprocess.Popen([*command, "--persons", "2000000"], stderr=subprocess.PIPE, env=environment) as process:
+    with children.start([*command, "--persons", "2000000"], stderr=subprocess.PIPE, env=environment) as process:
         while not list(folder.glob(".huzhu-*")):
             time.sleep(0.05)
         time.sleep(1.0)

@@ -1,13 +1,14 @@
 """Whose story is told, how to ask for it, and what is said where there is none."""
 
 import re
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import ModelError, PersonError
 from abm.model import MutualAidModel
 from abm.persons.state import HealthState, Status, Trait
 from abm.story.events import Kind, WitnessError
@@ -97,7 +98,7 @@ def test_every_pick_hangs_somewhere() -> None:
 
 def test_a_story_is_told_of_a_scenario_a_seed_and_a_row() -> None:
     days: list[Any] = []
-    happenings = tell("xianghubao", 3, 7, 41, BUSY, days.append)
+    happenings = tell("xianghubao", 7, 3, changes=BUSY, on_step=days.append)
     assert happenings == told("busy")[7]
     assert len(days) == 41
     assert days == sorted(days)
@@ -106,7 +107,7 @@ def test_a_story_is_told_of_a_scenario_a_seed_and_a_row() -> None:
 def test_a_story_of_a_model_leaves_it_as_it_is() -> None:
     model = finish(busy(drive="compiled"), 20)
     before = digest(model)
-    assert tell_of(model, 7) == tell("xianghubao", 3, 7, 20, BUSY)
+    assert tell_of(model, 7) == tell("xianghubao", 7, 3, model.day, BUSY)
     assert digest(model) == before
 
 
@@ -118,22 +119,22 @@ def test_a_model_that_was_interfered_with_has_no_story() -> None:
         tell_of(model, 7)
 
 
-@pytest.mark.parametrize("steps", [0, 42])
-def test_a_story_is_as_long_as_the_calendar_at_most(steps: int) -> None:
-    with pytest.raises(ScenarioError, match=f"steps = {steps} must be from 1 to 41"):
-        tell("xianghubao", 3, 7, steps, BUSY)
+@pytest.mark.parametrize("until", [date(2018, 9, 30), date(2020, 7, 1)])
+def test_a_story_is_as_long_as_the_calendar_at_most(until: date) -> None:
+    with pytest.raises(ModelError, match=f"until = {until} is outside the calendar, 2018-10-16 to 2020-06-30"):
+        tell("xianghubao", 7, 3, until, BUSY)
 
 
 @pytest.mark.parametrize("row", [-1, 500])
 def test_there_is_nobody_beyond_the_last_row(row: int) -> None:
-    with pytest.raises(ScenarioError, match=f"person {row}: there are 500 persons, 0 to 499"):
-        tell("xianghubao", 3, row, 10, BUSY)
-    with pytest.raises(ScenarioError, match=f"person {row}"):
+    with pytest.raises(PersonError, match=f"person {row}: there are 500 persons, 0 to 499"):
+        tell("xianghubao", row, 3, changes=BUSY)
+    with pytest.raises(PersonError, match=f"person {row}"):
         attend(busy(), row)
 
 
 def test_a_pick_that_nobody_fits_says_who_there_is() -> None:
-    with pytest.raises(ScenarioError, match="there is nobody who left first by 2018-10-28; there are: "):
+    with pytest.raises(PersonError, match="there is nobody who left first by 2018-10-28; there are: "):
         find(finish(busy(drive="compiled", changes={"mind.inertia": 1e4, "mind.spread": 0.0}), 1), "first_to_leave")
 
 

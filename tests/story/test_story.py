@@ -69,7 +69,7 @@ def witnessed(name: str) -> Lives:
 
     def overheard(desk: ClaimsDesk, claim: Claim) -> bool:
         verdict = accepts(desk, claim)
-        verdicts[desk.model.now, claim.person, desk.platform.index] = verdict
+        verdicts[desk.model.now, claim.person, desk.plan.index] = verdict
         return verdict
 
     model = WORLDS[name]()

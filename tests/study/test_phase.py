@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import StudyError
 from abm.figures.style import save
 from abm.study.phase import Phase, Trial, phase_diagram
 from abm.study.pictures import phase_map
@@ -156,5 +156,5 @@ def test_only_a_grid_of_two_ranges_has_a_map(tmp_path: Path) -> None:
         Study(vary={"x": UNIT, "y": Axis(values=(1, 2))}, points=3, outputs=("f",)),
         Study(design="sobol", vary={"x": UNIT, "y": UNIT}, points=4, outputs=("f",)),
     ):
-        with pytest.raises(ScenarioError, match="two settings with low and high"):
+        with pytest.raises(StudyError, match="two settings with low and high"):
             diagram(tmp_path / f"{len(study.vary)}{study.points}", cliff, study)

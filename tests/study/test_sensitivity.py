@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import StudyError
 from abm.study.sensitivity import RESAMPLES, Rows, Sensitivity, analyse, sensitivity
 from abm.study.store import Store
 from abm.study.study import Axis, Study
@@ -197,7 +197,7 @@ def test_an_output_is_the_mean_over_all_replicates(tmp_path: Path) -> None:
 
 def test_too_many_lost_blocks_are_refused_in_one_line(tmp_path: Path) -> None:
     swept(tmp_path, stumble, sobol(4, ("inverse",), x=Axis(values=(1, 2, 3)), y=Axis(low=0.0, high=1.0)))
-    with pytest.raises(ScenarioError, match=r"inverse: .* runs failed .* and .* no finite number .* blocks .* lost"):
+    with pytest.raises(StudyError, match=r"inverse: .* runs failed .* and .* no finite number .* blocks .* lost"):
         analysed(tmp_path)
     assert not (tmp_path / "sensitivity.csv").exists()
 

@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import FileError, StoreError, WorkerError
 from abm.study.store import FILE, LOCK, Store
 from abm.study.study import Study, dump_study
 from abm.study.summary import plan
@@ -44,9 +44,9 @@ def test_the_store_of_another_study_is_refused_unless_it_is_to_go(tmp_path: Path
     with Store(tmp_path, ODD, run=double) as store:
         run_study(ODD, store, run=double, workers=1)
     other = ODD.model_copy(update={"outputs": ("luck",), "title": "Other"})
-    with pytest.raises(ScenarioError, match=r"another study, 'untitled', which differs in outputs; --anew throws"):
+    with pytest.raises(StoreError, match=r"another study, 'untitled', which differs in outputs; --anew throws"):
         Store(tmp_path, other, run=double)
-    with pytest.raises(ScenarioError, match="which differs in run"):
+    with pytest.raises(StoreError, match="which differs in run"):
         Store(tmp_path, ODD, run=doze)
     with Store(tmp_path, other, run=double, anew=True) as store:
         assert store.count() == (0, 0)
@@ -56,24 +56,24 @@ def test_rows_of_another_version_of_the_code_are_refused(tmp_path: Path, monkeyp
     with Store(tmp_path, ODD, run=double):
         pass
     monkeypatch.setattr("abm.study.store.code_version", lambda run: "another")
-    with pytest.raises(ScenarioError, match=r"another version of the code \(\w{16}, now another\); --anew throws them"):
+    with pytest.raises(StoreError, match=r"another version of the code \(\w{16}, now another\); --anew throws them"):
         Store(tmp_path, ODD, run=double)
 
 
 def test_a_worker_with_another_version_of_the_code_ends_the_sweep(tmp_path: Path) -> None:
     with Store(tmp_path, ODD, run=double) as store, ThreadPoolExecutor(1) as pool:
         store.code = "another"
-        with pytest.raises(ScenarioError, match="a worker runs another version of the code"):
+        with pytest.raises(WorkerError, match="a worker runs another version of the code"):
             run_study(ODD, store, pool, run=double)
 
 
 def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"holds other files \(thesis\.tex, \.\.\.\); choose another folder"):
+    with pytest.raises(FileError, match=r"holds other files \(thesis\.tex, \.\.\.\); choose another folder"):
         Store(tmp_path, ODD, run=double)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / FILE).write_text("no data base at all, but long enough to be looked at" * 9, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"runs\.sqlite: file is not a database"):
+    with pytest.raises(StoreError, match=r"runs\.sqlite: file is not a database"):
         Store(tmp_path / "mine", ODD, run=double)
 
 
@@ -144,7 +144,7 @@ def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
     with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
         (pages,) = store.rows.execute("PRAGMA page_count").fetchone()
         store.rows.execute(f"PRAGMA max_page_count = {pages + 8}")
-        with pytest.raises(ScenarioError, match=r"runs\.sqlite: database or disk is full; the rows in it stay"):
+        with pytest.raises(StoreError, match=r"runs\.sqlite: database or disk is full; the rows in it stay"):
             run_study(study, store, pool, run=double)
     with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
         there, fresh = store.count()[0], []

@@ -13,7 +13,7 @@ import pytest
 
 from abm.cli.main import main
 from abm.clock import half_month
-from abm.errors import ScenarioError
+from abm.errors import StudyError
 from abm.runs.outputs import reduced, run_scenario
 from abm.study import design
 from abm.study.store import Store
@@ -259,7 +259,7 @@ def test_an_empty_design_is_refused(tmp_path: Path) -> None:
         (head.replace("points = 3", 'design = "cases"'), "the design is empty: design = 'cases' needs at least one"),
     ]:
         (tmp_path / "empty.toml").write_text(text, encoding="utf-8")
-        with pytest.raises(ScenarioError, match=expected):
+        with pytest.raises(StudyError, match=expected):
             load_study(tmp_path / "empty.toml")
 
 
@@ -271,7 +271,7 @@ def test_cases_are_run_as_listed_and_checked_one_by_one(tmp_path: Path) -> None:
     assert list(study.point_list()) == [{"mind.altruism": 0}, {"mind.altruism": 9, "mind.herding": 100}]
     assert study.paths == ("mind.altruism", "mind.herding")
     (tmp_path / "cases.toml").write_text(head + cases.format(-1), encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"cases\.1: mind\.herding = -1 is below 0"):
+    with pytest.raises(StudyError, match=r"cases\.1: mind\.herding = -1 is below 0"):
         load_study(tmp_path / "cases.toml")
 
 

@@ -20,13 +20,14 @@ import pytest
 from distributed import LocalCluster
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import ClusterError
 from abm.study.cluster import dask_executor
 from abm.study.store import FILE, Store
 from abm.study.study import Axis, Study, dump_study
 from abm.study.summary import write_results
 from abm.study.sweep import AHEAD, missing, run_study
 from abm.study.worker import FAILED, Result
+from worlds import children
 from worlds.functions import double, murder, stumble
 from worlds.trials import ODD, STUDY, rows
 
@@ -61,7 +62,7 @@ def cluster() -> Iterator[LocalCluster]:
 def stopped(command: list[str], folder: Path, sign: signal.Signals, wait: float) -> tuple[int, str]:
     """Start a sweep, and some time after its next row send a signal to it alone; its status and last words."""
     before = kept(folder)
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with children.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while kept(folder) == before and process.poll() is None:
             time.sleep(0.01)
         time.sleep(wait)
@@ -209,10 +210,10 @@ def test_a_failed_start_of_workers_is_said_in_one_line(tmp_path: Path) -> None:
     script.write_text(
         "import sys\nfrom pathlib import Path\nfrom abm.study.store import Store\n"
         "from abm.study.study import Axis, Study\nfrom abm.study.sweep import run_study\n"
-        "from abm.errors import ScenarioError\nfrom worlds.functions import double\n"
+        "from abm.errors import HuzhuError\nfrom worlds.functions import double\n"
         "study = Study(vary={'x': Axis(values=(1,))}, outputs=('twice',))\n"
         "try:\n    run_study(study, Store(Path(sys.argv[1]), study, run=double), run=double)\n"
-        "except ScenarioError as error:\n    print(error)\n",
+        "except HuzhuError as error:\n    print(error)\n",
         encoding="utf-8",
     )
     here = Path(__file__).parent.parent
@@ -232,8 +233,8 @@ def test_a_failed_start_of_workers_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_an_unreachable_scheduler_is_given_up_in_one_line() -> None:
     start = time.perf_counter()
-    with pytest.raises(ScenarioError, match=r"^--dask tcp://127\.0\.0\.1:9: no scheduler within 0\.5 s[^\n]*$"):
+    with pytest.raises(ClusterError, match=r"^--dask tcp://127\.0\.0\.1:9: no scheduler within 0\.5 s[^\n]*$"):
         dask_executor("tcp://127.0.0.1:9", patience=0.5).__enter__()
     assert time.perf_counter() - start < 10
-    with pytest.raises(ScenarioError, match=r"^--dask nonsense://x: no scheduler within 0\.5 s[^\n]*$"):
+    with pytest.raises(ClusterError, match=r"^--dask nonsense://x: no scheduler within 0\.5 s[^\n]*$"):
         dask_executor("nonsense://x", patience=0.5).__enter__()

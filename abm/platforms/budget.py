@@ -1,0 +1,30 @@
+"""What running a plan costs in a half-month, and what its traffic earns."""
+
+from abm.money import fen
+from abm.platforms import rules
+from abm.platforms.board import years_since_launch
+from abm.platforms.plan import Plan
+
+
+def costs(plan: Plan) -> dict[str, int]:
+    """Fen by purpose: investigation by cases and effort, technology and the rest by members."""
+    terms, inside = plan.terms, plan.census.inside
+    cases = len(plan.desk.accepted) + plan.desk.refused
+    found = {
+        "investigation": round(cases * fen(rules.investigation_cost(plan.levers.effort, terms.case_cost))),
+        "technology": round(rules.for_members(inside, terms.technology_cost)),
+        "other_costs": round(rules.for_members(inside, terms.other_cost)),
+    }
+    if plan.levers.education and terms.parent:
+        found["education"] = round(rules.for_members(inside, terms.parent.education_cost))
+    return found
+
+
+def traffic(plan: Plan) -> int:
+    """Commission on insurance sold to members, fen; nothing where the scenario itself sells insurance to them."""
+    if any(product.on_sale and product.pages for product in plan.model.case.insurance.products.values()):
+        return 0
+    terms = plan.terms
+    return round(
+        rules.traffic_income(plan.census.inside, terms.traffic_income, terms.traffic_decay, years_since_launch(plan))
+    )

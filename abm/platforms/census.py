@@ -1,0 +1,46 @@
+"""What a census shows of the members of a plan."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from abm.money import FEN_PER_YUAN
+from abm.persons.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
+from abm.persons.state import Status
+from abm.platforms import rules
+
+
+@dataclass(frozen=True)
+class PlanCensus:
+    """The members of a plan at the end of a step, simulated persons.
+
+    Those who share, and the sum of their contribution weights, are kept up to date while claims are decided.
+    """
+
+    inside: int = 0  # the waiting among them
+    left: int = 0  # in the step, of their own accord or because they did not pay
+    ever_joined: int = 0
+    sharing: int = 0
+    contribution_weights: int = 0
+    expected_share: float = 0.0  # mean of the members, fen
+    true_level: float = 0.0  # fen, see `rules.true_level`
+
+    def with_sharers(self, persons: int, weight: int) -> "PlanCensus":
+        """The same with so many more who share, and so much more weight."""
+        return replace(self, sharing=self.sharing + persons, contribution_weights=self.contribution_weights + weight)
+
+
+def read(tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: float) -> PlanCensus:
+    """The census of a plan from its row of `persons.census.count` and the census before it."""
+    waiting = int(tally[Status.WAITING]) if newcomers_share else 0
+    covered = max(1, int(tally[Count.DESCRIBED]))
+    aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
+    return PlanCensus(
+        inside=int(tally[Status.WAITING : Status.CLAIMING + 1].sum()),
+        left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
+        ever_joined=before.ever_joined + int(tally[STATUSES + Status.WAITING]),
+        sharing=int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting,
+        contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
+        expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
+        true_level=rules.true_level(aid_a_year, gross),
+    )

@@ -1,0 +1,178 @@
+"""The arithmetic of plans, one formula a function: numbers in, a number out, nothing written.
+
+Money is in fen where it is booked and in yuan where a parent weighs it; a rate or chance is of a half-month unless a
+name says otherwise. What persons and boards have in common (learning, trust, a logistic choice) is in `persons.rules`.
+"""
+
+import math
+
+import numpy as np
+
+from abm.clock import PERIODS_PER_YEAR
+from abm.money import FEN_PER_YUAN, fen
+
+MEMORY_OF_CLOSURES = 24  # periods for which a closing is remembered by others
+FEW_CLOSURES = 2.0  # recent closings that take away half of what a wave can take from the stigma
+BILLION, THOUSAND = 1e9, 1e3
+
+
+def for_members(members: int, a_year: float) -> float:
+    """Fen of a half-month for so many members, at yuan a member and year."""
+    return fen(1) * members / PERIODS_PER_YEAR * a_year
+
+
+def decayed(at_first: float, decay: float, years: float) -> float:
+    """What a constant yearly loss leaves of a value after some years (mechanism B2, fact F169).
+
+    So the traffic of a plan wears out: its commissions, the reach of its pages, and the worth of its customers.
+    """
+    left: float = (1 - decay) ** years
+    return at_first * left
+
+
+def traffic_income(members: int, a_year: float, decay: float, years: float) -> float:
+    """Commission of a half-month on insurance sold to members, fen; `a_year` is yuan a member in the first year."""
+    return decayed(for_members(members, a_year), decay, years)
+
+
+def campaign_reach(steady: float, launch: float, fading: float, periods: int) -> float:
+    """Chance that marketing reaches an unaware person: the steady part, and what is left of the launch campaign."""
+    return steady + launch * fading**periods
+
+
+def advertised_share(told: float, published: float, periods: int) -> float:
+    """The share that newcomers are led to expect, fen: the mean of past periods, and at least what they are told."""
+    return max(told, published / max(1, periods))
+
+
+def gross(fee_rate: float, levy: float) -> float:
+    """What members are asked for, over the aid: with the fee and the levy of a guarantee fund."""
+    return 1 + fee_rate + levy
+
+
+def true_level(aid_a_year: float, gross: float) -> float:
+    """The share that an actuary expects, fen a period, from the expected aid of a member, fen a year."""
+    return aid_a_year * gross / PERIODS_PER_YEAR
+
+
+def decision_delay(cases: float, capacity: float) -> float:
+    """Periods that a claim waits for a decision beyond the one in which it is filed; both in real cases."""
+    return max(0.0, cases / max(1.0, capacity) - 1.0)
+
+
+def detection_chance(effort: float, at_full_effort: float) -> float:
+    """Chance that a concealed illness is found, or an honest claim wrongly refused, at an effort from 0 to 1."""
+    return effort * at_full_effort
+
+
+def investigation_cost(effort: float, at_half_effort: float) -> float:
+    """Yuan for investigating one case: half of it is there without any effort."""
+    return at_half_effort * (0.5 + effort)
+
+
+def case_limit(case_cap: float, sharing: int, weight: float) -> int:
+    """What the cap of a case lets all who share pay for one, fen; `case_cap` is yuan a member."""
+    return math.ceil(FEN_PER_YUAN * case_cap * sharing * weight)
+
+
+def paid_part(left: int, owed: int) -> float:
+    """Part of each claim that a pool in run-off can pay, when what is left goes to all that is owed alike; fen."""
+    return min(1.0, left / max(1, owed))
+
+
+def monthly_exit_rate(left: int, inside: int) -> float:
+    """Part of the members who left or lapsed in a half-month, as a rate of a month."""
+    return 2 * left / max(1, inside)
+
+
+def paid_by_members(collected: int, inside: int, ever_joined: int) -> float:
+    """Shares that those now inside have paid, fen: all collected, as if everybody had stayed as long."""
+    return collected * inside / max(1, ever_joined)
+
+
+def regulatory_cost(at_most: float, sternness: float, shock: float, listing: float) -> float:
+    """Cost of standing out to a regulator, yuan a member and year; `listing` is above 1 before a parent goes public."""
+    return at_most * sternness * shock * listing
+
+
+def worth_of_going_on(horizon: float, surplus: float, members: float, customer: float, regulatory: float) -> float:
+    """What a plan is worth to its parent, yuan: its books and its customers, less regulatory cost, for some years.
+
+    `surplus` is yuan a year, `customer` and `regulatory` are yuan a member and year.
+    """
+    return horizon * (surplus + members * (customer - regulatory))
+
+
+def stigma(alone: float, relief: float, wave: float) -> float:
+    """Good name lost by closing, yuan a member: less in a wave of closings elsewhere (mechanism B5).
+
+    `wave` counts recent closings; an endless one takes away the part `relief`, two closings half of that.
+    """
+    return alone * (1 - relief * wave / (wave + FEW_CLOSURES))
+
+
+def recency(periods_ago: int) -> float:
+    """Weight of a closing in memory: 1 when it is announced, nothing after a year, in a straight line between."""
+    return max(0.0, 1 - periods_ago / MEMORY_OF_CLOSURES)
+
+
+def salience(share_of_members: float, periods_ago: int) -> float:
+    """How much people talk of a closing: by the root of its share of all members.
+
+    A plan with a quarter of all members is talked about by half the people, one with a hundredth by a tenth.
+    """
+    return math.sqrt(share_of_members) * recency(periods_ago)
+
+
+def contagion(share_of_members: float, at_most: float) -> float:
+    """Part of trust that other plans lose when a closing is announced; `at_most` if it has all members."""
+    return math.sqrt(share_of_members) * at_most
+
+
+def closure_risk(alarm: float, salience: float) -> float:
+    """Believed chance that a plan closes within a year, while closings of others are talked about so much."""
+    return 1.0 - math.pow(1.0 - alarm, salience)
+
+
+def closure_risk_by_date(periods_left: int) -> float:
+    """The same once the end has a date: the part of the next year in which there will be no cover."""
+    return 1.0 - min(1.0, max(0, periods_left) / PERIODS_PER_YEAR)
+
+
+def pressure(before: float, forgetting: float, seen: float) -> float:
+    """Pressure on the regulator to act: a part is forgotten in each period, and what it sees is added."""
+    return (1 - forgetting) * before + seen
+
+
+def alarm_at_deposits(of_a_billion: float, deposits: float, weight: float) -> float:
+    """Pressure from deposits out of custody, simulated yuan times the weight of a simulated person."""
+    return of_a_billion * deposits * weight / BILLION
+
+
+def alarm_at_complaints(of_one_in_a_thousand: float, complaints: float, people: float) -> float:
+    """Pressure from the complaints of a period, real persons, among so many people."""
+    return of_one_in_a_thousand * complaints / people * THOUSAND
+
+
+def ease_of_entry(pressure: float, warn_at: float) -> float:
+    """Part of founders who are not deterred: all without pressure, none from the pressure of a warning on."""
+    return max(0.0, 1 - pressure / warn_at)
+
+
+def fee_income(fee: float, weight: float, plans: int) -> float:
+    """Yuan a year that each of the small plans takes in; `fee` is that of a period, simulated yuan."""
+    return PERIODS_PER_YEAR * fee * weight / max(1, plans)
+
+
+def failure_chance(endurance: float) -> float:
+    """Chance that a small plan whose fees do not cover its cost gives up in a period; it lasts so many years."""
+    return 1 - math.exp(-1 / (PERIODS_PER_YEAR * endurance))
+
+
+def premium(sum_insured: int, loading: float, incidence: np.ndarray) -> np.ndarray:
+    """Premium of a critical-illness policy, whole fen a year: expected benefit and a loading on it, rounded up.
+
+    `sum_insured` is in fen, `incidence` annual; a table of them, by sex and age, gives a table of premiums.
+    """
+    premiums: np.ndarray = np.ceil(sum_insured * (1 + loading) * incidence)
+    return premiums

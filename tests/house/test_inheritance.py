@@ -1,0 +1,52 @@
+"""Tests do not lean on what the suite is started from: signals, environment, folder."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from worlds import children
+
+ROOT = Path(__file__).parent.parent.parent
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+def test_a_child_hears_an_interrupt_though_this_process_was_told_to_ignore_it() -> None:
+    wait = "import sys, time; print('here', flush=True); time.sleep(60)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with children.start([sys.executable, "-c", wait], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+            assert child.stdout.readline() == b"here\n"
+            child.send_signal(signal.SIGINT)
+            assert child.wait(30) == -signal.SIGINT
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_who_interrupts_a_child_has_started_it_so_that_it_hears(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "signal.SIGINT" not in text or "children.start(" in text
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_no_test_imports_another(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert not (node.module or "").split(".")[-1].startswith("test_")
+
+
+def test_settings_of_the_shell_do_not_reach_a_test() -> None:
+    """A window of 40 columns, a repository named by a hook, another backend: forgotten before anything is imported."""
+    asked = "import conftest, os; print([name for name in ('COLUMNS', 'GIT_DIR', 'NO_COLOR') if name in os.environ])"
+    asked += "; print(os.environ['MPLBACKEND'], os.environ['TQDM_DISABLE'])"
+    outside = {"COLUMNS": "40", "GIT_DIR": "/nowhere", "NO_COLOR": "1", "MPLBACKEND": "nonsense", "TQDM_DISABLE": "0"}
+    environment = os.environ | outside | {"PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])}
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "Agg 1"]
