@@ -98,5 +98,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[str]:
             yield f"if {ast.unparse(node.test)}: {'; '.join(_statements(node.body))}"
             if node.orelse:
                 yield f"else: {'; '.join(_statements(node.orelse))}"
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield f"{ast.unparse(node.target)} = {' '.join(ast.unparse(node.value).split())}"
         else:
             yield " ".join(ast.unparse(node).split())

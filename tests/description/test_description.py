@@ -17,6 +17,7 @@ from abm.files import read_csv
 from abm.mechanisms import MECHANISMS
 from abm.observation.series import SERIES, of_market
 from abm.persons import rules, state
+from abm.platforms import rules as plan_rules
 from abm.platforms.closing import CLOSING_RULES
 from abm.platforms.divisions import DIVISIONS
 from abm.scenario.files import load, names
@@ -130,6 +131,13 @@ def test_every_rule_of_a_person_is_given_with_its_formula() -> None:
     for name in re.findall(r"^def (\w+)\(", Path(rules.__file__).read_text("utf-8"), re.MULTILINE):
         assert re.search(rf"^\| `{name}\([\w, ]+\)` \| \w.+ \| `.+` \|$", listed, re.MULTILINE), name
     assert "`trust - part * trust`" in listed
+
+
+def test_every_rule_of_plans_is_given_too() -> None:
+    listed = section(TEXT, "7.7 Platforms")
+    for name in re.findall(r"^def (\w+)\(", Path(plan_rules.__file__).read_text("utf-8"), re.MULTILINE):
+        assert re.search(rf"^\| `{name}\([\w, ]+\)` \| \w.+ \| `.+` \|$", listed, re.MULTILINE), name
+    assert "`left = (1 - decay) ** years`<br>`return at_first * left`" in listed
 
 
 def test_every_mechanism_is_told_where_emergence_is() -> None:
