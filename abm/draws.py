@@ -6,6 +6,7 @@ same luck: the same people fall ill.
 """
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,6 +69,75 @@ class Purpose(IntEnum):
     SEIZE = 43
     BOARD = 44
     SMALL_PLANS = 45
+
+
+class Use(NamedTuple):
+    """Who draws a number for a purpose, in which phase of a person or of the step, and what it decides."""
+
+    drawn_for: str
+    phase: str
+    decides: str
+
+
+USES = {
+    Purpose.AGE: Use("person", "founding", "age within the person's age band"),
+    Purpose.SEX: Use("person", "founding", "whether the person is a woman"),
+    Purpose.TIER: Use(
+        "person", "founding", "city tier; kept free: persons are founded tier by tier, and nothing is drawn"
+    ),
+    Purpose.INCOME: Use("person", "founding", "rank by income among those of the same city tier"),
+    Purpose.CREDIT: Use("person", "founding", "credit score"),
+    Purpose.INSURED: Use("person", "founding", "whether the person has critical-illness insurance at the start"),
+    Purpose.HIGH_RISK: Use("person", "founding", "whether the person is at high risk"),
+    Purpose.FRAILTY: Use("person", "founding", "frailty within the group of high or of ordinary risk"),
+    Purpose.HONEST: Use("person", "founding", "whether the person declares truthfully"),
+    Purpose.RISK_AVERSION: Use("person", "founding", "risk aversion"),
+    Purpose.ALTRUISM: Use("person", "founding", "altruism"),
+    Purpose.HERDING: Use("person", "founding", "herding"),
+    Purpose.ANXIETY: Use("person", "founding", "anxiety"),
+    Purpose.ATTENTION: Use("person", "founding", "attention"),
+    Purpose.INERTIA: Use("person", "founding", "inertia"),
+    Purpose.PATIENCE: Use("person", "founding", "patience"),
+    Purpose.ILL_BEFORE: Use(
+        "person", "founding", "whether the person is latently ill or was diagnosed before the start"
+    ),
+    Purpose.REWIRE: Use(
+        "person", "founding", "whether a friendship reaches beyond one's own neighbourhood; one number a tie"
+    ),
+    Purpose.NEW_FRIEND: Use("person", "founding", "the other end of a friendship that does; one number a tie"),
+    Purpose.MEET: Use("person", "hear", "which friend the person meets"),
+    Purpose.SEE_ADVERTISEMENT: Use("person", "hear", "whose advertisements come by"),
+    Purpose.FALL_ILL: Use("person", "fall_ill", "whether the person falls ill, and whether by accident"),
+    Purpose.BE_DIAGNOSED: Use("person", "fall_ill", "whether a latent illness is diagnosed"),
+    Purpose.FILE_CLAIM: Use("person and plan", "claim", "whether the papers are together and the claim is filed"),
+    Purpose.DEDUCTION: Use("person and plan", "settle", "whether a deduction, or its retry, fails"),
+    Purpose.THINK: Use("person", "choose", "whether the person thinks again"),
+    Purpose.STAY: Use("person and plan", "choose", "whether a member stays"),
+    Purpose.JOIN: Use("person and plan", "choose", "whether the person joins the plan that is worth most"),
+    Purpose.NOTICE: Use("person", "choose, insure", "whether there are signs of an undiagnosed illness to declare"),
+    Purpose.DETECTION: Use("claimant and plan", "investigate", "whether investigators find a concealed illness"),
+    Purpose.WRONG_REFUSAL: Use("claimant and plan", "investigate", "whether investigators refuse an honest claim"),
+    Purpose.JURY: Use("claimant and plan", "investigate", "whether a jury of members overturns a wrong refusal"),
+    Purpose.SEVERITY: Use(
+        "claimant", "investigate", "whether the case is mild; drawn for the step of the diagnosis, alike in all plans"
+    ),
+    Purpose.TOP_UP: Use("person and plan", "settle", "whether a member fills up a deposit"),
+    Purpose.AUDIENCE: Use("person and plan", "once", "whether the person uses the pages on which the plan is offered"),
+    Purpose.RECOMMEND: Use("person", "hear", "whether the friend recommends the plans that they are in"),
+    Purpose.ASSESS: Use("person and plan", "once", "error of a risk as assessed, under division by risk"),
+    Purpose.APPROACH: Use("person", "insure", "which insurance is offered to the person, and by whom"),
+    Purpose.BUY: Use("person and product", "insure", "whether the person buys it"),
+    Purpose.UNDERWRITE: Use("person and product", "insure", "whether underwriters turn a known risk or illness away"),
+    Purpose.CONVERT: Use(
+        "person and plan", "settle", "whether a member takes the insurance offered at the end of a plan"
+    ),
+    Purpose.END: Use(
+        "person and plan", "settle", "whether the membership ends because the plan, or one of its small plans, does"
+    ),
+    Purpose.SEIZE: Use("person and plan", "settle", "whether the deposit is gone with the plan"),
+    Purpose.BOARD: Use("plan", "review", "whether the board closes a plan that is worth less than closing it"),
+    Purpose.SMALL_PLANS: Use("plan", "review", "how many small plans fail, and how many are founded"),
+}
 
 
 @rule("u8(u8, u8, u8)")

@@ -26,7 +26,7 @@ OFFER_FIELDS = (
     ("covered_until", "i4", "step", "last step of a diagnosis that is covered"),
     ("share", "i8", "fen", "equal share published in this step"),
     ("amount_to_share", "i8", "fen", "what is divided in this step"),
-    ("contribution_weights", "i8", "1", "contribution_weights of all who share, over which the pot is divided"),
+    ("contribution_weights", "i8", "1", "weights of all who share, summed, over which the amount is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
     ("assessment_error", "f8", "1", "standard deviation of the logarithm of risk as assessed, over true risk"),
@@ -61,7 +61,16 @@ PRODUCT_FIELDS = (
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
 PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in PRODUCT_FIELDS])
 
-CLOCK_FIELDS = ("now", "seed")
+OWN_SETTINGS = (
+    ("now", "i8", "step", "number of this step, from 0"),
+    ("seed", "i8", "1", "key of all random numbers"),
+    ("selling", "i8", "0 or 1", "any insurance is on sale in this world"),
+    ("underwritten", "i8", "bits", "insurance products that ask about health"),
+    ("years", "f8", "years", "time since the first day"),
+    ("widest_reach", "f8", "1", "largest chance that any plan's marketing reaches an unaware person"),
+    ("widest_selling", "f8", "1", "chance that any insurer or page offers insurance, at most"),
+)
+# And numbers of the scenario that persons read:
 FROM_PEOPLE = ("deduction_failure", "retry_failure")
 FROM_FRIENDS = ("telling", "news_periods")
 FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
@@ -80,9 +89,7 @@ FROM_MIND = (
     "alarm",
 )
 SETTINGS = np.dtype(
-    [(name, "i8") for name in CLOCK_FIELDS]
-    + [("selling", "i8"), ("underwritten", "i8")]  # whether anything is sold; bits of products that ask about health
-    + [("years", "f8"), ("widest_reach", "f8"), ("widest_selling", "f8")]
+    [(name, kind) for name, kind, *_ in OWN_SETTINGS]
     + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
 )
 

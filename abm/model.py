@@ -96,7 +96,7 @@ class MutualAidModel(mesa.Model):
                 on_step(self.day)
 
     def begin(self) -> None:
-        """Move the clock. Raises `ModelError` past the end of the calendar."""
+        """The clock moves. Raises `ModelError` past the end of the calendar."""
         if not self.running:
             raise ModelError(f"the calendar ended on {self.day}; set calendar.end to go on")
         self.now += 1
@@ -108,7 +108,7 @@ class MutualAidModel(mesa.Model):
         self.ledger.open_period()
 
     def post_terms(self) -> None:
-        """Platforms and insurers publish offers; the regulator's rules bind."""
+        """Platforms and insurers publish their offers; plans open, end cover, close."""
         for platform in self.platforms:
             platform.post_terms(self.day)
         for insurer in self.insurers:
@@ -120,7 +120,7 @@ class MutualAidModel(mesa.Model):
         self.world.settings["widest_selling"] = own_sellers + pages  # above it no insurer and no page comes by
 
     def hear_fall_ill_claim(self) -> None:
-        """Everybody's phases before publication; platforms take in the claims."""
+        """Persons meet a friend and see advertisements; fall ill, are diagnosed; file claims."""
         filed = self.drive.before_publication()
         wanted = self.memberships["platform"][filed[:, 0], filed[:, 1]]
         self.filed = [filed[wanted == platform.index] for platform in self.platforms]
@@ -128,17 +128,17 @@ class MutualAidModel(mesa.Model):
             platform.desk.receive(claims)
 
     def investigate(self) -> None:
-        """Platforms decide claims."""
+        """Platforms decide claims as far as their capacity goes; the rest wait."""
         for platform in self.platforms:
             platform.desk.investigate()
 
     def share(self) -> None:
-        """Platforms pay the ill and publish what each member owes."""
+        """The accepted are paid; what each member owes is published."""
         for platform in self.platforms:
             platform.divide_aid()
 
     def settle_learn_choose(self) -> None:
-        """Everybody's phases after publication; platforms take in the money."""
+        """Persons pay, or fail to; change what they expect and trust; stay, leave or join; buy insurance."""
         cash_flows = self.drive.after_publication()
         for platform, row in zip(self.platforms, cash_flows, strict=False):
             platform.book_receipts(row)
@@ -147,7 +147,7 @@ class MutualAidModel(mesa.Model):
             insurer.book_receipts(cash_flows[plans + insurer.row], cash_flows[:plans])
 
     def review(self) -> None:
-        """Platforms read their books; once a month they decide."""
+        """Platforms read their books; once a month they change what they may, and go on or announce their end."""
         for platform in self.platforms:
             platform.review()
         for platform in self.platforms:
@@ -156,11 +156,11 @@ class MutualAidModel(mesa.Model):
             platform.decide()
 
     def supervise(self) -> None:
-        """The regulator looks at what there is, and acts by its policy."""
+        """The regulator looks, remembers, and acts by its policy."""
         self.regulator.supervise()
 
     def record(self) -> None:
-        """Count everybody and keep the series of this step."""
+        """Everybody is counted; observation changes nothing."""
         tally = self.drive.census()
         self.latest = observe(self, tally.tolist())
         for platform in self.platforms:

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 
 from abm import Study, load
 from abm.figures.style import save
+from abm.mechanisms import off
 from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import CLOSINGS, ENDS
 from abm.runs.results import results_folder
@@ -40,10 +41,9 @@ MARKERS = {ClosingKind.ACTIVE: "o", ClosingKind.PASSIVE: "s", ClosingKind.ORDERE
 # What is taken out, by the numbers that switch it off.
 WORLDS: dict[str, dict[str, Any]] = {
     "as it is": {},
-    "no contagion": {"mind.trust_from_closing": 0.0, "mind.closing_alarm": 0.0}
-    | {f"platform.{name}.parent.stigma_relief": 0.0 for name in WITH_PARENT},
-    "no regulator": {"supervision.policy": "laissez_faire"},
-    "no traffic income": {f"platform.{name}.cross_sell_reach": 0.0 for name in PLANS}
+    "no contagion": off("B5", WITH_PARENT),
+    "no regulator": off("C1"),
+    "no traffic income": off("D1", PLANS, "cross-selling")
     | {f"platform.{name}.parent.customer_value": 0.0 for name in WITH_PARENT},
     "no city plan": {"insurance.city.reach": 0.0},
 }

@@ -69,6 +69,19 @@ def show_numbers(choices: argparse.Namespace) -> None:
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
 
+def describe_model(choices: argparse.Namespace) -> None:
+    """Print the description of the model by the ODD protocol, or write it to a file."""
+    from abm.description.odd import describe, write
+
+    changes = dict(map(setting, choices.set))
+    text = describe(load(choices.scenario, changes), changes)
+    if choices.out is None:
+        print(text, end="")
+    else:
+        write(text, choices.out)
+        print(f"Written to {choices.out}.")
+
+
 def run_scenario(choices: argparse.Namespace) -> None:
     """Run a scenario with a progress bar; print facts beside simulation; write results."""
     from tqdm import tqdm
@@ -225,6 +238,7 @@ def _shown(value: object) -> str:
 ACTIONS: dict[str, Action] = {
     "list": show_list,
     "show": show_numbers,
+    "describe": describe_model,
     "run": run_scenario,
     "story": tell_story,
     "view": view_page,

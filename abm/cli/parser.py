@@ -73,6 +73,9 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     page.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` (default xianghubao)")
     page.add_argument("--port", type=int, metavar="PORT", help="where to serve it (default the first free from 8765)")
     page.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    odd = command("describe", "the model in the field's standard form, the ODD protocol, as Markdown", changes)
+    odd.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")
+    odd.add_argument("--out", type=Path, metavar="FILE", help="where to write it, for example ODD.md (default: print)")
     for each in (show, run):
         each.add_argument("scenario", help="a name from `huzhu list`, or the path of a .toml file")
     run.add_argument(

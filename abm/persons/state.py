@@ -15,15 +15,15 @@ LONG_AGO = -10_000  # a step before all news and every claim window
 class HealthState(IntEnum):
     """Health of a person."""
 
-    WELL = 0
+    WELL = 0  # neither latent nor diagnosed
     LATENT = 1  # ill and not yet diagnosed
-    DIAGNOSED = 2
+    DIAGNOSED = 2  # and not well again
 
 
 class Trait(IntFlag):
     """What is true of a person or not; bits of `traits`."""
 
-    FEMALE = 1
+    FEMALE = 1  # for incidence and premiums
     HIGH_RISK = 2  # several times the mean incidence, and knows it
     HONEST = 4  # declares truthfully
     ACCIDENT = 8  # the illness is an accident: no waiting period
@@ -33,18 +33,18 @@ class Trait(IntFlag):
 class Status(IntEnum):
     """Stage of a person in a platform. Those from WAITING to CLAIMING are inside."""
 
-    NEVER = 0
-    WAITING = 1
-    COVERED = 2
+    NEVER = 0  # has never joined
+    WAITING = 1  # from joining to the end of the waiting period
+    COVERED = 2  # past the wait
     FILING = 3  # has filed in this very step
     CLAIMING = 4  # the claim is in the hands of the investigators
     LAPSED = 5  # removed after failed deductions
     LEFT = 6  # chose to leave
-    AIDED = 7
+    AIDED = 7  # claimed and was paid
     REFUSED = 8  # claimed in vain
-    DECLINED = 9  # health_since away at the door
+    DECLINED = 9  # turned away at the door
     BARRED = 10  # diagnosed while waiting
-    AGED_OUT = 11
+    AGED_OUT = 11  # grew too old for the plan
     ENDED = 12  # the plan ended
 
 

@@ -24,11 +24,11 @@ NO_PLAN = ClosingPlan(notice_days=0, run_off_borne=False)
 class Stage(IntEnum):
     """Where a plan is in its life."""
 
-    COMING = 0
-    OPEN = 1
+    COMING = 0  # before its launch
+    OPEN = 1  # takes members
     CLOSING = 2  # announced: nobody joins, cover goes on until the end of the notice
     RUN_OFF = 3  # claims for illnesses found before the end are taken and paid
-    CLOSED = 4
+    CLOSED = 4  # accounts are wound up
 
 
 class ClosingKind(StrEnum):

@@ -14,10 +14,10 @@ from abm.platforms.plan import SupervisedPlan, Supervisor
 class Stance(IntEnum):
     """How stern the regulator is."""
 
-    TOLERATE = 0
-    WARN = 1
-    RECTIFY = 2
-    CLOSE = 3
+    TOLERATE = 0  # pressure is below all thresholds
+    WARN = 1  # from `warn_at` on
+    RECTIFY = 2  # from `rectify_at` on
+    CLOSE = 3  # from `close_at` on
 
 
 class Policy(ABC):

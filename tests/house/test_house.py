@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 
 from abm import market, sources
+from abm.description.markdown import sentence
 from abm.errors import ScenarioError
 from abm.files import read_csv
+from abm.model import MutualAidModel
 from abm.observation import series
 from abm.persons import rules, state
 from abm.platforms import rules as platform_rules
@@ -31,9 +33,9 @@ FLOORS = (
     {"persons"},
     {"platforms"},
     {"observation"},
-    {"agents"},
+    {"agents", "mechanisms"},
     {"model"},
-    {"figures", "story"},
+    {"description", "figures", "story"},
     {"runs"},
     {"study"},
     {"page"},
@@ -127,7 +129,7 @@ def test_every_rule_is_used_and_uses_what_it_is_given(rules: ModuleType) -> None
 def test_every_setting_that_persons_read_is_read() -> None:
     text = "".join(
         (ROOT / "abm" / "persons" / f"{name}.py").read_text("utf-8")
-        for name in ("behaviours", "paying", "insuring", "appraisal", "census")
+        for name in ("situation", "behaviours", "paying", "insuring", "appraisal", "census")
     )
     for name in market.SETTINGS.names or ():
         assert f'["{name}"]' in text, name
@@ -142,7 +144,10 @@ def test_every_number_of_a_scenario_is_used() -> None:
         assert re.search(rf"\b{path.split('.')[-1]}\b", text), path
 
 
-@pytest.mark.parametrize("fields", [state.PERSON_FIELDS, state.MEMBERSHIP_FIELDS, market.OFFER_FIELDS])
+@pytest.mark.parametrize(
+    "fields",
+    [state.PERSON_FIELDS, state.MEMBERSHIP_FIELDS, market.OFFER_FIELDS, market.PRODUCT_FIELDS, market.OWN_SETTINGS],
+)
 def test_every_field_has_a_unit_and_a_meaning(fields: tuple[tuple[str, ...], ...]) -> None:
     for name, _, unit, meaning in fields:
         assert name == "spare" or (unit and len(meaning) > 4), name
@@ -198,8 +203,10 @@ def test_the_step_is_the_list_that_the_readme_shows() -> None:
     )
     phases = [ast.unparse(call.func).removeprefix("self.") for call in ast.walk(step) if isinstance(call, ast.Call)]
     page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A step")[2]
-    listed = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert listed == phases
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|$", page, re.MULTILINE))
+    assert list(listed) == phases
+    for phase, words in listed.items():
+        assert sentence(words) in (getattr(MutualAidModel, phase).__doc__ or ""), phase
 
 
 def test_an_option_that_several_commands_have_is_declared_once() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.mechanisms import off
 from worlds.plain import StationaryModel, run, world
-from worlds.switches import SIGMAS, SWITCHES, shut_the_door
+from worlds.switches import SIGMAS, shut_the_door
 
 ONE_COVER: dict[str, Any] = {
     "mind.altruism": 0.0,
@@ -27,7 +28,7 @@ EDUCATED: dict[str, Any] = {
 }
 
 
-def test_exits_peak_where_the_share_grows_fastest() -> None:
+def test_a4_exits_peak_where_the_share_grows_fastest() -> None:
     """A4: nobody is covered for half a year and the share is nothing; then it jumps to what 240 yuan a year cost.
 
     Cover is worth from nothing to twice that. Led to expect nothing, all join, and half of them leave, most within the
@@ -35,10 +36,10 @@ def test_exits_peak_where_the_share_grows_fastest() -> None:
     err by sqrt(0.1 / 1.9) of the 8 % of 150 cases, and at most so many of them are that close to the margin.
     """
     left = {}
-    for name, off in (("on", {}), ("off", SWITCHES["A4"].off)):
+    for name, changes in (("on", {}), ("off", off("A4", ["pool"], value=10.03))):
         terms = {"platform.pool.waiting_days": 180, "mind.learning": 0.1}
         cover = {"platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": 4_000.0}]}
-        model = world(60_000, ONE_COVER | terms | cover | off)
+        model = world(60_000, ONE_COVER | terms | cover | changes)
         model.world.incidence[:] = 0.06
         believed = (np.arange(60_000) + 0.5) / 30_000
         model.persons["believed_frailty"] = np.random.default_rng(1).permutation(believed)
@@ -87,12 +88,11 @@ def exits_for_a_rise(tenure: int, changes: dict[str, Any]) -> tuple[float, float
         ("education", {"mind.learning": 0.0, "platform.pool.parent.education": 0.1}),
     ],
 )
-def test_the_longer_inside_the_fewer_a_rise_of_the_bill_drives_out(teacher: str, on: dict[str, Any]) -> None:
+def test_a5_the_longer_inside_the_fewer_a_rise_of_the_bill_drives_out(teacher: str, on: dict[str, Any]) -> None:
     """A5: by what members see, or are taught. With neither, a rise frightens those of long standing just as much."""
-    off = SWITCHES["A5"].off
     (early, early_error), (late, late_error) = (exits_for_a_rise(tenure, on) for tenure in (2, 60))
     assert early - late > SIGMAS * math.hypot(early_error, late_error)
-    (early, early_error), (late, late_error) = (exits_for_a_rise(tenure, off) for tenure in (2, 60))
+    (early, early_error), (late, late_error) = (exits_for_a_rise(tenure, off("A5", ["pool"])) for tenure in (2, 60))
     assert early == pytest.approx(late, abs=SIGMAS * math.hypot(early_error, late_error))
 
 
@@ -120,16 +120,16 @@ def error_of(part: float) -> float:
     return math.sqrt(part / 30_000)
 
 
-def test_a_jump_of_the_bill_drives_out_the_anxious_for_a_few_periods() -> None:
+def test_a12_a_jump_of_the_bill_drives_out_the_anxious_for_a_few_periods() -> None:
     """A12: more than it does where nobody is anxious, and no longer than until the next ordinary bills."""
-    on, off = hazard({}, rise=2.0), hazard({"mind.anxiety": SWITCHES["A12"].off["mind.anxiety"]}, rise=2.0)
+    on, calm = hazard({}, rise=2.0), hazard(off("A12", variant="jump"), rise=2.0)
     before, after = on[10:20].mean(), on[24:34].mean()
     assert on[20] > before + SIGMAS * error_of(on[20])
-    assert on[20] > off[20] + SIGMAS * math.hypot(error_of(on[20]), error_of(off[20]))
-    assert after - before < on[20] - off[20]
+    assert on[20] > calm[20] + SIGMAS * math.hypot(error_of(on[20]), error_of(calm[20]))
+    assert after - before < on[20] - calm[20]
 
 
-def test_a_rumour_drives_out_members_for_a_few_periods() -> None:
+def test_a12_a_rumour_drives_out_members_for_a_few_periods() -> None:
     """A12: half of all trust is lost in one period, which leaves cover worth less for longer. Those who heard think at
     once; where news does not make people think, no more of them leave at once than later.
     """
@@ -141,8 +141,8 @@ def test_a_rumour_drives_out_members_for_a_few_periods() -> None:
         "factor": 0.5,
     }
     on = hazard({"shocks": [rumour]})
-    off = hazard({"shocks": [rumour], "mind.alerted_attention": SWITCHES["A12"].off["mind.alerted_attention"]})
+    calm = hazard({"shocks": [rumour]} | off("A12", variant="rumour"))
     quiet = hazard({})
     assert on[20] > quiet[20] + SIGMAS * math.hypot(error_of(on[20]), error_of(quiet[20]))
     assert on[20] > on[22:].max() + SIGMAS * math.sqrt(2) * error_of(on[20])
-    assert off[20] < on[20] - SIGMAS * math.sqrt(2) * error_of(on[20])
+    assert calm[20] < on[20] - SIGMAS * math.sqrt(2) * error_of(on[20])

@@ -1,4 +1,4 @@
-"""Mechanisms of the regulator and of insurers, switched off one by one (see `test_mechanisms_of_business.SWITCHES`)."""
+"""Mechanisms of the regulator and of insurers, switched off one by one."""
 
 from datetime import date
 from typing import Any
@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from abm.ledger import FUND, OUTSIDE
+from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.persons.state import Status
-from worlds.business_switches import off, on_and_off, table
 from worlds.busy import busy, finish, series
 from worlds.closings import unborne
 from worlds.endings import PLANS, ending_market
 from worlds.plain import run
+from worlds.switches import on_and_off, table
 
 
 def test_c1_a_warning_costs_trust_and_members() -> None:
@@ -68,21 +69,21 @@ def sold(changes: dict[str, Any]) -> tuple[float, float, int]:
 
 def test_d1_plans_are_feeders_of_insurers() -> None:
     members, others, commission = sold({})
-    members_off, _, commission_off = sold(off("D1"))
+    members_off, _, commission_off = sold(off("D1", PLANS, "cross-selling"))
     assert members > 5 * others
     assert members > 5 * members_off
     assert commission > commission_off == 0
 
 
 def test_d1_plans_are_substitutes_of_insurance() -> None:
-    assert sold({"mind.plan_overlap": 0.6})[0] < 0.8 * sold(off("D1 members"))[0]
+    assert sold({"mind.plan_overlap": 0.6})[0] < 0.8 * sold(off("D1", variant="members"))[0]
 
 
 def test_d1_insurance_is_a_substitute_of_plans() -> None:
     def insured(changes: dict[str, Any]) -> float:
         return float(table(finish(ending_market(changes=SELLING | changes)))["lasting.insured"].mean())
 
-    overlapping, apart = on_and_off("D1 insured", insured, {"insurance.commercial.overlap": 0.9})
+    overlapping, apart = on_and_off("D1", insured, variant="insured", on={"insurance.commercial.overlap": 0.9})
     assert overlapping < 0.6 * apart
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.persons.state import Status
 from worlds.plain import StationaryModel, run, world
-from worlds.switches import SIGMAS, SWITCHES, as_found, inside, standard_error
+from worlds.switches import SIGMAS, as_found, inside, standard_error
 
 COVER = 10_000.0
 FOREVER: dict[str, Any] = {
@@ -48,16 +49,14 @@ def selected(changes: dict[str, Any]) -> tuple[MutualAidModel, dict[str, np.ndar
     return model, run(model, 48)
 
 
-@pytest.mark.parametrize(
-    "off", [SWITCHES["A1"].off, {"platform.pool.division": "risk"}], ids=["equal risks", "by risk"]
-)
-def test_equal_shares_of_unequal_risks_drive_out_the_healthy(off: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fair", [off("A1"), {"platform.pool.division": "risk"}], ids=["equal risks", "by risk"])
+def test_a1_equal_shares_of_unequal_risks_drive_out_the_healthy(fair: dict[str, Any]) -> None:
     """A1, switched off by equal risks, or by shares in proportion to risk: then all stay, and the pool is all.
 
     A part of the population taken without regard to risk errs by sampling without replacement; aid by its cases.
     """
     model, on = selected({})
-    _, without = selected(off)
+    _, without = selected(fair)
     assert without["left"].sum() == 0
     assert without["relative_risk"][-1] == pytest.approx(1)
 
@@ -73,7 +72,7 @@ def test_equal_shares_of_unequal_risks_drive_out_the_healthy(off: dict[str, Any]
 
 
 @pytest.mark.parametrize(("aversion", "gain"), [(0.8, 0.83), (0.2, 1.25)])
-def test_a_pool_settles_or_collapses_by_the_gain_of_its_spiral(aversion: float, gain: float) -> None:
+def test_a2_a_pool_settles_or_collapses_by_the_gain_of_its_spiral(aversion: float, gain: float) -> None:
     """A2. With risks as Pareto had incomes, of exponent 3, the mean risk of those above any risk f is 1.5 f, and so
     a rise of the share by 1 drives out all whose cover is worth less, up to (1 + aversion), and raises the share by
     gain = 1.5 / (1 + aversion). Where nobody learns from shares, only those leave at once who find the first too dear.
@@ -86,9 +85,9 @@ def test_a_pool_settles_or_collapses_by_the_gain_of_its_spiral(aversion: float, 
     fair = round(p / (1 - p) * COVER * frailty.mean(), 2)
     assert gain == pytest.approx(1.5 / (1 + aversion), abs=0.01)
     stay = {}
-    for name, off in (("on", {}), ("off", SWITCHES["A2"].off)):
+    for name, changes in (("on", {}), ("off", off("A2"))):
         mind = {"mind.risk_aversion": aversion, "mind.learning": 0.3, "platform.pool.advertised_share": fair}
-        model = world(persons, FOREVER | mind | off, kind=StationaryModel)
+        model = world(persons, FOREVER | mind | changes, kind=StationaryModel)
         model.persons["frailty"] = model.persons["believed_frailty"] = np.random.default_rng(1).permutation(frailty)
         let_in(model, incidence)
         run(model, 48)
@@ -116,12 +115,12 @@ def launched_late(changes: dict[str, Any]) -> MutualAidModel:
     return model
 
 
-def test_the_uninsured_and_poorer_join_first() -> None:
+def test_a7_the_uninsured_and_poorer_join_first() -> None:
     """A7: with insurance counted as other cover, those who could not pay for it join; without, everybody."""
-    on, off = launched_late({}), launched_late(SWITCHES["A7"].off)
+    on, without = launched_late({}), launched_late(off("A7"))
     insured = (on.persons["policies"] & 1) > 0
     assert 0.2 < insured.mean() < 0.8
-    assert inside(off).mean() > 0.99
+    assert inside(without).mean() > 0.99
     joined = inside(on)
     assert joined.any()
     assert not insured[joined].any()
@@ -129,22 +128,22 @@ def test_the_uninsured_and_poorer_join_first() -> None:
     assert income[~joined].mean() - income[joined].mean() > SIGMAS * standard_error(income[joined], income[~joined])
 
 
-def test_altruism_keeps_members_of_low_risk() -> None:
+def test_a10_altruism_keeps_members_of_low_risk() -> None:
     """A10: half the persons have a third of the risk of the others, and cover is worth half its price to them.
 
     With altruism off none of them stays. With it, those who stay are the helpful, and the pool is healthier.
     """
     stay, low, helpful = {}, {}, np.empty(0)
-    for name, off in (("on", {}), ("off", SWITCHES["A10"].off)):
+    for name, changes in (("on", {}), ("off", off("A10"))):
         mind = {"mind.altruism": 1_000.0, "mind.spread": 0.6, "mind.learning": 0.07}
-        model = world(20_000, FOREVER | mind | off, kind=StationaryModel)
+        model = world(20_000, FOREVER | mind | changes, kind=StationaryModel)
         model.persons["attention"], model.persons["risk_aversion"] = 1, 0.1
         low = np.random.default_rng(1).permutation(20_000) < 10_000
         model.persons["frailty"] = model.persons["believed_frailty"] = np.where(low, 0.5, 1.5)
         let_in(model, 0.24)
         run(model, 60)
         stay[name] = inside(model)
-        helpful = helpful if off else model.persons["altruism"].astype(float)
+        helpful = helpful if changes else model.persons["altruism"].astype(float)
     assert not (stay["off"] & low).any()
     assert (stay["on"] & ~low).sum() == 10_000
     kept, lost = helpful[stay["on"] & low], helpful[~stay["on"] & low]
@@ -172,16 +171,16 @@ def members_by_age(changes: dict[str, Any]) -> tuple[dict[int, float], dict[int,
     )
 
 
-def test_a_cover_cut_at_forty_separates_the_types() -> None:
+def test_a11_a_cover_cut_at_forty_separates_the_types() -> None:
     """A11: just above 40 only the frail stay for a third of the cover, and the pool is younger than the population.
 
     Under one cover for all it is the other way round: the older, who are ill more often, stay rather than the younger.
     A mean frailty of so many members errs by 0.66 / sqrt(number), and so does their part by at most 0.5 / sqrt(20,000).
     """
     on, part_on = members_by_age({})
-    off, part_off = members_by_age(SWITCHES["A11"].off)
+    without, part_off = members_by_age(off("A11", ["pool"], value=6_000.0))
     error = 0.66 * math.sqrt(sum(1 / (20_000 * part) for part in part_on.values()))
     assert on[44] - on[38] > SIGMAS * error
     assert part_on[38] - part_on[44] > SIGMAS * math.sqrt(0.5 / 20_000)
-    assert off[44] < off[38]
+    assert without[44] < without[38]
     assert part_off[44] - part_off[38] > SIGMAS * math.sqrt(0.5 / 20_000)

@@ -9,23 +9,24 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.persons.state import HealthState, Status
 from worlds.plain import run, world
-from worlds.switches import SIGMAS, SWITCHES, as_found, inside, standard_error
+from worlds.switches import SIGMAS, as_found, inside, standard_error
 
 
-def test_a_growing_pool_becomes_dearer_only_where_illness_takes_time() -> None:
+def test_a3_a_growing_pool_becomes_dearer_only_where_illness_takes_time() -> None:
     """A3: shares of the first and third year, over members who grow throughout, from cases that err by Poisson.
 
     Off, every member's chance of a case is the same from the first period on: no wait, nothing latent, no questions.
     """
     rises, errors = {}, {}
-    for name, off in (("on", {}), ("off", SWITCHES["A3"].off)):
+    for name, changes in (("on", {}), ("off", off("A3", ["pool"]))):
         door = {"people.honest_share": 1.0, "health.noticed_share": 1.0, "health.latency_years": 1.0}
         growth = {"platform.pool.launch_reach": 0.0, "platform.pool.steady_reach": 0.03, "friends.telling": 0.0}
         terms = {"platform.pool.waiting_days": 90, "platform.pool.newcomers_share": True}
-        model = world(60_000, door | growth | terms | off)
+        model = world(60_000, door | growth | terms | changes)
         model.world.incidence[:] = 0.03
         series = run(model, 72)
         young, mature = slice(8, 24), slice(48, 72)
@@ -46,20 +47,20 @@ def behind_the_door(changes: dict[str, Any]) -> tuple[MutualAidModel, dict[str, 
     return model, run(model, 24)
 
 
-def test_weak_underwriting_lets_hidden_illness_in() -> None:
+def test_a13_weak_underwriting_lets_hidden_illness_in() -> None:
     """A13: where nobody is honest all of it is inside and is claimed early; half of those claims are refused.
 
     Where all are honest it is turned away: fewer and later claims, and no refusal. Claims are Poisson.
     """
     model, on = behind_the_door({})
-    _, off = behind_the_door(SWITCHES["A13"].off)
-    assert off["declined"].sum() > on["declined"].sum()
+    _, honest = behind_the_door(off("A13"))
+    assert honest["declined"].sum() > on["declined"].sum()
     rates, cases = [], []
-    for series in (on, off):
+    for series in (on, honest):
         cases.append(series["filed"][:12].sum())
         rates.append(cases[-1] / series["members"][0])
     assert math.log(rates[0] / rates[1]) > SIGMAS * math.sqrt(1 / cases[0] + 1 / cases[1])
-    assert off["refused"].sum() == 0
+    assert honest["refused"].sum() == 0
     refused = model.memberships[model.memberships["status"] == Status.REFUSED]
     assert refused.size > 100
     assert refused["concealed"].all()
@@ -73,17 +74,17 @@ def paying(changes: dict[str, Any]) -> tuple[MutualAidModel, dict[str, np.ndarra
     return model, run(model, 48)
 
 
-def test_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
+def test_a14_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
     """A14: what was due and not collected is divided again, over those who are left, who have the better credit.
 
     One failure in two is followed by another, and two bills are lost: in all c / (1 + c) of what is due where a
     deduction fails with chance c, which falls with time as the worse payers lapse. (So many lapses err by Poisson.)
     """
     model, on = paying({})
-    _, off = paying(SWITCHES["A14"].off)
-    due, due_without = (series["share"] * series["members_sharing"] for series in (on, off))
-    assert off["collected"] == pytest.approx(due_without)
-    assert off["lapsed"].sum() == 0
+    _, without = paying(off("A14"))
+    due, due_without = (series["share"] * series["members_sharing"] for series in (on, without))
+    assert without["collected"] == pytest.approx(due_without)
+    assert without["lapsed"].sum() == 0
     lapsed = model.memberships["status"][:, 0] == Status.LAPSED
     assert lapsed.any()
     credit = model.persons["credit"].astype(float)

@@ -1,5 +1,8 @@
 """Chance: a published generator, known answers, and draws that do not hang together."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +10,9 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from abm import draws
-from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, founding, philox
+from abm.draws import SLOTS_PER_PURPOSE, USES, Purpose, draw, founding, philox
+
+ABM = Path(draws.__file__).parent
 
 # Random123, kat_vectors: philox2x32 with 7 rounds; counter (two words), key, answer (two words).
 KNOWN_ANSWERS = [
@@ -52,3 +57,15 @@ def test_founding_draws_are_those_of_single_persons_wherever_the_chunk_begins() 
     assert (whole[300:500] == founding(9, 300, 200, Purpose.INCOME)).all()
     assert whole[7] == draw(9, 0, 7, Purpose.INCOME * SLOTS_PER_PURPOSE) + draws.TO_UNIT / 2
     assert whole.min() > 0
+
+
+def test_every_purpose_says_who_draws_when_and_what_it_decides() -> None:
+    assert list(USES) == list(Purpose)
+    for use in USES.values():
+        assert all(use)
+    assert len({use.decides for use in USES.values()}) == len(Purpose)
+
+
+def test_every_purpose_is_drawn_for_but_that_of_the_tier() -> None:
+    text = "".join(path.read_text("utf-8") for path in ABM.rglob("*.py") if path.name != "draws.py")
+    assert set(re.findall(r"\bPurpose\.([A-Z_]+)", text)) == {purpose.name for purpose in Purpose} - {"TIER"}

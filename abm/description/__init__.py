@@ -1,0 +1,1 @@
+"""The description of the model in the field's standard form, made from what is declared."""

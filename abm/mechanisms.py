@@ -1,0 +1,202 @@
+"""The mechanisms that observers of mutual aid name, each with the numbers that switch it off and where it shows.
+
+A to E: members, platforms, the regulator, insurers, news. Tests switch a mechanism off by its row here, experiments do,
+and the description of the model lists them. `off` gives the changes of a scenario.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from abm.errors import ScenarioError, nearest
+
+PLAN = "PLAN"  # in a path: each of the plans in which a mechanism is switched off
+
+
+@dataclass(frozen=True)
+class OfTheWorld:
+    """An off-value that depends on the world: what it is in that world, in words."""
+
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Numbers of a scenario by path that turn a mechanism off, and what then changes.
+
+    `series` are names of series of a plan or of the market, `tables` files of the results. A mechanism that works
+    through several channels has a switch for each, with the name of the channel as its `variant`.
+    """
+
+    off: Mapping[str, Any]
+    observable: str
+    series: tuple[str, ...]
+    tables: tuple[str, ...] = ()
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A mechanism that observers name: its id, a short standard term, what is meant, and its switches."""
+
+    id: str
+    name: str
+    meaning: str
+    switches: tuple[Switch, ...]
+
+
+def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, value: Any = None) -> dict[str, Any]:
+    """Changes of a scenario, path -> value, that switch a mechanism off.
+
+    `plans` are those whose own numbers are changed, `variant` the one channel that is closed (all where none is named),
+    `value` what the world asks for where the row gives no number (`OfTheWorld`). Raises `ScenarioError` for a mechanism
+    or variant that is not there, and where plans or the value are missing.
+    """
+    if mechanism not in MECHANISMS:
+        known = list(MECHANISMS)
+        raise ScenarioError(f"no mechanism '{mechanism}'{nearest(mechanism, known)}; there are: {', '.join(known)}")
+    row = MECHANISMS[mechanism]
+    wanted = [switch for switch in row.switches if variant in (None, switch.variant)]
+    if not wanted:
+        variants = ", ".join(switch.variant for switch in row.switches if switch.variant) or "none"
+        raise ScenarioError(f"{mechanism} ({row.name}): no variant '{variant}'; there are: {variants}")
+    changes: dict[str, Any] = {}
+    for path, number in (pair for switch in wanted for pair in switch.off.items()):
+        if isinstance(number, OfTheWorld) and value is None:
+            raise ScenarioError(f"{mechanism} ({row.name}): {path} needs a value of your world: {number.meaning}")
+        if f".{PLAN}." in path and not plans:
+            raise ScenarioError(f"{mechanism} ({row.name}): {path} is a number of a plan; name one or more plans")
+        for plan in plans if f".{PLAN}." in path else ("",):
+            changes[path.replace(PLAN, plan)] = value if isinstance(number, OfTheWorld) else number
+    return changes
+
+
+# fmt: off
+_ROWS = (
+    Mechanism("A1", "adverse selection",
+        "Shares are equal and risks are not, so the healthy pay more than cover is worth to them. They leave, and the "
+        "mean risk of those who stay rises.",
+        (Switch({"health.high_risk_share": 0.0, "health.frailty_spread": 0.0},
+            "mean risk of members over that of the population; aid a member",
+            ("relative_risk", "leavers_risk", "aid")),)),
+    Mechanism("A2", "share spiral",
+        "A higher share drives members out, and fewer and frailer members make the next share higher. The pool settles "
+        "where this gain is below one, and collapses where it is above.",
+        (Switch({"mind.learning": 0.0}, "whether the pool settles or collapses", ("share", "members")),)),
+    Mechanism("A3", "maturing pool",
+        "Waiting periods and health declarations make a young pool healthier than the population. That wears off, and "
+        "the share rises even while the pool grows.",
+        (Switch({"platform.PLAN.waiting_days": 0, "health.latency_years": 0.0, "people.honest_share": 0.0},
+            "share of a later year over that of the first", ("share", "members_waiting")),)),
+    Mechanism("A4", "expectation gap",
+        "Newcomers are led to expect the cheap first months. They are disappointed when the share approaches its true "
+        "level.",
+        (Switch({"platform.PLAN.advertised_share": OfTheWorld("the true level of the share, yuan a period")},
+            "exits peak where the share grows fastest", ("left", "share", "expected_share")),)),
+    Mechanism("A5", "learning of the true level",
+        "Experience and education bring expectations to the true level, and a rise of the bill then frightens less.",
+        (Switch({"mind.learning": 0.0, "platform.PLAN.parent.education": 0.0},
+            "exits that a rise of the bill brings about, by tenure", ("left", "expected_share")),)),
+    Mechanism("A6", "herding",
+        "People hear of a plan from friends and do as friends do, and a few yuan ask for no long thought.",
+        (Switch({"friends.telling": 0.0, "mind.herding": 0.0},
+            "S-shaped growth; clusters of members among friends", ("joined",)),)),
+    Mechanism("A7", "self-selection of the uninsured",
+        "Other cover takes away from the worth of mutual aid, so that people without insurance, who are poorer, join "
+        "first.",
+        (Switch({"insurance.commercial.overlap": 0.0}, "insurance and income of members", ("insured", "low_income")),)),
+    Mechanism("A8", "negative reciprocity",
+        "'I paid for others, and nobody will pay for me': once a plan may close, what one has paid weighs against "
+        "staying.",
+        (Switch({"mind.resentment": 0.0}, "exits of long payers on news of a closing", ("left",)),)),
+    Mechanism("A9", "distrust after refusals",
+        "A refused claim costs the trust of the claimant's friends, and some of them leave.",
+        (Switch({"mind.trust_from_refusal": 0.0}, "exits among friends of the refused",
+            ("trust", "refused", "left")),)),
+    Mechanism("A10", "altruism",
+        "Some members of low risk stay because they wish to help. They slow adverse selection down.",
+        (Switch({"mind.altruism": 0.0}, "altruism of those of low risk who stay", ("members", "relative_risk")),)),
+    Mechanism("A11", "separation by age",
+        "Cover falls at 40, from 300,000 to 100,000 yuan at Xianghubao (F108, F109). Above that age only the frail "
+        "find cover worth the equal share, and the pool is younger than the population: advantageous selection.",
+        (Switch({"platform.PLAN.bands.1.cover": OfTheWorld("the cover of the younger, bands.0.cover, yuan")},
+            "risk of members over the table, and their part of an age, on either side of the cut",
+            ("mean_age", "relative_risk")),)),
+    Mechanism("A12", "overreaction",
+        "After a jump of the bill or a rumour more people leave for a few periods than the new level explains.",
+        (Switch({"mind.anxiety": 0.0}, "exits in the periods after a jump of the bill", ("left",), variant="jump"),
+         Switch({"mind.alerted_attention": 0.0}, "exits in the periods after a rumour", ("left",), variant="rumour"))),
+    Mechanism("A13", "concealment at the door",
+        "Nobody checks a health declaration at the door, so that hidden illness comes in and is claimed for early.",
+        (Switch({"people.honest_share": 1.0}, "claims of the first year; refusals",
+            ("filed", "refused", "declined")),)),
+    Mechanism("A14", "lapses for want of means",
+        "A deduction can fail, and a second failure ends the membership. The others pay what is missing.",
+        (Switch({"people.deduction_failure": 0.0}, "shares collected over shares due", ("collected", "lapsed")),)),
+    Mechanism("B1", "cost of claims handling",
+        "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133).",
+        (Switch({"platform.PLAN.case_cost": 0.0}, "surplus of the platform while fees come in",
+            ("surplus", "fee", "investigation")),)),
+    Mechanism("B2", "value of traffic",
+        "Members are customers of the parent's other business, above all of insurance. A plan goes on while they are "
+        "worth more than it loses.",
+        (Switch({"platform.PLAN.parent.customer_value": 100.0}, "whether the plan closes, and when",
+            ("traffic", "stage", "closings"), ("events.csv",)),)),
+    Mechanism("B3", "moral hazard of prepaid pools",
+        "Deposits that nobody holds in custody may be worth more to the owners than the plan, and they run away.",
+        (Switch({"platform.PLAN.custody": True}, "deposits seized", ("seized", "deposited")),)),
+    Mechanism("B4", "cost of run-off",
+        "Closing has a bill: last shares, claims of the run-off, shares given back. A board reckons with it, and a "
+        "plan closes actively while large, or passively once too small.",
+        (Switch({"platform.PLAN.closing.run_off_borne": False}, "bill of a closing; members at its announcement",
+            ("run_off", "returned", "surplus")),)),
+    Mechanism("B5", "contagion of closings",
+        "A closing costs all other plans trust, and makes the next closing less of a stigma to its parent.",
+        (Switch({"mind.trust_from_closing": 0.0, "mind.closing_alarm": 0.0}, "exits after a closing elsewhere",
+            ("left", "trust"), variant="members"),
+         Switch({"platform.PLAN.parent.stigma_relief": 0.0}, "time between closings", ("closings", "stage"),
+            ("events.csv",), variant="parents"))),
+    Mechanism("B6", "exposure before a listing",
+        "Regulatory risk weighs more on a parent in the year before it is listed, which hastens the end of its plan.",
+        (Switch({"platform.PLAN.parent.listing_weight": 1.0}, "date of the closing", ("closings", "stage"),
+            ("events.csv",)),)),
+    Mechanism("B7", "growth at all cost",
+        "Fast growth hides the true level of the share behind those who still wait, and terms that are changed "
+        "afterwards cost trust.",
+        (Switch({"mind.trust_from_rule_change": 0.0}, "exits after new terms", ("left", "trust"), ("events.csv",),
+            variant="rule change"),
+         Switch({"platform.PLAN.launch_reach": 0.02}, "largest excess of the share over the expected one",
+            ("share", "expected_share"), variant="growth"))),
+    Mechanism("B8", "low barriers to entry",
+        "A plan is easily copied: hundreds of small ones are founded and fail; a few great brands keep the members.",
+        (Switch({"platform.PLAN.small_plans.entering": 0.0}, "number of small plans", ("small_plans", "members")),)),
+    Mechanism("C1", "regulatory risk",
+        "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
+        "makes a product go on under another label.",
+        (Switch({"supervision.policy": "laissez_faire"}, "exits after a warning; fee and insurer of a stopped product",
+            ("left", "stance", "pressure", "fee_rate"), ("events.csv",)),)),
+    Mechanism("C2", "claims without a guarantee",
+        "Where neither custody, licence nor guarantee fund protects the claimants of a plan that is gone, they are "
+        "paid in part. A fund pays the rest.",
+        (Switch({"supervision.policy": "guarantee_fund"}, "aid paid in a run-off that nobody bears",
+            ("guarantee", "aid", "levy")),)),
+    Mechanism("D1", "insurers: substitutes or feeders",
+        "Plans sell insurance to their members, and so feed insurers; a plan makes insurance worth less to members, "
+        "and insurance a plan to the insured.",
+        (Switch({"platform.PLAN.cross_sell_reach": 0.0}, "insurance bought by members and by others; commissions",
+            ("policies_sold", "traffic", "commercial_share_members", "commercial_share"), variant="cross-selling"),
+         Switch({"mind.plan_overlap": 0.0}, "insurance bought by members", ("policies_sold",), variant="members"),
+         Switch({"insurance.commercial.overlap": 0.0}, "share of members who are insured", ("insured",),
+            variant="insured"))),
+    Mechanism("D2", "crowding out by the city plan",
+        "The low flat premium of the city plan, without questions about health, takes the place of mutual aid.",
+        (Switch({"insurance.city.overlap": 0.0}, "exits where and when the city plan is launched",
+            ("left", "city_share_members")),)),
+    Mechanism("E1", "local news of aid and refusals",
+        "Aid seen among friends recruits, and refusals repel.",
+        (Switch({"friends.news_periods": 0}, "joiners among friends of the aided and of the refused",
+            ("joined", "trust")),)),
+)
+# fmt: on
+
+MECHANISMS: Mapping[str, Mechanism] = {row.id: row for row in _ROWS}
