@@ -47,6 +47,9 @@ LOOKS: tuple[tuple[str, Any], ...] = (
     (SKY, (0, (1.5, 0.8))),
 )
 ENDS = {ClosingKind.ACTIVE: "^", ClosingKind.PASSIVE: "v", ClosingKind.ORDERED: "s", ClosingKind.FLIGHT: "X"}
+# Of insurance products, as many as a scenario may have.
+PRODUCT_LOOKS = tuple(zip((BLUE, RED, GREEN, ORANGE, SKY, YELLOW, GREY, BLACK), ("", *"osDv^PX"), strict=True))
+MARK_EVERY = 12  # half-months between the markers of a line
 ACTS = {EventKind.WARNING: "v", EventKind.RECTIFICATION: "D", STOP: "X"}
 STANCES = (("tolerates", "white"), ("warns", "#dcdcdc"), ("rectifies", "#a8a8a8"), ("would close", "#606060"))
 QUARTER = 6  # half-months
@@ -223,9 +226,11 @@ def _trust(panel: "Axes", data: Market) -> tuple[str, str]:
 
 
 def _insurance(panel: "Axes", data: Market) -> tuple[str, str]:
-    for name, colour, label in (("commercial_share", BLUE, "commercial"), ("city_share", RED, "city plan")):
-        panel.plot(data.days, 100 * data.series[f"{name}_members"], color=colour, lw=1.7, label=f"{label}: members")
-        panel.plot(data.days, 100 * data.series[name], color=colour, lw=1.5, ls="--", label=f"{label}: all persons")
+    for name, (colour, marker) in zip(data.scenario.insurance.products, PRODUCT_LOOKS, strict=False):
+        look: dict[str, Any] = {"color": colour, "marker": marker, "markevery": MARK_EVERY, "ms": 4, "mfc": "white"}
+        members, everybody = (100 * data.series[f"{name}_share{whom}"] for whom in ("_members", ""))
+        panel.plot(data.days, members, lw=1.7, label=f"{name}: members", **look)
+        panel.plot(data.days, everybody, lw=1.5, ls="--", label=f"{name}: all persons", **look)
     panel.set_ylim(bottom=0)
     return "What did they buy instead?", "% insured"
 

@@ -14,9 +14,9 @@ def message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
     path = tuple(part for part in fault["loc"] if part != "[key]")
     place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
-    field = field_at(place, within)
+    field = field_at(path, within)
     if kind == "extra_forbidden":
-        known, last = keys_at(".".join(map(str, path[:-1])), within), str(path[-1])
+        known, last = keys_at(path[:-1], within), str(path[-1])
         everywhere = leaves(Scenario()) if within is Scenario else ()
         elsewhere = [key for key, _ in everywhere if key.split(".")[-1] == last]
         meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)

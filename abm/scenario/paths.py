@@ -1,7 +1,7 @@
 """Numbers of a scenario by their dotted path: found, described, compared, and changed by ``key=value``."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -87,31 +87,33 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def field_at(path: str, within: type[BaseModel] = Scenario) -> FieldInfo | None:
-    """The declaration of the number at a dotted path, or None where there is none."""
-    return _at(path, within)[0]
+def field_at(path: str | Sequence[Any], within: type[BaseModel] = Scenario) -> FieldInfo | None:
+    """The declaration of the number at a path, dotted or step by step, or None where there is none."""
+    return _at(path.split(".") if isinstance(path, str) else path, within)[0]
 
 
-def keys_at(path: str, within: type[BaseModel]) -> list[str]:
-    """The names allowed below a dotted path."""
+def keys_at(path: Sequence[Any], within: type[BaseModel]) -> list[str]:
+    """The names allowed below a path, given step by step."""
     section = _at(path, within)[1] if path else within
     return list(section.model_fields) if section else []
 
 
-def _at(path: str, within: type[BaseModel]) -> tuple[FieldInfo | None, Any]:
-    """The declaration at a dotted path and the section that it holds; None for either that is not there."""
+def _at(path: Sequence[Any], within: type[BaseModel]) -> tuple[FieldInfo | None, Any]:
+    """The declaration at a path and the section that it holds; None for either that is not there."""
     section: Any = within
     found: FieldInfo | None = None
-    for step in path.split("."):
-        if section is None:
-            return None, None
-        if found is None or step in section.model_fields:
-            found = section.model_fields.get(step)
-            if found is None:
-                return None, None
+    keyed = False  # whether the next step is a name of the scenario's own, or a place in a list
+    for step in path:
+        if keyed:
+            keyed = False
+        elif section is not None and step in section.model_fields:
+            found = section.model_fields[step]
             section = _section_in(found.annotation)
-        elif section.model_config.get("extra") == "allow":  # a name that the scenario adds
+            keyed = get_origin(found.annotation) in (dict, tuple)
+        elif section is not None and section.model_config.get("extra") == "allow":  # a name that the scenario adds
             section = _section_in(get_type_hints(section)["__pydantic_extra__"])
+        else:
+            return None, None
     return found, section
 
 

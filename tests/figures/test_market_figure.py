@@ -38,7 +38,7 @@ def made_up(steps: int = 138) -> Run:
         columns[f"{name}.share_noise"] = np.full(steps, 0.5)
         columns[f"{name}.stage"] = np.where(count < steps - 5, 1, 3)
         columns[f"{name}.trust"] = np.full(steps, 0.3 + place / 100)
-    columns |= {each.name: count / steps for each in series.MARKET}
+    columns |= {each.name: count / steps for each in series.of_market(tuple(SCENARIO.insurance.products))}
     columns["stance"] = np.minimum(3, 4 * np.arange(steps) // steps)
     days = [collection_date(FIRST + step) for step in range(steps)]
     ends = [(NAMES[5 * place], DAY, DAY, kind, "by hand", 2e6) for place, kind in enumerate(ENDS)]
@@ -171,8 +171,8 @@ def test_pressure_and_trust_and_insurance_are_the_series() -> None:
     np.testing.assert_array_equal(line(3, "all memberships"), series["plan_trust"])
     np.testing.assert_array_equal(line(4, "commercial: members"), 100 * series["commercial_share_members"])
     np.testing.assert_array_equal(line(4, "commercial: all persons"), 100 * series["commercial_share"])
-    np.testing.assert_array_equal(line(4, "city plan: members"), 100 * series["city_share_members"])
-    np.testing.assert_array_equal(line(4, "city plan: all persons"), 100 * series["city_share"])
+    np.testing.assert_array_equal(line(4, "city: members"), 100 * series["city_share_members"])
+    np.testing.assert_array_equal(line(4, "city: all persons"), 100 * series["city_share"])
 
 
 @pytest.mark.parametrize("act", ["warning", "rectification", "product stopped"])

@@ -35,6 +35,11 @@ KINDS = {
 # What else is raised, by the function that does it and the class, and why it is no `HuzhuError`.
 OTHERS = {
     ("_check_points", "ValueError"),  # asked by a validator of pydantic, which makes a StudyError of it
+    ("_two", "ValueError"),  # called by one, which makes a ScenarioError of it
+    ("found_at", "ValueError"),
+    ("number", "ValueError"),  # a slip in a declaration of the program itself
+    ("__getattr__", "AttributeError"),  # as Python has it for a name that a module does not have
+    ("__getattr__", "_unknown"),
     ("_count", "ArgumentTypeError"),  # argparse's own, with exit status 2 too
     ("_day", "ArgumentTypeError"),
     ("_day", "ValueError"),  # caught in place

@@ -108,5 +108,5 @@ def test_a_run_is_the_model_run_to_its_end() -> None:
     ],
 )
 def test_a_run_that_cannot_be_is_refused_with_its_reason(slip: dict, words: str) -> None:
-    with pytest.raises(abm.ScenarioError, match=words):
+    with pytest.raises(abm.HuzhuError, match=words):
         abm.run(**slip)
