@@ -38,7 +38,7 @@ class Ledger:
     def transfer(self, amount: int, payer: str, payee: str, platform: str, purpose: str) -> None:
         """Move whole fen from one account to another, for a purpose of a platform's business."""
         if amount < 0 or amount != int(amount):
-            raise LedgerError(f"{platform}: {purpose} of {amount} fen from {payer} to {payee} is no whole amount")
+            raise LedgerError(f"{platform}: {purpose} of {amount} fen from {payer} to {payee} is not a whole amount")
         self.balances[payer] -= int(amount)
         self.balances[payee] += int(amount)
         self.flows[platform, purpose] += int(amount)

@@ -37,7 +37,7 @@ DAYS = [collection_date(period) for period in range(half_month(CALENDAR.start), 
 
 
 def study(persons: int, seeds: int) -> Study:
-    """Histories in which newcomers are told to expect so many yuan a half-month."""
+    """Histories in which newcomers are told to expect a number of yuan a half-month."""
     series = [f"{PLATFORM}.{name}:{day}" for name in ("members", "relative_risk") for day in DAYS]
     return Study(
         title="expectation gap",

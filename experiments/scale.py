@@ -53,7 +53,7 @@ CHANGES = {
 
 
 def study(sizes: Iterable[int], seeds: int) -> Study:
-    """The world simulated with so many persons."""
+    """The world simulated with a number of persons."""
     return Study(
         title="scale",
         changes=CHANGES,

@@ -94,7 +94,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
         metavar="NAME: KEY=VALUE; ...",
         help="a world that differs from the scenario as it is; may be given several times",
     )
-    fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="so many kinds of luck (default 1)")
+    fork.add_argument("--seeds", type=_count, default=1, metavar="N", help="how many seeds (default 1)")
     fork.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/fork-SCENARIO)")
     for each in (keep, fork):
         each.add_argument("scenario", help="a name from `huzhu list` or a .toml file; for fork also a .huzhu file")
@@ -132,4 +132,4 @@ def _day(text: str) -> date:
             raise ValueError
         return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
     except (ValueError, IndexError, calendar.IllegalMonthError):
-        raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2020, 2020-12 or 2020-12-31") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date; write 2020, 2020-12 or 2020-12-31") from None

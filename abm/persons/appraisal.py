@@ -99,7 +99,7 @@ def buying(me: np.void, mine: np.ndarray, product: int, world: World) -> Terms:
 
 @behaviour
 def converting(me: np.void, mine: np.ndarray, product: int, free: float, world: World) -> Terms:
-    """Whether to take the insurance that a plan offers at its end, so many years of it free."""
+    """Whether to take the insurance that a plan offers at its end, with `free` years without a premium."""
     return _insured(me, mine, product, free, 0.0, world)
 
 

@@ -41,7 +41,7 @@ class Network(NamedTuple):
 
 
 def neighbourhood(network: Network, person: int, most: int) -> np.ndarray:
-    """A person, their friends, the friends of those and so on, up to so many persons; sorted rows."""
+    """A person, their friends, the friends of those and so on, up to `most` persons; sorted rows."""
     found, waiting = {person}, deque([person])
     while waiting and len(found) < most:
         for friend in network.of(waiting.popleft()).tolist():
@@ -72,7 +72,7 @@ def layout(network: Network, persons: np.ndarray) -> np.ndarray:
 
 
 def befriend(persons: int, terms: Friends, seed: int) -> Network:
-    """The friendships of so many persons."""
+    """The friendships of a number of persons."""
     reach = min(terms.degree, persons - 1) // 2
     if reach == 0:
         return Network(np.zeros(persons + 1, np.uint32), np.empty(0, np.int32))

@@ -81,7 +81,7 @@ def worth_of_company(herding: float, friends_in: float) -> float:
 
 @rule("f8(f8)")
 def cost_of_sharing(share: float) -> float:
-    """Yuan a year for a share of so many fen a half-month."""
+    """Yuan a year for a `share` in fen a half-month."""
     return PERIODS_PER_YEAR * share / FEN_PER_YUAN
 
 

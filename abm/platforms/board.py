@@ -12,9 +12,9 @@ from abm.platforms.closing import recent_closures
 from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
-RUN_OFF_PERIODS = 4  # claims of so many periods are found, and not yet filed, when a plan ends
+RUN_OFF_PERIODS = 4  # periods whose claims are found, and not yet filed, when a plan ends
 FEE_STEP = 0.02
-RISE, LATELY = 1.25, 6  # shares of so many periods, so much above the expected ones, call for stricter investigation
+RISE, LATELY = 1.25, 6  # shares of this many periods, this far above the expected ones, call for strictness
 
 
 @dataclass

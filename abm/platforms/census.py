@@ -26,7 +26,7 @@ class PlanCensus:
     true_level: float = 0.0  # fen, see `rules.true_level`
 
     def with_sharers(self, persons: int, weight: int) -> "PlanCensus":
-        """The same with so many more who share, and so much more weight."""
+        """The same with more members who share, and with more weight."""
         return replace(self, sharing=self.sharing + persons, contribution_weights=self.contribution_weights + weight)
 
 

@@ -17,7 +17,7 @@ BILLION, THOUSAND = 1e9, 1e3
 
 
 def for_members(members: int, a_year: float) -> float:
-    """Fen of a half-month for so many members, at yuan a member and year."""
+    """Fen of a half-month for a number of `members`, at yuan a member and year."""
     return fen(1) * members / PERIODS_PER_YEAR * a_year
 
 
@@ -150,7 +150,7 @@ def alarm_at_deposits(of_a_billion: float, deposits: float, weight: float) -> fl
 
 
 def alarm_at_complaints(of_one_in_a_thousand: float, complaints: float, people: float) -> float:
-    """Pressure from the complaints of a period, real persons, among so many people."""
+    """Pressure from the complaints of a period, real persons, in a population of `people`."""
     return of_one_in_a_thousand * complaints / people * THOUSAND
 
 
@@ -165,7 +165,7 @@ def fee_income(fee: float, weight: float, plans: int) -> float:
 
 
 def failure_chance(endurance: float) -> float:
-    """Chance that a small plan whose fees do not cover its cost gives up in a period; it lasts so many years."""
+    """Chance that a small plan whose fees do not cover its cost gives up in a period; it lasts `endurance` years."""
     return 1 - math.exp(-1 / (PERIODS_PER_YEAR * endurance))
 
 

@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, bytes]:
     except FileNotFoundError:
         raise CheckpointError(f"{path}: there is no such checkpoint") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path}: is no whole checkpoint: {error}") from None
+        raise CheckpointError(f"{path}: is not a whole checkpoint: {error}") from None
     sums = json.loads(parts.pop("checksums.json", b"{}"))
     damaged = [name for name, content in parts.items() if sums.get(name) != hashlib.sha256(content).hexdigest()]
     if damaged or set(sums) != set(parts) or not sums:

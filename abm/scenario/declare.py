@@ -43,7 +43,7 @@ def number(
 
 
 def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
-    """A value that is no number with a range: a name, a day, a list."""
+    """A value that is not a number with a range: a name, a day, a list."""
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source})
 
 

@@ -43,7 +43,7 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
 
 
 def scenario_of(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
-    """A scenario by name, path or as it is, with so many persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
+    """A scenario by name, path or as it is, with a number of persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
     if isinstance(changes, str):
         changes = dict(setting(part) for part in changes.split(";") if part.strip())
     wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})

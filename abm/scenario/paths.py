@@ -128,7 +128,7 @@ def plausible_of(scenario: Scenario, path: str) -> Range | None:
 
     The declared range is that of an assumption. It holds for a scenario that gives another value, or says why it takes
     this one; it does not hold where the scenario's ``[sources]`` gives a fact: there the number is known, and has no
-    plausible range unless the scenario gives one. None too for what is no number and where none is declared.
+    plausible range unless the scenario gives one. None too for what is not a number and where none is declared.
     """
     if (own := scenario.plausible.get(path)) is not None:
         return own
@@ -137,7 +137,7 @@ def plausible_of(scenario: Scenario, path: str) -> Range | None:
 
 
 def is_assumption(source: str) -> bool:
-    """Whether a source is no fact."""
+    """Whether a source is not a fact."""
     return source.startswith("assumption")
 
 

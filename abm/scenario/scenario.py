@@ -148,7 +148,7 @@ class Scenario(Section):
                 raise ValueError(f"plausible.{path}: {error}") from None
             low, high = bounds(field)
             if low is None or value is None:
-                raise ValueError(f"plausible.{path}: {value!r} is no number that could be another")
+                raise ValueError(f"plausible.{path}: {value!r} is not a number that could be another")
             if first > last:
                 raise ValueError(f"plausible.{path}: {first:g} is above {last:g}; are the two swapped?")
             if first < low or last > high:

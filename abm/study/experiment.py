@@ -16,7 +16,7 @@ from abm.study.sweep import cores, run_study
 
 @dataclass(frozen=True)
 class Experiment:
-    """What was asked for: a trial or the whole, even larger or not, with so many processes, into which folder."""
+    """What was asked for: a trial or the whole, even larger or not, on how many processes, into which folder."""
 
     out: Path
     workers: int

@@ -1,7 +1,7 @@
 """Which setting matters: Sobol indices and Morris's elementary effects of the outputs of a finished sweep.
 
 A sample of either kind comes in blocks of points between which one setting changes at a time. A block in which a run
-failed or an output is no finite number tells nothing; it is left out whole, and said to be.
+failed or an output is not a finite number tells nothing; it is left out whole, and said to be.
 """
 
 import csv

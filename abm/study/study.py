@@ -90,7 +90,7 @@ class Study(Section):
             if len(set(values)) < len(values):
                 raise ValueError(f"points = {self.points} are more than the whole numbers in the range of {path}")
         if self.points == 1 and self.design == "grid" and ranges:
-            raise ValueError(f"points = 1 is no grid over the range of {ranges[0]}; at least 2")
+            raise ValueError(f"points = 1 is not a grid over the range of {ranges[0]}; at least 2")
         if self.design == "sobol" and self.points is not None and self.points & (self.points - 1):
             below = 1 << (self.points.bit_length() - 1)
             near = f"{below} or {2 * below}"

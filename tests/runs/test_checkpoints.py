@@ -116,7 +116,7 @@ def test_what_is_settled_cannot_be_changed_midway(kept: Path) -> None:
 def test_a_damaged_checkpoint_is_refused(kept: Path, tmp_path: Path) -> None:
     whole = kept.read_bytes()
     (tmp_path / "half.huzhu").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(CheckpointError, match=r"half.huzhu: is no whole checkpoint"):
+    with pytest.raises(CheckpointError, match=r"half.huzhu: is not a whole checkpoint"):
         resume(tmp_path / "half.huzhu")
     at = whole.index(b"persons.npy") + 4_000
     (tmp_path / "bent.huzhu").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
