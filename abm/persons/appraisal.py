@@ -24,7 +24,7 @@ from abm.persons.situation import (
 )
 from abm.persons.state import ALERTED, CLAIMING, WAITING
 
-NONE = -1  # no product apart
+NONE = np.int64(-1)  # no product; not a plain whole number, for each of which numba would compile anew
 
 
 class Terms(NamedTuple):

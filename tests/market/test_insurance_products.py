@@ -11,8 +11,9 @@ from abm.market import World
 from abm.model import MutualAidModel
 from abm.persons.insuring import offered
 from abm.persons.state import HealthState, Status, membership, person
+from abm.scenario.declare import bounds
 from abm.scenario.files import dump, load, parse
-from abm.scenario.paths import bounds, field_at, leaves, put
+from abm.scenario.paths import field_at, leaves, put
 from worlds.busy import digest, finish
 from worlds.endings import ending_market
 

@@ -88,7 +88,7 @@ def test_a_reason_to_ask_is_none_to_be_turned_down() -> None:
     model.persons["traits"][0] |= Trait.FEMALE
     terms = (Term(Weight.COVER, 90.0), Term(Weight.PREMIUM, -40.0))
     decision = Decision(terms, 50.0, 0.99, 0.5, trust=0.9, cover=79_000.0)
-    moment = Moment(0, model.day, Kind.TURNED_DOWN, -1, decision, {"policy": "commercial", "free": 0.0})
+    moment = Moment(0, model.day, Kind.TURNED_DOWN, -1, decision, {"product": 0, "free": 0.0})
     text = SENTENCES[Kind.TURNED_DOWN](Reader(attend(model, 0)[0]), moment)
     assert text.startswith("asked for insurance against critical illness: cover of 79,000 yuan")
     assert text.endswith("Chance of buying 0.99. She was turned down for her health.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from abm.cli.main import main
-from abm.errors import ScenarioError
+from abm.errors import StoreError, StudyError
 from abm.scenario.files import load
 from abm.study.axis import Axis
 from abm.study.store import Store
@@ -90,7 +90,7 @@ def test_another_range_is_another_study(tmp_path: Path) -> None:
         (told,) = store.rows.execute("SELECT value FROM about WHERE name = 'vary'").fetchone()
         assert json.loads(told)["mind.herding"].items() >= {"low": 100.0, "high": 400.0}.items()
     mine(tmp_path, most=300)
-    with pytest.raises(ScenarioError, match="another study, 'untitled', which differs in vary, the scenario itself"):
+    with pytest.raises(StoreError, match="another study, 'untitled', which differs in vary, the scenario itself"):
         Store(tmp_path / "runs", load_study(file))
 
 
@@ -143,12 +143,12 @@ def test_a_slip_in_a_plausible_axis_gets_one_line_and_leaves_nothing(
 
 def test_an_unknown_scenario_is_named_before_a_range_is_looked_up(tmp_path: Path) -> None:
     file = study_file(tmp_path, "mind.altruism = { plausible = true }", "xianhubao")
-    with pytest.raises(ScenarioError, match=r"trial\.toml: scenario: no scenario 'xianhubao'; did you mean 'xiangh"):
+    with pytest.raises(StudyError, match=r"trial\.toml: scenario: no scenario 'xianhubao'; did you mean 'xiangh"):
         load_study(file)
 
 
 def test_a_fact_of_the_scenario_leaves_nothing_to_vary(tmp_path: Path) -> None:
     mine(tmp_path, source="F145: they call their shares gifts")
     file = study_file(tmp_path, '"mind.altruism" = { plausible = true }', "mine.toml")
-    with pytest.raises(ScenarioError, match=r"vary\.mind\.altruism: no plausible range is known \(F145: they call"):
+    with pytest.raises(StudyError, match=r"vary\.mind\.altruism: no plausible range is known \(F145: they call"):
         load_study(file)
