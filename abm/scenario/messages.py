@@ -25,7 +25,7 @@ def message(fault: Any, within: type[BaseModel]) -> str:
         return f"{place}: {fault['ctx']['error']}" if place else str(fault["ctx"]["error"])
     if kind == "missing":
         return f"{place}: is missing ({field.description if field else 'needed'})"
-    meaning = f" ({field.description}, unit {notes(field)['unit'] or '-'})" if field else ""
+    meaning = f" ({field.description}, unit {notes(field)['unit'] or '-'})" if field and field.description else ""
     if kind in ("greater_than_equal", "less_than_equal") and field:
         low, high = bounds(field)
         side = f"below {low}" if kind == "greater_than_equal" else f"above {high}"
