@@ -91,5 +91,5 @@ def test_an_audit_finds_a_payment_that_only_a_membership_knows() -> None:
 
 @pytest.mark.parametrize("amount", [-1, 0.5])
 def test_only_whole_amounts_move(amount: float) -> None:
-    with pytest.raises(LedgerError, match="no whole amount"):
+    with pytest.raises(LedgerError, match="not a whole amount"):
         Ledger().transfer(amount, "a", "b", "pool", "aid")  # type: ignore[arg-type]

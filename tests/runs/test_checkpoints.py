@@ -120,7 +120,7 @@ def test_a_damaged_checkpoint_is_refused(kept: Path, tmp_path: Path) -> None:
         resume(tmp_path / "half.huzhu")
     at = whole.index(b"persons.npy") + 4_000
     (tmp_path / "bent.huzhu").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-    with pytest.raises(CheckpointError, match=r"bent.huzhu: is (damaged|no whole checkpoint)"):
+    with pytest.raises(CheckpointError, match=r"bent.huzhu: is (damaged|not a whole checkpoint)"):
         resume(tmp_path / "bent.huzhu")
     with pytest.raises(CheckpointError, match=r"none.huzhu: there is no such checkpoint"):
         resume(tmp_path / "none.huzhu")
