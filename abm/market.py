@@ -10,7 +10,7 @@ import numpy as np
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import OLDEST
 
-EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the pot is divided: by heads, by published weights, by those and own risk
+EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the aid is divided: by heads, by published weights, by those and own risk
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),

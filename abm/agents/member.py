@@ -60,8 +60,8 @@ class Member(mesa.Agent):
 
     def insure(self, cash_flows: np.ndarray) -> None:
         """Pay premiums; consider a policy that is offered."""
-        luck = self._uniform(Purpose.APPROACH)
-        insuring.insure(self._me, self._mine, self.row, luck, self.model.world, cash_flows)
+        u = self._uniform(Purpose.APPROACH)
+        insuring.insure(self._me, self._mine, self.row, u, self.model.world, cash_flows)
 
     def before_publication(self) -> None:
         """All phases before publication, where none is overridden."""
@@ -107,7 +107,7 @@ class Member(mesa.Agent):
         return bool(self._me["traits"] & trait)
 
     def status(self, platform: str) -> Status:
-        """Stage in a platform."""
+        """Status in a platform."""
         m = self._membership(platform)
         return Status.NEVER if m is None else Status(m["status"])
 

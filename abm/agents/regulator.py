@@ -1,4 +1,4 @@
-"""The regulator: it watches size, deposits, complaints and conduct, remembers, and acts by its policy."""
+"""The regulator: it watches size, deposits, complaints and insurance-like membership, and acts by its policy."""
 
 from typing import TYPE_CHECKING
 

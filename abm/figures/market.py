@@ -17,6 +17,7 @@ from abm.figures.style import (
     GREY,
     ORANGE,
     RED,
+    SIZE,
     SKY,
     YELLOW,
     frame,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from abm.observation.run import Run
 
-SIZE = (10.0, 15.0)
 LOOKS: tuple[tuple[str, Any], ...] = (
     (BLACK, "-"),
     (BLUE, "--"),

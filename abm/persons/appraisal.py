@@ -14,9 +14,9 @@ from abm.money import FEN_PER_YUAN
 from abm.persons import rules
 from abm.persons.situation import (
     age_of,
-    bill_of,
     for_me,
     friends_in,
+    holds,
     incidence_of,
     plans_inside,
     premium_of,
@@ -85,9 +85,8 @@ def paying_in(me: np.void, m: np.void, lacking: int, others: int, row: int, worl
 
 
 @behaviour
-def lacking_in_deposit(me: np.void, m: np.void, row: int, world: World) -> int:
-    """Fen of this period's bill that the deposit does not hold."""
-    bill = bill_of(me, m, np.int64(m["platform"]), row, world)
+def lacking_in_deposit(m: np.void, bill: int) -> int:
+    """Fen of a bill that the deposit does not hold."""
     return bill - min(bill, max(0, np.int64(m["balance"])))
 
 
@@ -183,8 +182,8 @@ def believed_risk(me: np.void, world: World) -> float:
 @behaviour
 def overlap_of_insurance(me: np.void, apart_from: int, world: World) -> float:
     """What the insurance that I hold, one product apart, takes away from the worth of further cover."""
-    overlap, held = 0.0, np.int64(me["policies"])
+    overlap = 0.0
     for product in range(world.products.size):
-        if product != apart_from and held >> product & 1:
+        if product != apart_from and holds(me, product):
             overlap = rules.overlap(overlap, world.products[product]["overlap"])
     return overlap

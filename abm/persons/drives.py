@@ -58,12 +58,8 @@ def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: Wor
 @loop
 def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, flows_by_block: np.ndarray) -> None:
     for block in numba.prange(flows_by_block.shape[0]):
-        cash_flows, thinking, approaching, first = (
-            flows_by_block[block],
-            np.empty(BLOCK),
-            np.empty(BLOCK),
-            block * BLOCK,
-        )
+        cash_flows, first = flows_by_block[block], block * BLOCK
+        thinking, approaching = np.empty(BLOCK), np.empty(BLOCK)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
         fill(thinking, seed, now, first, THINK)
         fill(approaching, seed, now, first, APPROACH)

@@ -183,7 +183,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         return
     bill = bill_of(me, m, k, row, world)
     cash_flows[k, CAPPED] += uncapped(me, k, row, world) - bill
-    lacking = lacking_in_deposit(me, m, row, world)
+    lacking = lacking_in_deposit(m, bill)
     m["balance"] -= bill - lacking
     cash_flows[k, DRAWN] += bill - lacking
     if lacking == 0:

@@ -31,7 +31,7 @@ class Trait(IntFlag):
 
 
 class Status(IntEnum):
-    """Stage of a person in a platform. Those from WAITING to CLAIMING are inside."""
+    """Status of a person in a platform. Those from WAITING to CLAIMING are inside."""
 
     NEVER = 0  # has never joined
     WAITING = 1  # from joining to the end of the waiting period

@@ -34,9 +34,6 @@ def post(plan: Plan, day: date) -> None:
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else plan.failing
     offer["seized"], promised = seized(plan), plan.closing_plan
     offer["returned"], offer["conversion"] = promised.shares_refunded, promised.conversion_months / 12
-    products = list(case.insurance.products)
-    offered = promised.conversion_product in products
-    offer["conversion_product"] = products.index(promised.conversion_product) if offered else -1
 
 
 def print_terms(plan: Plan) -> None:
@@ -48,6 +45,8 @@ def print_terms(plan: Plan) -> None:
     offer["chronic_only"] = terms.chronic_only
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
+    products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product
+    offer["conversion_product"] = products.index(offered) if offered in products else -1
     covers[:], deposits[:] = 0, fen(terms.deposit)
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)

@@ -19,7 +19,7 @@ from abm.persons.paying import (
     SOLD,
     no_cash_flows,
 )
-from abm.persons.situation import may_claim, plans_inside
+from abm.persons.situation import bill_of, may_claim, plans_inside
 from abm.persons.state import HealthState, Status, Trait
 from abm.story import decisions
 from abm.story.decisions import Decision
@@ -75,7 +75,7 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
         return None
     held = alike(m)
     held["balance"] += deposit if m["joined"] == now - 1 else 0
-    lacking = int(appraisal.lacking_in_deposit(me, held, copy.row, world))
+    lacking = int(appraisal.lacking_in_deposit(held, bill_of(me, held, k, copy.row, world)))
     return decisions.to_pay_in(me, m, lacking, others, copy.row, world) if lacking > 0 else None
 
 

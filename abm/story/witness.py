@@ -49,7 +49,7 @@ class Witness:
             act(self._copy)
 
     def check(self) -> None:
-        """Raise `moments.WitnessError` where the person did not do what was foreseen."""
+        """Raise `events.WitnessError` where the person did not do what was foreseen."""
         self._copy.check()
 
 
