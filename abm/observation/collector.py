@@ -106,4 +106,5 @@ def _snapshot(
         marketing=platform.levers.marketing,
         fee_rate=platform.terms.fee_rate,
         small_plans=platform.small_plans,
+        underwritten=model.case.insurance.underwritten,
     )

@@ -39,6 +39,7 @@ class PlatformSnapshot:
     marketing: float
     fee_rate: float
     small_plans: int
+    underwritten: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ def _mean(count: Count, unit: float = 1.0) -> Callable[[PlatformSnapshot], float
 
 def _risk(row: Sequence[int]) -> float:
     return _ratio(row[Count.RISK] / RISK_UNIT, row[Count.DESCRIBED])
+
+
+def _holding(census: Sequence[int], products: int) -> int:
+    """How many of those described hold any of some products, given as bits."""
+    return sum(number for held, number in enumerate(census[Count.HELD :]) if held & products)
 
 
 def _trust(snapshot: MarketSnapshot) -> float:
@@ -149,7 +155,12 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     ),
     Series("mean_age", "years", "mean age of covered members", lambda s: _mean(Count.AGE)(s) + 0.5),
     Series("high_risk", "1", "share of covered members at high risk", _mean(Count.HIGH_RISK)),
-    Series("insured", "1", "share of covered members with insurance that asks about health", _mean(Count.INSURED)),
+    Series(
+        "insured",
+        "1",
+        "share of covered members with insurance that asks about health",
+        lambda s: _ratio(_holding(s.census, s.underwritten), s.census[Count.DESCRIBED]),
+    ),
     Series("under_30", "1", "share of covered members under 30", _mean(Count.UNDER_30)),
     Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
     Series("tier_3", "1", "share of covered members in cities of tier 3 and below", _mean(Count.TIER_3)),
@@ -230,7 +241,7 @@ def of_product(name: str, row: int) -> tuple[Series[MarketSnapshot], ...]:
     people = f"with the insurance {name}, of those not diagnosed and of an age that is covered"
 
     def held(census: Sequence[int]) -> float:
-        return _ratio(census[Count.HELD + row], census[Count.DESCRIBED])
+        return _ratio(_holding(census, 1 << row), census[Count.DESCRIBED])
 
     return (
         Series(f"{name}_share", "1", f"share of persons {people}", lambda s: held(s.population)),

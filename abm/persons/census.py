@@ -19,7 +19,7 @@ from abm.market import (
     SUBJECT_AT,
     World,
 )
-from abm.persons.situation import age_of, contribution_weight_of, holds, incidence_of, may_be_covered
+from abm.persons.situation import age_of, contribution_weight_of, incidence_of, may_be_covered
 from abm.persons.state import (
     AIDED,
     CLAIMING,
@@ -39,24 +39,24 @@ class Count(IntEnum):
     """Columns of a row of the census after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
     DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age
-    that some platform covers, INSURED those with insurance that asks about health; CONTRIBUTION_WEIGHTS
-    over those who will share next, LEAVERS over those who chose to leave now. From HELD on a column for each product.
+    that some platform covers; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
+    leave now. From HELD on, those described by the insurance they hold, a column for each combination of products:
+    HELD + `policies`, so that one look counts them all.
     """
 
     DESCRIBED = 2 * STATUSES
     RISK = DESCRIBED + 1
     AGE = DESCRIBED + 2
     HIGH_RISK = DESCRIBED + 3
-    INSURED = DESCRIBED + 4
-    UNDER_30 = DESCRIBED + 5
-    LOW_INCOME = DESCRIBED + 6
-    TIER_3 = DESCRIBED + 7
-    TRUST = DESCRIBED + 8
-    EXPECTED = DESCRIBED + 9
-    CONTRIBUTION_WEIGHTS = DESCRIBED + 10
-    LEAVERS_RISK = DESCRIBED + 11
-    AID = DESCRIBED + 12
-    HELD = DESCRIBED + 13  # of the first product; the others follow
+    UNDER_30 = DESCRIBED + 4
+    LOW_INCOME = DESCRIBED + 5
+    TIER_3 = DESCRIBED + 6
+    TRUST = DESCRIBED + 7
+    EXPECTED = DESCRIBED + 8
+    CONTRIBUTION_WEIGHTS = DESCRIBED + 9
+    LEAVERS_RISK = DESCRIBED + 10
+    AID = DESCRIBED + 11
+    HELD = DESCRIBED + 12  # without insurance; then by which products are held
 
 
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT, AID_UNIT = 1e9, 1e6, 1e3, 1e3
@@ -64,7 +64,7 @@ LOW_INCOME_LIMIT = 100_000.0  # yuan a year, as surveys ask (facts F032, F235)
 
 DIAGNOSED = int(HealthState.DIAGNOSED)
 DESCRIBED, RISK, AGE = int(Count.DESCRIBED), int(Count.RISK), int(Count.AGE)
-RISKY, COVERED_ELSEWHERE, UNDER_30 = int(Count.HIGH_RISK), int(Count.INSURED), int(Count.UNDER_30)
+RISKY, UNDER_30 = int(Count.HIGH_RISK), int(Count.UNDER_30)
 LOW_INCOME, TIER_3, TRUST = int(Count.LOW_INCOME), int(Count.TIER_3), int(Count.TRUST)
 EXPECTED, CONTRIBUTION_WEIGHTS, LEAVERS_RISK = (
     int(Count.EXPECTED),
@@ -76,7 +76,7 @@ AID, HELD = int(Count.AID), int(Count.HELD)
 
 def no_tally(world: World) -> np.ndarray:
     """An empty tally (platforms + 2, columns): the last two rows are the population and those of it in any plan."""
-    return np.zeros((world.offers.size + 2, HELD + world.products.size), np.int64)
+    return np.zeros((world.offers.size + 2, HELD + (1 << world.products.size)), np.int64)
 
 
 @behaviour
@@ -131,9 +131,7 @@ def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> Non
     tally_row[RISK] += risk
     tally_row[AGE] += age
     tally_row[RISKY] += (me["traits"] & HIGH_RISK) > 0
-    tally_row[COVERED_ELSEWHERE] += (me["policies"] & world.settings[0]["underwritten"]) > 0
-    for product in range(world.products.size):
-        tally_row[HELD + product] += holds(me, product)
+    tally_row[HELD + np.int64(me["policies"])] += 1
     tally_row[UNDER_30] += age < 30
     tally_row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
     tally_row[TIER_3] += me["tier"] == 3

@@ -115,3 +115,8 @@ class Insurance(Section):
         """All products by name, in the order of their rows and of the bits of those who hold them."""
         declared = {name: getattr(self, name) for name in type(self).model_fields}
         return declared | dict(self.__pydantic_extra__ or {})
+
+    @property
+    def underwritten(self) -> int:
+        """The bits of the products that ask about health."""
+        return sum(1 << row for row, product in enumerate(self.products.values()) if product.declines > 0)
