@@ -28,7 +28,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def _cache_folder() -> Path:
     """The cache of this very source, below NUMBA_CACHE_DIR, the user's cache or, failing both, a new folder."""
-    compiled = [path for path in sources.HERE.rglob("*.py") if "abm.jit import" in path.read_text(encoding="utf-8")]
+    near = [path for path in sources.HERE.rglob("*.py") if "jit" in path.read_text(encoding="utf-8")]
+    compiled = [path for path in near if "abm.jit" in sources.imports(path)]
     base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("huzhu", appauthor=False)
     folder = Path(base) / sources.digest(*compiled)
     try:

@@ -64,7 +64,7 @@ PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for 
 OWN_SETTINGS = (
     ("now", "i8", "step", "number of this step, from 0"),
     ("seed", "i8", "1", "key of all random numbers"),
-    ("selling", "i8", "0 or 1", "any insurance is on sale in this world"),
+    ("selling", "i8", "0 or 1", "any insurance is on sale in this world, or has been"),
     ("years", "f8", "years", "time since the first day"),
     ("widest_reach", "f8", "1", "largest chance that any plan's marketing reaches an unaware person"),
     ("widest_selling", "f8", "1", "chance that any insurer or page offers insurance, at most"),
@@ -142,7 +142,6 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
         for name in fields:
             settings[name] = getattr(section, name)
     platforms, ages, on_offer = len(scenario.platform), OLDEST + 1, scenario.insurance.products.values()
-    settings["selling"] = any(product.on_sale for product in on_offer)
     products = np.zeros(len(on_offer), PRODUCT)
     products["overlap"] = [product.overlap for product in on_offer]  # of those too that are no longer on sale
     return World(

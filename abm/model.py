@@ -1,7 +1,9 @@
 """The model: the phases of a half-month, one line each."""
 
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import mesa
@@ -31,6 +33,33 @@ from abm.scenario.tables import incidence_by_age
 MOST_AGENTS = 100_000
 
 
+def seed_of(seed: Any) -> int:
+    """A seed as a plain number, drawn where it is None. Raises `ModelError` for what is none."""
+    if seed is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    try:
+        whole = operator.index(seed)
+    except TypeError:
+        whole = -1
+    if not 0 <= whole < SEEDS:
+        raise ModelError(f"seed = {seed!r} must be a whole number from 0 to {SEEDS - 1}")
+    return whole
+
+
+def _require_classes(policy: Any, members: Any) -> None:
+    """Raise `ModelError` for a policy that is none, and for members that are not two classes."""
+    if policy is not None and not isinstance(policy, Policy):
+        raise ModelError(f"policy = {policy!r} must be an object of a class of `Policy`, as Historical()")
+    if not (isinstance(members, tuple) and len(members) == 2 and all(map(_is_member, members))):
+        raise ModelError(
+            f"members = {members!r} must be two classes of `Member`: of the healthy, of those at high risk"
+        )
+
+
+def _is_member(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Member)
+
+
 class MutualAidModel(mesa.Model):
     """Persons, their friends and the platforms they may join, half a month a step.
 
@@ -45,7 +74,7 @@ class MutualAidModel(mesa.Model):
 
     def __init__(
         self,
-        case: str | Scenario = "xianghubao",
+        case: str | Path | Scenario = "xianghubao",
         persons: int | None = None,
         seed: int | None = None,
         changes: Mapping[str, Any] | str | None = None,
@@ -54,13 +83,11 @@ class MutualAidModel(mesa.Model):
         order: str = "shuffled",
         policy: Policy | None = None,
     ) -> None:
-        if seed is None:
-            seed = int(np.random.SeedSequence().generate_state(1)[0])
-        if not 0 <= seed < SEEDS:
-            raise ModelError(f"seed = {seed} must be a whole number from 0 to {SEEDS - 1}")
-        super().__init__(rng=int(seed))
+        seed = seed_of(seed)
+        _require_classes(policy, members)
+        super().__init__(rng=seed)
         self.case = scenario_of(case, persons, changes)
-        self.seed, self.now, self.weight = int(seed), -1, self.case.people.weight
+        self.seed, self.now, self.weight = seed, -1, self.case.people.weight
         self.first_period = half_month(self.case.calendar.start)
         self.day: date = self.case.calendar.start
         self.ledger = Ledger()
@@ -181,6 +208,13 @@ class MutualAidModel(mesa.Model):
         else:
             self.closings.append(closing)
 
+    def open_insurer(self, product: str) -> Insurer:
+        """The insurer of a product begins its business; what is off sale it only keeps for those who hold it."""
+        products = self.case.insurance.products
+        self.insurers.append(Insurer(self, product, products[product], list(products).index(product)))
+        self.world.settings["selling"] = 1
+        return self.insurers[-1]
+
     def insurer_of(self, platform: Platform) -> LicensedMutual | None:
         """The licensed mutual insurer behind a platform's product."""
         return None if platform.terms.insurer is None else self.mutual_insurers[platform.terms.insurer]
@@ -228,8 +262,10 @@ class MutualAidModel(mesa.Model):
     def _make_institutions(self, policy: Policy | None) -> None:
         """The regulator, the insurers, and the platforms."""
         self.regulator = Regulator(self, self.case.supervision, policy)
-        products = enumerate(self.case.insurance.products.items())
-        self.insurers = [Insurer(self, name, product, row) for row, (name, product) in products if product.on_sale]
+        self.insurers: list[Insurer] = []
+        for name, product in self.case.insurance.products.items():
+            if product.on_sale:
+                self.open_insurer(name)
         self.mutual_insurers = {name: LicensedMutual(self, name, terms) for name, terms in self.case.insurer.items()}
         self.platforms = [
             Platform(self, name, terms, index) for index, (name, terms) in enumerate(self.case.platform.items())

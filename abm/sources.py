@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+GUARDS = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 HERE = Path(__file__).parent
 PACKAGE = HERE.name
 
@@ -37,9 +38,10 @@ def imports(path: Path, types: bool = False) -> frozenset[str]:
             names = [alias.name for alias in node.names]
             if PACKAGE in names:
                 names = [*names, *front_door().values()]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            if node.module == PACKAGE:
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(node, path)
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+            if module == PACKAGE:
                 asked = {alias.name for alias in node.names}
                 names += [module for name, module in front_door().items() if asked & {name, "*"}]
         found |= {name for name in names if path_of(name)}
@@ -55,10 +57,22 @@ def front_door() -> dict[str, str]:
     return {alias.name: node.module for node in given if node.module for alias in node.names}
 
 
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    """The module of an import in a file, a relative one counted from the package that the file is in."""
+    if not node.level:
+        return node.module or ""
+    folder = (PACKAGE, *path.parent.relative_to(HERE).parts) if path.is_relative_to(HERE) else ()
+    return ".".join([*folder[: len(folder) - node.level + 1], *filter(None, [node.module])])
+
+
 def _nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:
     """All nodes below one, without what is guarded by TYPE_CHECKING unless types are wanted."""
     for node in ast.iter_child_nodes(tree):
-        if types or not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
+        if not types and isinstance(node, ast.If) and ast.unparse(node.test) in GUARDS:
+            for other in node.orelse:
+                yield other
+                yield from _nodes(other, types)
+        else:
             yield node
             yield from _nodes(node, types)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Insurer(mesa.Agent):
-    """Whoever sells a product. It rates, sells, collects and pays."""
+    """Whoever sells a product, or once sold it. It rates, sells, collects and pays."""
 
     model: "MutualAidModel"
 
@@ -31,7 +31,7 @@ class Insurer(mesa.Agent):
         """Publish the product: who may buy it, what it costs by age and sex, and how it is sold."""
         product, world = self.product, self.model.world
         published, premiums = world.products[self.row], world.premiums[self.row]
-        published["on_sale"] = (0, *(day >= first for first in product.launches or (day, day, day)))
+        published["on_sale"] = (0, *(product.on_sale and day >= first for first in product.launches or (day,) * 3))
         published["sum_insured"] = fen(product.sum_insured)
         for name in ("sponsored", "ends_at_diagnosis", "trust", "overlap", "reach", "pages", "declines", "affordable"):
             published[name] = getattr(product, name)

@@ -73,7 +73,7 @@ def describe_model(choices: argparse.Namespace) -> None:
     """Print the description of the model by the ODD protocol, or write it to a file."""
     from abm.description.odd import describe, write
 
-    changes = dict(map(setting, choices.set))
+    changes = dict(_settings(choices))
     text = describe(load(choices.scenario, changes), changes)
     if choices.out is None:
         print(text, end="")
@@ -138,7 +138,7 @@ def view_page(choices: argparse.Namespace) -> None:
     from abm.page.serve import free_port, serve
 
     persons = usual_persons(choices.scenario) if choices.persons is None else choices.persons
-    setup = Setup(choices.scenario, persons, choices.seed, changes=tuple(map(setting, choices.set)))
+    setup = Setup(choices.scenario, persons, choices.seed, changes=tuple(_settings(choices)))
     check(setup)
     serve(setup, free_port(choices.port), not choices.no_browser, lambda text: print(text, flush=True))
 
@@ -198,10 +198,15 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
+def _settings(choices: argparse.Namespace) -> list[tuple[str, Any]]:
+    """The numbers changed by --set, in its order."""
+    return [setting(text, "--set ") for text in choices.set]
+
+
 def _changes(choices: argparse.Namespace) -> dict[str, Any]:
     """The numbers changed by --set and --persons."""
     sizes = {} if choices.persons is None else {"people.persons": choices.persons}
-    return dict(map(setting, choices.set)) | sizes
+    return dict(_settings(choices)) | sizes
 
 
 def _world(text: str) -> tuple[str, dict[str, Any]]:
@@ -209,7 +214,7 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     name, colon, rest = text.partition(":")
     if not colon or not name.strip() or not rest.strip():
         raise ForkError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
-    return name.strip(), dict(setting(part) for part in rest.split(";") if part.strip())
+    return name.strip(), dict(setting(part, "--world ") for part in rest.split(";") if part.strip())
 
 
 def _changed(name: str, scenario: Scenario) -> list[str]:

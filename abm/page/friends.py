@@ -98,9 +98,9 @@ def why_left(story: Sequence[Happening]) -> str:
 def _node(model: MutualAidModel, row: int, place: list[float], plans: Sequence[str]) -> Node:
     person = model.persons[row]
     names = list(model.case.platform)
-    standings = [(names[m["platform"]], Status(m["status"])) for m in model.memberships[row] if m["platform"] >= 0]
-    inside = [(name, status) for name, status in standings if status in INSIDE]
-    past = [(name, status) for name, status in standings if status in OUTSIDE]
+    memberships = [(names[m["platform"]], Status(m["status"])) for m in model.memberships[row] if m["platform"] >= 0]
+    inside = [(name, status) for name, status in memberships if status in INSIDE]
+    past = [(name, status) for name, status in memberships if status in OUTSIDE]
     ill, risky = person["health"] == HealthState.DIAGNOSED, bool(person["traits"] & Trait.HIGH_RISK)
     form, fill = (TRIANGLE if risky else CIRCLE), GROUND
     if inside:
@@ -112,7 +112,7 @@ def _node(model: MutualAidModel, row: int, place: list[float], plans: Sequence[s
     words = ["ill" if ill else "high risk" if risky else "well"]
     words += [f"{name}: {status.name.lower().replace('_', ' ')}" for name, status in inside]
     words += [f"{name}: {OUTSIDE[status][2]}" for name, status in past]
-    words += [] if standings else ["never in a plan"]
+    words += [] if memberships else ["never in a plan"]
     age = age_of(person, model.world)
     sex = "woman" if person["traits"] & Trait.FEMALE else "man"
     about = f"person {row}, a {sex} of {age}; {'; '.join(words)}"

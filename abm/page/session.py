@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from abm.clock import collection_date, half_month
 from abm.errors import HuzhuError, PageError
 from abm.model import MutualAidModel
 from abm.page.charts import MATPLOTLIB
@@ -204,18 +205,25 @@ class Session:
         self._founding, self._stepping = time.perf_counter() - clock, 0.0
 
     def _advance(self, request: Request, told: float) -> bool:
-        """Step all worlds up to a request; whether it is still asked for."""
+        """Step all worlds up to a request, one after the other; whether it is still asked for."""
         clock = time.perf_counter()
-        while any(model.running and model.now + 1 < request.steps for model in self._models):
+        first = self._models[0].first_period
+
+        def on_step(day: date) -> None:
+            nonlocal told
             if self._closed or self._request.worlds != request.worlds or self._request.steps < request.steps:
-                return False
-            for model in self._models:
-                if model.running and model.now + 1 < request.steps:
-                    model.step()
+                raise Overtaken
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
-                first = self._models[0]
-                self._tell(Note(busy=f"{first.day:%B %Y}: step {first.now + 1} of {request.steps}"))
+                step = half_month(day) - first + 1
+                self._tell(Note(busy=f"{day:%B %Y}: step {step} of {request.steps}"))
+
+        try:
+            for model in self._models:
+                steps = min(request.steps, model.case.calendar.periods)
+                model.run_until(collection_date(model.first_period + steps - 1), on_step)
+        except Overtaken:
+            return False
         self._stepping += time.perf_counter() - clock
         return True
 

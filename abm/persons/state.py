@@ -77,7 +77,7 @@ MEMBERSHIP_FIELDS = (
     ("concealed", "u1", "0 or 1", "hid an illness at the door"),
     ("spare", "u1", "", "room"),
     ("joined", "i2", "step", "when joined last"),
-    ("since", "i2", "step", "when the present standing began; claiming does not end being covered"),
+    ("since", "i2", "step", "when the present status began; claiming does not end being covered"),
     ("expected", "f4", "fen a period", "expected share"),
     ("trust", "f4", "1", "believed chance that a valid claim is paid"),
     ("paid", "i4", "fen", "shares paid to this platform"),

@@ -47,7 +47,8 @@ TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attent
 HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
 # What is on the rows of persons, or was before they came, cannot change midway.
-FOUNDED = ("people", "friends", "health", "slots", "calendar.start", "platform", *(f"mind.{taste}" for taste in TASTES))
+FOUNDED = ("people", "friends", "health", "slots", "calendar.start", *(f"mind.{taste}" for taste in TASTES))
+FOUNDED += ("platform", "insurer", "insurance.products")  # which there are, and in which order
 
 
 def save(model: MutualAidModel, path: Path) -> None:
@@ -70,7 +71,8 @@ def resume(
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
     A policy of one's own is not in the file, and is handed over again. Raises `CheckpointError` where the file is
-    damaged or of another version, or where a change would alter the past: who lives there, and which plans there are.
+    damaged or of another version, or where a change would alter the past: who lives there, and which plans and
+    products there are.
     """
     parts = _read(path)
     state = json.loads(parts["state.json"])
@@ -128,10 +130,10 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
             settled: Any = value
             for step in path.split("."):
                 settled = getattr(settled, step)
-            values.append(list(settled) if path == "platform" else settled)
+            values.append(list(settled) if isinstance(settled, dict) else settled)
         if values[0] != values[1]:
             raise CheckpointError(
-                f"{path}: cannot change midway; people, their tastes and which plans there are is settled"
+                f"{path}: cannot change midway; people, their tastes, and which plans and products there are is settled"
             )
 
 
@@ -151,7 +153,7 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
         "balances": dict(model.ledger.balances),
         "platforms": [_attributes(platform, DEAD) for platform in model.platforms],
         "desks": [_attributes(platform.desk) for platform in model.platforms],
-        "insurers": [_attributes(insurer, ("product",)) for insurer in model.insurers],
+        "insurers": {insurer.name: _attributes(insurer, ("product",)) for insurer in model.insurers},
         "mutual_insurers": {name: _attributes(each, ("terms",)) for name, each in model.mutual_insurers.items()},
         "regulator": _attributes(model.regulator),
         "series": {name: _plain(values) for name, values in model.datacollector.model_vars.items()},
@@ -167,8 +169,9 @@ def _restore(model: MutualAidModel, state: dict[str, Any]) -> None:
         _take(platform, kept)
         _take(platform.desk, desk)
         platform.terms = platform.original_terms.on(model.day, platform.changes)
-    for insurer, kept in zip(model.insurers, state["insurers"], strict=False):
-        _take(insurer, kept)
+    insurers = {insurer.name: insurer for insurer in model.insurers}
+    for name, kept in state["insurers"].items():
+        _take(insurers.get(name) or model.open_insurer(name), kept)
     for name, kept in state["mutual_insurers"].items():
         _take(model.mutual_insurers[name], kept)
     _take(model.regulator, state["regulator"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -25,7 +26,7 @@ PACKAGES = ("mesa", "numpy", "numba", "networkx", "pandas", "scipy", "matplotlib
 
 
 def run(
-    case: str | Scenario = "xianghubao",
+    case: str | Path | Scenario = "xianghubao",
     persons: int | None = None,
     seed: int = 1,
     until: date | None = None,

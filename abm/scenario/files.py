@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from abm.errors import HuzhuError, ScenarioError, nearest
 from abm.files import read_toml
+from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
 from abm.scenario.paths import changed, setting
 from abm.scenario.scenario import Scenario
@@ -28,8 +29,9 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
+def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Scenario:
     """The scenario of that name, or in the file of that path, with `changes` made by dotted path."""
+    name = str(name)
     tables = _tables(name)
     others = [_tables(other) for other in _names(tables, name)]
     for other in others:
@@ -42,13 +44,15 @@ def load(name: str, changes: Mapping[str, Any] | None = None) -> Scenario:
     return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
-def scenario_of(case: str | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
+def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
     """A scenario by name, path or as it is, with a number of persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
     if isinstance(changes, str):
-        changes = dict(setting(part) for part in changes.split(";") if part.strip())
+        changes = dict(setting(part, "changes: ") for part in changes.split(";") if part.strip())
     wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
-    if isinstance(case, str):
+    if isinstance(case, str | Path):
         return load(case, wanted)
+    if not isinstance(case, Scenario):
+        raise ScenarioError(f"case = {case!r} must be the name of a scenario, the path of one, or a Scenario")
     return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
 
 
@@ -69,12 +73,17 @@ def _tables(name: str) -> dict[str, Any]:
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
-    """Add the platforms and insurers of another scenario, its shocks where they are not yet there, and what it says."""
+    """Add the platforms, insurers and products of its own of another scenario, its shocks, and what it says of them.
+
+    What is there already stays; whether and how the products that every world knows are sold is not taken over.
+    """
     for name, terms in other.get("platform", {}).items():
         if name in tables.setdefault("platform", {}):
             raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
         tables["platform"][name] = terms
     tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
+    if products := _own_products(other):
+        tables["insurance"] = products | tables.get("insurance", {})
     shocks = tables.setdefault("shocks", [])
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
     for table in ("sources", "plausible"):
@@ -86,6 +95,11 @@ def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
                 mine.setdefault(place, word)
 
 
+def _own_products(tables: dict[str, Any]) -> dict[str, Any]:
+    """The products that a scenario adds to those of every world."""
+    return {name: each for name, each in tables.get("insurance", {}).items() if name not in Insurance.model_fields}
+
+
 def _place(path: str, other: dict[str, Any], shocks: list[Any]) -> str | None:
     """Where a value of another scenario is once it is included, None where it is not taken over."""
     head, *rest = path.split(".")
@@ -93,6 +107,8 @@ def _place(path: str, other: dict[str, Any], shocks: list[Any]) -> str | None:
         return path if not rest or rest[0] in other.get("platform", {}) else None
     if head == "shocks" and rest and rest[0].isdecimal() and int(rest[0]) < len(other.get("shocks", [])):
         return ".".join((head, str(shocks.index(other["shocks"][int(rest[0])])), *rest[1:]))
+    if head == "insurance":
+        return path if rest and rest[0] in _own_products(other) else None
     return path if head in ("shocks", "insurer") else None
 
 

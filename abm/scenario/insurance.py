@@ -30,7 +30,9 @@ class Product(Section):
     loading: float = number(0.5, "rated premium over incidence times sum insured, less one", unit="1", low=0, high=5,
         plausible=(0.3, 1),
         source="assumption: half of what is paid in goes to sellers and costs; 400 yuan for 100,000, F106")
-    declines: float = number(0.9, "chance that a known risk or illness is turned away; 0 where nobody is asked",
+    asks_about_health: bool = fact(True, "whether sellers ask about health, and may turn away whoever is at risk",
+        source="insurance does, unless the scenario says otherwise")
+    declines: float = number(0.9, "chance that a known risk or illness is turned away, where health is asked about",
         unit="1", low=0, high=1, plausible=(0.7, 1), source="assumption: full underwriting")
     ends_at_diagnosis: bool = fact(True, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="critical-illness insurance pays once")
@@ -45,8 +47,8 @@ class Product(Section):
         high=1, plausible=(0.001, 0.01), source="assumption: one person in ten a year")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
-    pages: float = number(1.0, "part of the insurance shown to members on pages of platforms that is this product",
-        unit="1", low=0, high=1, source="all of it, unless the scenario says so")
+    pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",
+        unit="1", low=0, high=1, source="none, unless the scenario says so")
     commission: float = number(0.6, "part of the first year's premium that whoever sold it receives",
         unit="1", low=0, high=2,
         plausible=(0.4, 1),
@@ -59,6 +61,8 @@ class Commercial(Product):
 
     title: str = fact("insurance against critical illness", "what a reader is told that it is", source="F263")
     on_sale: bool = fact(False, "whether it can be bought", source="no, unless the scenario says so")
+    pages: float = number(1.0, "part of the insurance shown to members on pages of platforms that is this product",
+        unit="1", low=0, high=1, source="all of it, unless the scenario says so")
 
 
 class CityPlan(Product):
@@ -66,14 +70,16 @@ class CityPlan(Product):
 
     title: str = fact("the supplementary cover of the city", "what a reader is told that it is", source="F259")
     on_sale: bool = fact(False, "whether it can be bought", source="no, unless the scenario says so")
-    launches: Launches | None = fact((date(2020, 4, 1), date(2020, 7, 1), date(2020, 10, 1)),
+    launches: Launches = fact((date(2020, 4, 1), date(2020, 7, 1), date(2020, 10, 1)),
         "first day on sale in cities of tier 1, tier 2, and tier 3 and below", unit="date",
         source="assumption, half a year either way: 111 plans in 179 cities by the end of 2020, F259")
     sum_insured: float = number(60_000, "what it is worth at a diagnosis", unit="yuan", low=0, high=1e7,
         plausible=(20_000, 150_000), source="assumption: pays most of large bills after a deductible")
-    premium: float | None = number(59, "premium, the same for all", unit="yuan a year", low=0, high=100_000,
+    premium: float = number(59, "premium, the same for all", unit="yuan a year", low=0, high=100_000,
         source="F261")
-    declines: float = number(0, "chance that a known risk or illness is turned away; 0 where nobody is asked",
+    asks_about_health: bool = fact(False, "whether sellers ask about health, and may turn away whoever is at risk",
+        source="its terms: nobody is asked about health")
+    declines: float = number(0, "chance that a known risk or illness is turned away, where health is asked about",
         unit="1", low=0, high=1, source="its terms: nobody is asked about health")
     ends_at_diagnosis: bool = fact(False, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="its terms: nobody is asked about health")
@@ -108,6 +114,14 @@ class Insurance(Section):
                 raise ValueError(f"'{name}' is not a name; write small letters, digits and underscores")
         if len(self.products) > MOST_PRODUCTS:
             raise ValueError(f"{len(self.products)} products are too many; at most {MOST_PRODUCTS} can be held")
+        for name, product in self.products.items():
+            if product.declines and not product.asks_about_health:
+                words = "needs asks_about_health = true; unasked, it is 0"
+                raise ValueError(f"{name}.declines = {product.declines:g} {words}")
+        shown = {name: product.pages for name, product in self.products.items() if product.on_sale}
+        if sum(shown.values()) > 1 + 1e-9:
+            parts = ", ".join(f"{name} {part:g}" for name, part in shown.items())
+            raise ValueError(f"pages of all products on sale are parts of one whole, and here more than 1: {parts}")
         return self
 
     @property
@@ -119,4 +133,4 @@ class Insurance(Section):
     @property
     def underwritten(self) -> int:
         """The bits of the products that ask about health."""
-        return sum(1 << row for row, product in enumerate(self.products.values()) if product.declines > 0)
+        return sum(1 << row for row, product in enumerate(self.products.values()) if product.asks_about_health)

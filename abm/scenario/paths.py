@@ -10,11 +10,21 @@ from pydantic.fields import FieldInfo
 
 from abm.errors import ScenarioError, nearest
 from abm.scenario.declare import Range, found_at, plausible_range
+from abm.scenario.insurance import Insurance
 from abm.scenario.scenario import Scenario
+
+# Tables of names that a scenario gives: what each is, and the names that are there in every scenario.
+FOUNDED_BY_TABLES = {
+    "platform": ("platform", ()),
+    "insurer": ("insurer", ()),
+    "insurance": ("product", tuple(Insurance.model_fields)),
+}
 
 
 def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables with changes made by dotted path. A platform that is not there is not founded by a slip of the pen.
+    """The tables with changes made by dotted path.
+
+    A platform or a product that is not there is not founded by a slip of the pen: that takes a whole table.
 
     Plausible ranges inside what is replaced as a whole go with it.
     """
@@ -22,20 +32,28 @@ def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
         replaced = tuple(f"{path}." for path in changes)
         tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
     for key, value in changes.items():
-        parts, known = key.split("."), tables.get("platform", {})
-        if parts[0] == "platform" and len(parts) > 2 and isinstance(known, dict) and parts[1] not in known:
-            raise ScenarioError(
-                f"{key}: no platform '{parts[1]}'{nearest(parts[1], list(known))}; there are: {', '.join(known)}"
-            )
+        _require_named(key, tables)
         put(tables, key, value)
     return tables
 
 
-def setting(text: str) -> tuple[str, Any]:
-    """``key=value`` from the command line as a path and a TOML value; a bare word is a string."""
+def _require_named(key: str, tables: dict[str, Any]) -> None:
+    """Raise `ScenarioError` where a change is about a platform, an insurer or a product that there is not."""
+    section, *rest = key.split(".")
+    if section not in FOUNDED_BY_TABLES or len(rest) < 2 or not isinstance(tables.get(section, {}), dict):
+        return
+    kind, declared = FOUNDED_BY_TABLES[section]
+    known = list(dict.fromkeys([*declared, *tables.get(section, {})]))
+    if rest[0] not in known:
+        there = f"there are: {', '.join(known)}" if known else "there is none"
+        raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}")
+
+
+def setting(text: str, place: str = "") -> tuple[str, Any]:
+    """``key=value`` as a path and a TOML value; a bare word is a string. `place` is named in a message."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
-        raise ScenarioError(f"--set {text}: write key=value, for example mind.altruism=30")
+        raise ScenarioError(f"{place}{text}: write key=value, for example mind.altruism=30")
     try:
         table = tomllib.loads(f"value = {value}")
         return key.strip(), table["value"] if len(table) == 1 else value.strip()
@@ -69,9 +87,9 @@ def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, 
 
 def leaves(section: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every number of a scenario with its dotted path, in the order of its declaration."""
-    for name in (*type(section).model_fields, *(section.model_extra or {})):
+    for name, value in section:
         if name not in ("sources", "plausible", "title", "summary") or path:
-            yield from _leaves(getattr(section, name), f"{path}{name}")
+            yield from _leaves(value, f"{path}{name}")
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from abm.clock import half_month
-from abm.errors import ModelError
+from abm.errors import ModelError, nearest
 from abm.scenario.declare import NAME, Range, Section, bounds, fact, found_at, number
 from abm.scenario.institutions import MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
@@ -63,6 +63,8 @@ class Calendar(Section):
         """
         if day is None:
             return self.periods
+        if not isinstance(day, date):
+            raise ModelError(f"until = {day!r} must be a day, as datetime.date(2020, 12, 31)")
         if not half_month(self.start) <= half_month(day) <= half_month(self.end):
             raise ModelError(f"until = {day} is outside the calendar, {self.start} to {self.end}")
         return half_month(day) - half_month(self.start) + 1
@@ -131,12 +133,28 @@ class Scenario(Section):
                 known = ", ".join(self.platform)
                 raise ValueError(f"shocks.{index}: no platform '{shock.platform}'; there are: {known}")
         for name, terms in self.platform.items():
-            taken = (*ACCOUNTS, *self.insurance.products)
-            if name in taken or any(insurer in taken for insurer in self.insurer):
-                raise ValueError(f"{', '.join(taken)} are names of accounts; call the platform or insurer otherwise")
             if terms.insurer is not None and terms.insurer not in self.insurer:
                 known = ", ".join(self.insurer) or "none"
                 raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")
+            given, products = terms.closing.conversion_product, self.insurance.products
+            if given not in products:
+                words = f"no product '{given}'{nearest(given, list(products))}; there are: {', '.join(products)}"
+                raise ValueError(f"platform.{name}.closing.conversion_product: {words}")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_differ(self) -> "Scenario":
+        """Everybody has accounts of their own in the ledger."""
+        owners = dict.fromkeys(ACCOUNTS, "an account of all")
+        for section, names in (
+            ("insurance", self.insurance.products),
+            ("platform", self.platform),
+            ("insurer", self.insurer),
+        ):
+            for name in names:
+                if name in owners:
+                    raise ValueError(f"{section}.{name}: '{name}' is {owners[name]} already; choose another name")
+                owners[name] = f"{section}.{name}"
         return self
 
     @model_validator(mode="after")

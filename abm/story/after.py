@@ -31,7 +31,7 @@ GIVEN = ((SEIZED, Kind.DEPOSIT_LOST), (REFUNDED, Kind.DEPOSIT_BACK), (RETURNED, 
 
 
 def settle(copy: Copy) -> None:
-    """Pay and be paid back; note it plan by plan, with how each standing changed."""
+    """Pay and be paid back; note it plan by plan, with how each status changed."""
     world, before, me = copy.world, copy.mine.copy(), alike(copy.me)
     cash_flows = no_cash_flows(copy.world)
     paying.settle(copy.me, copy.mine, copy.row, world, cash_flows)
@@ -80,7 +80,7 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
 
 
 def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
-    """Note a new standing after settling."""
+    """Note a new status after settling."""
     plan, status = int(m["platform"]), Status(m["status"])
     if was["status"] == Status.WAITING and status != Status.BARRED and m["since"] == copy.model.now + 1:
         copy.note(Kind.COVERED, plan, cover=copy.cover(plan))

@@ -32,7 +32,7 @@ def gallery(model: MutualAidModel) -> dict[str, int]:
     return {name: row for name, row in found.items() if row is not None}
 
 
-def _standing(model: MutualAidModel, *statuses: Status) -> np.ndarray:
+def _with_status(model: MutualAidModel, *statuses: Status) -> np.ndarray:
     return np.isin(model.memberships["status"], statuses) & (model.memberships["platform"] >= 0)
 
 
@@ -43,15 +43,15 @@ def _first(fits: np.ndarray, order: np.ndarray) -> int | None:
 
 
 def _earliest(*statuses: Status) -> Pick:
-    """The one who came to such a standing first."""
-    return lambda model: _first(_standing(model, *statuses), model.memberships["since"])
+    """The one who came to such a status first."""
+    return lambda model: _first(_with_status(model, *statuses), model.memberships["since"])
 
 
 def _longest_payer(model: MutualAidModel) -> int | None:
     mine = model.memberships
-    inside = _standing(model, *INSIDE)
+    inside = _with_status(model, *INSIDE)
     last = np.where(inside, model.now, mine["since"].astype(np.int64))
-    fits = (inside | _standing(model, *OUTSIDE)) & (mine["paid"] > 0)
+    fits = (inside | _with_status(model, *OUTSIDE)) & (mine["paid"] > 0)
     return _first(fits, -(last - mine["joined"]) * 1e10 - mine["paid"])
 
 
@@ -70,14 +70,14 @@ def _left_too_early(model: MutualAidModel) -> int | None:
         model.persons["health_since"].astype(np.int64)[:, None],
     )
     ill = (model.persons["health"] == HealthState.DIAGNOSED)[:, None]
-    return _first(_standing(model, Status.LEFT) & ill & (health_since >= since), health_since - since)
+    return _first(_with_status(model, Status.LEFT) & ill & (health_since >= since), health_since - since)
 
 
 def _deserted(model: MutualAidModel) -> int | None:
     """Paid most to a plan whose owners ran away, and got nothing back."""
     fled = [plan.index for plan in model.platforms if plan.closing and plan.closing.kind == ClosingKind.FLIGHT]
     mine = model.memberships
-    fits = _standing(model, Status.ENDED) & np.isin(mine["platform"], fled) & (mine["paid"] > 0)
+    fits = _with_status(model, Status.ENDED) & np.isin(mine["platform"], fled) & (mine["paid"] > 0)
     return _first(fits, -mine["paid"].astype(np.int64))
 
 
@@ -92,7 +92,7 @@ def _never_persuaded(model: MutualAidModel) -> int | None:
 
 
 def _highest_risk(model: MutualAidModel) -> int | None:
-    inside = np.any(_standing(model, *INSIDE), axis=1, keepdims=True)
+    inside = np.any(_with_status(model, *INSIDE), axis=1, keepdims=True)
     female = (model.persons["traits"] & Trait.FEMALE).astype(np.intp)
     risk: np.ndarray = model.world.incidence[female, _ages(model)] * model.persons["frailty"]
     return _first(inside, -risk)
@@ -106,13 +106,13 @@ def _ages(model: MutualAidModel) -> np.ndarray:
 
 
 def _hid_and_was_aided(model: MutualAidModel) -> int | None:
-    fits = _standing(model, Status.AIDED) & (model.memberships["concealed"] > 0)
+    fits = _with_status(model, Status.AIDED) & (model.memberships["concealed"] > 0)
     return _first(fits, model.memberships["since"])
 
 
 def _honest_and_declined(model: MutualAidModel) -> int | None:
     honest = ((model.persons["traits"] & Trait.HONEST) > 0)[:, None]
-    return _first(_standing(model, Status.DECLINED) & honest, model.memberships["since"])
+    return _first(_with_status(model, Status.DECLINED) & honest, model.memberships["since"])
 
 
 PICKS: dict[str, Portrait] = {

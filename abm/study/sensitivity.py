@@ -89,8 +89,8 @@ def _sobol(study: Study, output: str, means: np.ndarray, _: np.ndarray) -> list[
 
     problem = {"num_vars": len(study.vary), "names": list(study.vary), "bounds": [[0.0, 1.0]] * len(study.vary)}
 
-    def analyse(resamples: int, luck: int) -> Any:
-        return sobol.analyze(problem, means.ravel(), False, resamples, CONFIDENCE, seed=luck)
+    def analyse(resamples: int, seed: int) -> Any:
+        return sobol.analyze(problem, means.ravel(), False, resamples, CONFIDENCE, seed=seed)
 
     result = _in_parts(analyse, len(means), ("S1_conf", "ST_conf"))
     indices = []
@@ -113,8 +113,8 @@ def _morris(study: Study, output: str, means: np.ndarray, kept: np.ndarray) -> l
     }
     flat = places.reshape(-1, len(study.vary))
 
-    def analyse(resamples: int, luck: int) -> Any:
-        return morris.analyze(problem, flat, means.ravel(), resamples, CONFIDENCE, num_levels=LEVELS, seed=luck)
+    def analyse(resamples: int, seed: int) -> Any:
+        return morris.analyze(problem, flat, means.ravel(), resamples, CONFIDENCE, num_levels=LEVELS, seed=seed)
 
     result = _in_parts(analyse, len(places), ("mu_star_conf",))
     indices = []

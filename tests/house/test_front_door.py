@@ -5,12 +5,15 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import abm
-from abm import sources
+from abm import HealthyMember, sources
 from abm.model import MutualAidModel
+from abm.platforms.policies import Historical
+from abm.scenario.files import dump
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = "{'distributed', 'matplotlib', 'mesa', 'numba', 'numpy', 'pandas', 'pydantic', 'scipy', 'solara'}"
@@ -100,11 +103,34 @@ def test_a_run_is_the_model_run_to_its_end() -> None:
 @pytest.mark.parametrize(
     ("slip", "words"),
     [
+        ({"policy": Historical}, "policy = <class .*Historical'> must be an object of a class of `Policy`"),
+        ({"members": (int, int)}, "members = .* must be two classes of `Member`"),
+        ({"members": HealthyMember}, "members = .* must be two classes of `Member`"),
+    ],
+)
+def test_a_model_that_is_given_something_of_another_kind_says_what_it_wants(slip: dict, words: str) -> None:
+    with pytest.raises(abm.HuzhuError, match=words):
+        MutualAidModel(persons=100, seed=1, **slip)
+
+
+def test_a_scenario_is_found_by_its_path_and_a_seed_by_any_whole_number(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(dump(abm.load("xianghubao", {"people.persons": 200})), encoding="utf-8")
+    assert MutualAidModel(tmp_path / "mine.toml", seed=np.int64(7)).seed == 7
+    assert abm.load(tmp_path / "mine.toml").people.persons == 200
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
         ({"case": "xianghbao"}, "no scenario 'xianghbao'; did you mean 'xianghubao'"),
         ({"changes": {"mind.altruismus": 3.0}}, "mind.altruismus: unknown key; did you mean 'altruism'"),
         ({"until": date(2010, 1, 1)}, "2010-01-01"),
         ({"drive": "fast", "persons": 100}, "drive = 'fast' must be"),
         ({"seed": -1, "persons": 100}, "seed = -1 must be a whole number"),
+        ({"seed": 1.5, "persons": 100}, "seed = 1.5 must be a whole number"),
+        ({"case": {"people": {}}}, "case = .* must be the name of a scenario, the path of one, or a Scenario"),
+        ({"until": "2019-01-31"}, "until = '2019-01-31' must be a day, as "),
+        ({"changes": "mind.altruism"}, "^changes: mind.altruism: write key=value"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_with_its_reason(slip: dict, words: str) -> None:

@@ -1,16 +1,19 @@
 """Insurance products are rows: a third one is a declaration, and everything else follows by itself."""
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from abm.errors import ScenarioError
+from abm.errors import CheckpointError, ScenarioError
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.market import World
 from abm.model import MutualAidModel
 from abm.persons.insuring import offered
 from abm.persons.state import HealthState, Status, membership, person
+from abm.runs.checkpoint import resume, save
 from abm.scenario.declare import bounds
 from abm.scenario.files import dump, load, parse
 from abm.scenario.paths import field_at, leaves, put
@@ -30,7 +33,7 @@ MEDICAL: dict[str, Any] = {
     "affordable": 1.0,
 }
 SELLING = {"insurance.medical": MEDICAL, "insurance.commercial.pages": 0.5}
-MEDICAL_BIT = 1 << 2
+CITY_BIT, MEDICAL_BIT = 1 << 1, 1 << 2
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +108,7 @@ def test_one_number_says_which_product_comes_by() -> None:
 
 
 def test_a_product_is_written_out_and_read_again() -> None:
-    scenario = load("market", {"insurance.medical": MEDICAL})
+    scenario = load("market", SELLING)
     tables: dict[str, Any] = {}
     for path, value in leaves(scenario):
         put(tables, path, value)
@@ -123,13 +126,74 @@ def test_a_product_is_written_out_and_read_again() -> None:
         ({f"product_{number}": {} for number in range(7)}, "9 products are too many; at most 8"),
         ({"medical": {"premum": 3.0}}, r"insurance.medical.premum: unknown key; did you mean 'premium'"),
         ({"medical": {"premium": -3.0}}, r"insurance.medical.premium = -3.0 is below 0"),
-        ({"xianghubao": {}}, "are names of accounts; call the platform or insurer otherwise"),
+        ({"xianghubao": {}}, "platform.xianghubao: 'xianghubao' is insurance.xianghubao already; choose another"),
+        ({"outside": {}}, "insurance.outside: 'outside' is an account of all already; choose another name"),
+        ({"cheap": {"asks_about_health": False}}, "cheap.declines = 0.9 needs asks_about_health = true; unasked, it"),
+        (
+            {"cheap": {"pages": 0.5}, "commercial": {"on_sale": True}},
+            "parts of one whole, and here more than 1: commercial 1, cheap 0.5",
+        ),
     ],
 )
 def test_a_slip_in_a_product_is_said_in_one_line(products: dict[str, Any], words: str) -> None:
     with pytest.raises(ScenarioError, match=words) as found:
         parse({"platform": {"xianghubao": {}}, "insurance": products}, "slip")
     assert len(str(found.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["copy", "json", "products", "dict", "model_dump"])
+def test_a_product_may_have_the_name_of_anything_else(name: str) -> None:
+    scenario = parse({"insurance": {name: {"premium": 4.0}}}, "named")
+    assert scenario.insurance.products[name].premium == 4.0
+    assert dict(leaves(scenario))[f"insurance.{name}.premium"] == 4.0
+    assert parse(tomllib.loads(dump(scenario)), "named") == scenario
+
+
+def test_a_product_comes_with_the_scenario_that_declares_it(tmp_path: Path) -> None:
+    """Whether those are sold that every world knows is the business of the scenario that includes another."""
+    (tmp_path / "inner.toml").write_text(
+        "[platform.pool]\nclosing = { conversion_months = 3, conversion_product = 'medical' }\n"
+        "[insurance.medical]\npremium = 4\n[insurance.city]\non_sale = true\n"
+        "[sources]\n'insurance.medical' = 'F263'\n'insurance.city' = 'F259'\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "outer.toml").write_text(f"include = ['{tmp_path}/inner.toml']\n", encoding="utf-8")
+    scenario = load(tmp_path / "outer.toml")
+    assert scenario.insurance.products["medical"].premium == 4.0
+    assert not scenario.insurance.city.on_sale
+    assert scenario.sources == {"insurance.medical": "F263"}
+
+
+def test_whoever_is_insured_against_questions_counts_as_insured_though_all_are_taken() -> None:
+    """An insurer that asks and turns nobody away has another clientele than a city that does not ask."""
+    model = finish(ending_market(changes={"insurance.commercial.declines": 0.0}), 20)
+    assert model.latest["lasting.insured"] > 0
+
+
+def test_what_is_taken_off_sale_at_a_checkpoint_is_kept_by_those_who_hold_it(tmp_path: Path) -> None:
+    model = finish(ending_market(), 24)
+    save(model, tmp_path / "a.huzhu")
+    changes = {f"insurance.{name}.on_sale": False for name in ("commercial", "city")}
+    later = resume(tmp_path / "a.huzhu", changes, policy=model.regulator.policy)
+    held, converted = later.persons["policies"].copy(), 0
+    for _ in range(4):
+        later.step()
+        assert later.ledger.flows["commercial", "premiums"] > 0
+        assert later.ledger.flows["city", "premiums"] > 0
+        later.audit()
+        converted += sum(later.ledger.flows[plan.name, "conversion"] for plan in later.platforms)
+    assert sum(insurer.sold for insurer in later.insurers) == converted == 0
+    assert (later.persons["policies"] == held).all()
+
+
+def test_a_product_is_put_on_sale_at_a_checkpoint_but_none_is_added(tmp_path: Path) -> None:
+    model = finish(ending_market(changes={"insurance.city.on_sale": False}), 24)
+    assert not (model.persons["policies"] & CITY_BIT).any()
+    save(model, tmp_path / "a.huzhu")
+    later = resume(tmp_path / "a.huzhu", {"insurance.city.on_sale": True}, policy=model.regulator.policy)
+    assert (finish(later, 28).persons["policies"] & CITY_BIT).any()
+    with pytest.raises(CheckpointError, match=r"insurance.products: cannot change midway"):
+        resume(tmp_path / "a.huzhu", SELLING, policy=model.regulator.policy)
 
 
 def test_the_seventh_further_product_is_one_too_many_and_the_sixth_is_not() -> None:
