@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.scenario.declare import is_for_persons
+from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import OLDEST
 
@@ -66,30 +68,17 @@ OWN_SETTINGS = (
     ("seed", "i8", "1", "key of all random numbers"),
     ("selling", "i8", "0 or 1", "any insurance is on sale in this world, or has been"),
     ("years", "f8", "years", "time since the first day"),
+    ("diagnosis_chance", "f8", "1", "chance that the undiagnosed ill are diagnosed in this period"),
     ("widest_reach", "f8", "1", "largest chance that any plan's marketing reaches an unaware person"),
     ("widest_selling", "f8", "1", "chance that any insurer or page offers insurance, at most"),
 )
-# And numbers of the scenario that persons read:
-FROM_PEOPLE = ("deduction_failure", "retry_failure")
-FROM_FRIENDS = ("telling", "news_periods")
-FROM_HEALTH = ("accident_share", "noticed_share", "filing_chance", "diagnosis_chance")
-FROM_MIND = (
-    "alerted_attention",
-    "noticeable_bill",
-    "noise",
-    "learning",
-    "plan_overlap",
-    "resentment",
-    "trust_from_aid",
-    "trust_from_refusal",
-    "trust_from_publication",
-    "trust_from_delay",
-    "salience",
-    "alarm",
-)
+# And the numbers of the scenario that are declared to be for persons, by the section that each is in.
+CONSTANTS = {
+    section: tuple(name for name, field in kind.model_fields.items() if is_for_persons(field))
+    for section, kind in (("people", People), ("friends", Friends), ("health", Health), ("mind", Mind))
+}
 SETTINGS = np.dtype(
-    [(name, kind) for name, kind, *_ in OWN_SETTINGS]
-    + [(name, "f8") for name in FROM_PEOPLE + FROM_FRIENDS + FROM_HEALTH + FROM_MIND]
+    [(name, kind) for name, kind, *_ in OWN_SETTINGS] + [(name, "f8") for names in CONSTANTS.values() for name in names]
 )
 
 # Bits of `signals`: four of news, one for each platform that the person is in, and on top the number of the platform
@@ -133,14 +122,9 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
     """
     settings = np.zeros(1, SETTINGS)
     settings["seed"] = seed
-    for section, fields in (
-        (scenario.people, FROM_PEOPLE),
-        (scenario.friends, FROM_FRIENDS),
-        (scenario.health, FROM_HEALTH),
-        (scenario.mind, FROM_MIND),
-    ):
-        for name in fields:
-            settings[name] = getattr(section, name)
+    for section, names in CONSTANTS.items():
+        for name in names:
+            settings[name] = getattr(getattr(scenario, section), name)
     platforms, ages, on_offer = len(scenario.platform), OLDEST + 1, scenario.insurance.products.values()
     products = np.zeros(len(on_offer), PRODUCT)
     products["overlap"] = [product.overlap for product in on_offer]  # of those too that are no longer on sale

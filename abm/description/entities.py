@@ -14,13 +14,6 @@ from abm.persons import state
 from abm.scenario.paths import field_at, notes
 from abm.scenario.scenario import Scenario
 
-SETTINGS_FROM = {
-    "people": market.FROM_PEOPLE,
-    "friends": market.FROM_FRIENDS,
-    "health": market.FROM_HEALTH,
-    "mind": market.FROM_MIND,
-}
-
 
 def _fields(rows: Iterable[tuple[str, object, str, str]]) -> str:
     return table(("field", "unit", "meaning"), ((code(name), unit, meaning) for name, _, unit, meaning in rows if unit))
@@ -49,16 +42,11 @@ def products() -> str:
 def settings() -> str:
     """What else every person may read: the date, and constants of the scenario."""
     rows = [(code(name), unit, meaning) for name, _, unit, meaning in market.OWN_SETTINGS]
-    for section, names in SETTINGS_FROM.items():
+    for section, names in market.CONSTANTS.items():
         for name in names:
-            (kind,) = (each for each in source.classes("abm.scenario.people") if each.lower() == section)
-            reckoned, field = source.methods("abm.scenario.people", kind), field_at(f"{section}.{name}")
-            if name in reckoned or field is None:
-                words = reckoned[name].meaning
-                meaning, unit = words[0].lower() + words[1:], "1"
-            else:
-                meaning, unit = field.description or "", notes(field)["unit"]
-            rows.append((code(name), unit, f"{meaning.rstrip('.')} (`{section}`)"))
+            field = field_at(f"{section}.{name}")
+            if field is not None:
+                rows.append((code(name), notes(field)["unit"], f"{field.description} (`{section}`)"))
     return table(("setting", "unit", "meaning"), rows)
 
 

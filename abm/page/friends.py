@@ -11,7 +11,6 @@ from abm.observation.series import INSIDE
 from abm.persons.network import layout, neighbourhood, ties_among
 from abm.persons.situation import age_of
 from abm.persons.state import HealthState, Status, Trait
-from abm.story.decisions import Weight
 from abm.story.events import Kind
 from abm.story.narrative import Happening
 
@@ -30,17 +29,6 @@ OUTSIDE = {
     Status.BARRED: (CROSS, ORANGE, "fell ill while waiting"),
     Status.AGED_OUT: (DOT, INK, "grew too old"),
     Status.ENDED: ("square", INK, "the plan ended"),
-}
-
-AGAINST = {
-    Weight.SHARING: "the shares to come",
-    Weight.RESENTMENT: "having paid to a plan that may close",
-    Weight.PREMIUM: "the premium",
-    Weight.TROUBLE: "the trouble",
-    Weight.COVER: "the cover",
-    Weight.HELPING: "helping",
-    Weight.FRIENDS: "friends",
-    Weight.STAYING_PUT: "staying put",
 }
 
 
@@ -91,7 +79,7 @@ def why_left(story: Sequence[Happening]) -> str:
     for each in reversed(story):
         if each.kind == Kind.LEFT and each.terms:
             heaviest = min(each.terms, key=lambda term: term.worth)
-            return f"left {each.platform} on {each.day}: {AGAINST[heaviest.weight]}, {-heaviest.worth:,.0f} yuan a year"
+            return f"left {each.platform} on {each.day}: {heaviest.weight.short}, {-heaviest.worth:,.0f} yuan a year"
     return ""
 
 

@@ -16,9 +16,9 @@ from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
 from abm.page.requests import Lives
 from abm.page.session import Session
-from abm.story.decisions import Term
 from abm.story.narrative import Happening
 from abm.story.notable import PICKS
+from abm.story.weights import Term
 
 ALONE = "one world only"
 
@@ -143,7 +143,7 @@ def _happening(each: Happening) -> str:
     text = html.escape(f"{each.day}: {plain(each.text)}")
     if not each.terms:
         return f"<li>{text}</li>"
-    scale = max(abs(term.worth) for term in each.terms if math.isfinite(term.worth)) or 1.0
+    scale = max((abs(term.worth) for term in each.terms if math.isfinite(term.worth)), default=1.0)
     return f"<li>{text}<div class='huzhu-terms'>{''.join(_bar(term, scale) for term in each.terms)}</div></li>"
 
 
@@ -152,7 +152,7 @@ def _bar(term: Term, scale: float) -> str:
     side = f"left: {50 - part if term.worth < 0 else 50}%; width: {part}%"
     kind = "against" if term.worth < 0 else "for"
     return (
-        f"<span>{html.escape(term.weight)}</span><i><b class='huzhu-{kind}' style='{side}'></b></i>"
+        f"<span>{html.escape(term.weight.name)}</span><i><b class='huzhu-{kind}' style='{side}'></b></i>"
         f"<span>{term.worth:+,.0f}</span>"
     )
 

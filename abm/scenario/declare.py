@@ -25,13 +25,15 @@ def number(
     high: float,
     source: str,
     plausible: Range | None = None,
+    for_persons: bool = False,
 ) -> Any:
     """A number with its range: `low` and `high` are both allowed.
 
-    `plausible`: from where to where it is believed to lie, both ends in the unit of the number. Raises `ValueError`
-    where that is not within what is allowed, or leaves out the default.
+    `plausible`: from where to where it is believed to lie, both ends in the unit of the number. `for_persons`: whether
+    every person reads it when they decide; it then stands in the settings of the world. Raises `ValueError` where what
+    is plausible is not within what is allowed, or leaves out the default.
     """
-    notes: JsonDict = {"unit": unit, "source": source}
+    notes: JsonDict = {"unit": unit, "source": source, "for_persons": for_persons}
     if plausible is not None:
         first, last = plausible
         if not low <= first <= last <= high:
@@ -54,6 +56,12 @@ def bounds(field: FieldInfo) -> tuple[Any, Any]:
     """The lowest and the highest value allowed, None where there is no limit."""
     found = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
     return found.get("ge"), found.get("le")
+
+
+def is_for_persons(field: FieldInfo) -> bool:
+    """Whether every person reads a number when they decide."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("for_persons"))
 
 
 def plausible_range(field: FieldInfo) -> Range | None:

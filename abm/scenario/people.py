@@ -37,10 +37,11 @@ class People(Section):
         plausible=(0.2, 1), source="assumption: the uninsured and poorer joined first, F015, F235")
     deduction_failure: float = number(0.003,
         "chance that a deduction fails at a credit score of 650, a period; at 950 it is 0", unit="1", low=0, high=1,
-        plausible=(0.001, 0.02), source="assumption: most accounts are linked to a balance or a card")
+        plausible=(0.001, 0.02), for_persons=True, source="assumption: most accounts are linked to a balance or a card")
     retry_failure: float = number(0.5, "chance that the retries of a failed deduction fail too",
         unit="1", low=0, high=1,
-        plausible=(0.2, 0.8), source="assumption: those without money once are often without it a fortnight later")
+        plausible=(0.2, 0.8),
+        for_persons=True, source="assumption: those without money once are often without it a fortnight later")
     honest_share: float = number(0.85, "share who declare their health truthfully", unit="1", low=0, high=1,
         plausible=(0.6, 0.95),
         source="assumption: declarations are unchecked at the door, and insurers find concealment "
@@ -70,9 +71,9 @@ class Friends(Section):
         plausible=(0.05, 0.5), source="assumption: weak ties; Watts and Strogatz 1998")
     telling: float = number(0.8, "chance that a member one meets recommends the platform, a period",
         unit="1", low=0, high=1, plausible=(0.1, 1),
-        source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
+        for_persons=True, source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,
-        plausible=(4, 24), source="assumption: a great event is talked about for half a year")
+        plausible=(4, 24), for_persons=True, source="assumption: a great event is talked about for half a year")
 
     @model_validator(mode="after")
     def _even(self) -> "Friends":
@@ -101,19 +102,20 @@ class Health(Section):
     latency_years: float = number(1.0, "mean time from falling ill to diagnosis", unit="years", low=0, high=10,
         plausible=(0.5, 2), source="assumption: tumours and heart disease are found about a year after the first signs")
     noticed_share: float = number(0.7, "share of the undiagnosed ill who have something to declare",
-        unit="1", low=0, high=1, plausible=(0.4, 0.9),
+        unit="1", low=0, high=1, plausible=(0.4, 0.9), for_persons=True,
         source="assumption: declarations ask for symptoms, examinations and hospital visits of two years")
     survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start",
         unit="years", low=0, high=30,
         plausible=(3, 10), source="assumption: five-year survival of cancers is near 40 %")
     accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period",
         unit="1", low=0, high=1, plausible=(0.001, 0.02),
-        source="assumption: two cases among 23 million members in the first three months, F078")
+        for_persons=True, source="assumption: two cases among 23 million members in the first three months, F078")
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
         plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")
     filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
         unit="1", low=0, high=1,
-        plausible=(0.1, 0.4), source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
+        plausible=(0.1, 0.4),
+        for_persons=True, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
 
     @property
     def diagnosis_chance(self) -> float:
@@ -142,7 +144,8 @@ class Mind(Section):
         unit="1", low=0, high=1,
         plausible=(0.02, 0.15), source="assumption: a free membership is reconsidered about once a year")
     alerted_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1,
-        plausible=(0.2, 0.8), source="assumption: half of those with news think it over within the fortnight")
+        plausible=(0.2, 0.8),
+        for_persons=True, source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
         plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention",
@@ -150,23 +153,26 @@ class Mind(Section):
         plausible=(0.2, 2), source="assumption: a bill half as high again is looked at twice")
     noticeable_bill: float = number(100, "smallest expected share against which a rise is felt",
         unit="fen a period", low=1, high=100_000,
-        source="assumption: one yuan; nobody minds a doubling of three fen")
+        for_persons=True, source="assumption: one yuan; nobody minds a doubling of three fen")
     spread: float = number(0.6, "spread of all tastes above over persons", unit="1", low=0, high=2,
         plausible=(0.3, 1), source="assumption: tastes vary over persons by a factor of about two either way")
     noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000,
-        plausible=(5, 100), source="assumption: a third of a year's shares; 0 is a rational choice")
+        plausible=(5, 100), for_persons=True, source="assumption: a third of a year's shares; 0 is a rational choice")
     learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
         unit="1", low=0, high=1, plausible=(0.05, 0.5),
-        source="assumption: constant-gain learning over about two months, Evans and Honkapohja 2001")
+        for_persons=True, source="assumption: constant-gain learning over about two months, Evans and Honkapohja 2001")
     trust_from_aid: float = number(0.2, "share of lacking trust won by a friend's aid", unit="1", low=0, high=1,
-        source="assumption: 60,000 joined around one aided person, F036")
+        for_persons=True, source="assumption: 60,000 joined around one aided person, F036")
     trust_from_refusal: float = number(0.5, "share of trust lost by a friend's refusal", unit="1", low=0, high=1,
-        plausible=(0.1, 0.9), source="assumption: losses weigh about twice as much as gains, Kahneman and Tversky 1979")
+        plausible=(0.1, 0.9),
+        for_persons=True, source="assumption: losses weigh about twice as much as gains, Kahneman and Tversky 1979")
     trust_from_publication: float = number(0.002, "share of lacking trust won by a period in which aid was published",
         unit="1", low=0, high=1,
-        plausible=(0, 0.02), source="assumption: public lists of the aided reassure a little each time")
+        plausible=(0, 0.02),
+        for_persons=True, source="assumption: public lists of the aided reassure a little each time")
     trust_from_delay: float = number(0.002, "share of trust lost in a period for each further period that claims wait",
-        unit="1", low=0, high=1, plausible=(0, 0.01), source="assumption: slow claims were a grievance, F267")
+        unit="1", low=0, high=1, plausible=(0, 0.01),
+        for_persons=True, source="assumption: slow claims were a grievance, F267")
     trust_from_closing: float = number(0.1, "share of trust in all plans lost when a plan is announced to end",
         unit="1", low=0, high=1,
         plausible=(0, 0.4), source="assumption: other people's trouble, and yet the same kind of plan")
@@ -180,12 +186,12 @@ class Mind(Section):
         unit="1", low=0, high=1, plausible=(0, 0.8), source="assumption: availability, Tversky and Kahneman 1973")
     resentment: float = number(0.2, "part of what one has paid that weighs against staying once the plan may close",
         unit="1 a year", low=0, high=10,
-        plausible=(0, 1), source="assumption: strong reciprocity, Fehr and Gaechter 2000")
+        plausible=(0, 1), for_persons=True, source="assumption: strong reciprocity, Fehr and Gaechter 2000")
     plan_overlap: float = number(0.3, "worth of insurance or another plan that being in a plan takes away",
         unit="1", low=0, high=1,
-        plausible=(0, 0.6), source="assumption: the other side of the overlap of insurance")
+        plausible=(0, 0.6), for_persons=True, source="assumption: the other side of the overlap of insurance")
     alarm: float = number(2.0, "frailty that a friend's illness makes one fear", unit="1", low=0, high=20,
-        plausible=(1, 4), source="assumption: twice the mean risk")
+        plausible=(1, 4), for_persons=True, source="assumption: twice the mean risk")
     salience: float = number(0.1, "part of the way to that fear that one friend's illness goes",
         unit="1", low=0, high=10,
-        plausible=(0, 0.5), source="assumption: availability, Tversky and Kahneman 1973")
+        plausible=(0, 0.5), for_persons=True, source="assumption: availability, Tversky and Kahneman 1973")

@@ -1,7 +1,7 @@
 """Why a person decides so: the terms of a decision, in yuan a year, with the words for them. Everything here reads.
 
-The terms are those that the behaviours add up (`persons.appraisal`); here they get their labels, beside what was drawn
-and what else a reader wants to know. Names of arguments are those of `persons.situation`.
+The terms are those that the behaviours add up (`persons.appraisal`), told as `weights` has it; here they stand beside
+what was drawn and what else a reader wants to know. Names of arguments are those of `persons.situation`.
 """
 
 import functools
@@ -21,19 +21,7 @@ from abm.persons.behaviours import JOIN, STAY
 from abm.persons.insuring import BUY
 from abm.persons.paying import CONVERT, TOP_UP
 from abm.persons.situation import age_of, for_me, friends_in, shown_bill, slot_for
-
-
-class Weight(StrEnum):
-    """What can speak for or against."""
-
-    COVER = "cover"  # believed aid to be had, marked up for dislike of risk
-    HELPING = "helping"
-    FRIENDS = "friends"  # doing as they do
-    SHARING = "sharing"  # the shares reckoned with
-    RESENTMENT = "resentment"  # having paid to a plan that may close before one's turn
-    STAYING_PUT = "staying put"  # the trouble of leaving, on the side of staying
-    TROUBLE = "trouble"  # of joining, paying in or buying, with what is paid in at once
-    PREMIUM = "premium"
+from abm.story.weights import Term, weighed
 
 
 class Prompt(StrEnum):
@@ -42,14 +30,6 @@ class Prompt(StrEnum):
     HABIT = "habit"  # its own attention
     NEWS = "news"
     BILL = "bill"
-
-
-@dataclass(frozen=True)
-class Term:
-    """One thing weighed, in yuan a year: above zero for yes, below it against."""
-
-    weight: Weight
-    worth: float
 
 
 @dataclass(frozen=True)
@@ -82,19 +62,11 @@ class Decision:
     @property
     def total(self) -> float:
         """The terms added up, one after the other."""
-        return functools.reduce(operator.add, (term.worth for term in self.terms))
+        return functools.reduce(operator.add, (term.worth for term in self.terms), 0.0)
 
-    def worth(self, weight: Weight) -> float:
-        """What one thing weighs; 0 where it does not count."""
-        return sum(term.worth for term in self.terms if term.weight == weight)
-
-
-# What the fields of `Terms` are called, by the act that is weighed; what is not named does not count for it.
-INSIDE = {"helping": Weight.HELPING, "friends": Weight.FRIENDS, "cover": Weight.COVER, "sharing": Weight.SHARING}
-STAYING = INSIDE | {"resentment": Weight.RESENTMENT, "effort": Weight.STAYING_PUT}
-JOINING = INSIDE | {"effort": Weight.TROUBLE}
-INSURING = {"cover": Weight.COVER, "premium": Weight.PREMIUM, "effort": Weight.TROUBLE}
-CONVERTING = {"cover": Weight.COVER, "premium": Weight.PREMIUM}
+    def worth(self, field: str) -> float:
+        """What one thing weighs, a field of `Terms`; 0 where it does not count."""
+        return sum(term.worth for term in self.terms if term.field == field)
 
 
 def prompted(me: Any, mine: np.ndarray, row: int, u: float, world: World) -> Prompt | None:
@@ -111,7 +83,7 @@ def prompted(me: Any, mine: np.ndarray, row: int, u: float, world: World) -> Pro
 def to_stay(me: Any, m: Any, others: int, row: int, world: World, prompt: Prompt | None = None) -> Decision:
     """Whether to stay in a plan, as `behaviours.stay_or_leave` asks; `others` is the number of other plans."""
     k = np.int64(m["platform"])
-    decision = _decision(appraisal.staying(me, m, others, row, world), STAYING, STAY + k, row, world)
+    decision = _decision(appraisal.staying(me, m, others, row, world), STAY + k, row, world)
     return replace(
         decision,
         **_about(me, k, row, world),
@@ -135,7 +107,7 @@ def to_join(
         share = float(for_me(world.offers[k]["advertised"], me, k, row, world))
         terms = appraisal.joining(me, mine[slot], k, inside, row, world)
         decision = replace(
-            _decision(terms, JOINING, JOIN + k, row, world),
+            _decision(terms, JOIN + k, row, world),
             **_about(me, k, row, world),
             trust=float(appraisal.trust_before(mine[slot], k, world)),
             share=share,
@@ -156,7 +128,7 @@ def to_pay_in(me: Any, m: Any, lacking: int, others: int, row: int, world: World
     k, share = np.int64(m["platform"]), float(m["expected"])
     terms = appraisal.paying_in(me, m, lacking, others, row, world)
     return replace(
-        _decision(terms, JOINING, TOP_UP + k, row, world),
+        _decision(terms, TOP_UP + k, row, world),
         **_about(me, k, row, world),
         trust=float(m["trust"]),
         share=share,
@@ -169,7 +141,7 @@ def to_insure(me: Any, mine: np.ndarray, product: int, row: int, world: World) -
     """Whether to buy a product, as `insuring.consider` asks."""
     product = np.int64(product)
     terms = appraisal.buying(me, mine, product, world)
-    return replace(_decision(terms, INSURING, BUY + product, row, world), **_insured(product, world))
+    return replace(_decision(terms, BUY + product, row, world), **_insured(product, world))
 
 
 def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> Decision:
@@ -177,7 +149,7 @@ def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> 
     offer = world.offers[k]
     product = np.int64(offer["conversion_product"])
     terms = appraisal.converting(me, mine, product, offer["conversion"], world)
-    return replace(_decision(terms, CONVERTING, CONVERT + k, row, world), **_insured(product, world))
+    return replace(_decision(terms, CONVERT + k, row, world), **_insured(product, world))
 
 
 def friends_of(row: int, world: World) -> int:
@@ -185,11 +157,11 @@ def friends_of(row: int, world: World) -> int:
     return int(world.first[row + 1]) - int(world.first[row])
 
 
-def _decision(terms: Terms, labels: dict[str, Weight], purpose: int, row: int, world: World) -> Decision:
+def _decision(terms: Terms, purpose: int, row: int, world: World) -> Decision:
     """A decision by its terms, with the number drawn for it."""
     p, gain = world.settings[0], appraisal.gain(terms)
     return Decision(
-        terms=tuple(Term(weight, float(getattr(terms, name))) for name, weight in labels.items()),
+        terms=weighed(terms),
         gain=float(gain),
         chance=float(rules.choice_chance(gain, p["noise"])),
         drawn=float(draw(p["seed"], p["now"], row, purpose)),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from abm.money import spell, yuan
-from abm.story.decisions import Decision, Term
+from abm.story.decisions import Decision
 from abm.story.events import Kind, Moment
 from abm.story.reasons import Reader, listed, span
 from abm.story.sentences import SENTENCES
+from abm.story.weights import Term
 from abm.story.witness import Witness
 
 IDLE = (Kind.STAYED, Kind.PASSED_BY)

@@ -5,8 +5,9 @@ from functools import cache
 from abm.money import spell, yuan
 from abm.persons.state import Trait
 from abm.scenario.files import load, names
-from abm.story.decisions import Decision, Prompt, Term, Weight
+from abm.story.decisions import Decision, Prompt
 from abm.story.events import Kind, Moment
+from abm.story.weights import Term
 from abm.story.witness import Witness
 
 LEAST = 0.5  # yuan a year below which a term goes without saying
@@ -56,24 +57,25 @@ class Reader:
 
     def _term(self, term: Term, decision: Decision, act: str) -> str:
         """One thing weighed, in words, with yuan a year."""
-        worth = rounded(abs(term.worth))
-        inside, friends = decision.friends
-        share = f"{yuan(decision.share):,.2f} yuan a period"
-        amount = f"cover of {decision.cover:,.0f} yuan"
-        deposit = " and the deposit" if act == "joining" and self._deposit(term) else ""
-        return {
-            Weight.COVER: f"{amount} worth {worth} to {self.her} at trust {decision.trust:.2f}",
-            Weight.HELPING: f"the wish to help ({worth})",
-            Weight.FRIENDS: f"{inside} of {friends} friends inside ({worth})",
-            Weight.SHARING: f"the share {self.she} reckoned with, {share} ({worth} a year)",
-            Weight.RESENTMENT: f"having paid {spell(decision.paid)} to a plan that may close ({worth})",
-            Weight.STAYING_PUT: f"the trouble of leaving ({worth})",
-            Weight.TROUBLE: f"the trouble of {act}{deposit} ({worth})",
-            Weight.PREMIUM: f"the premium ({worth} a year)",
-        }[term.weight]
+        return term.weight.clause.format_map(self.facts(term, decision, act))
 
-    def _deposit(self, term: Term) -> bool:
-        return -term.worth > float(self.model.persons[self.row]["inertia"])
+    def facts(self, term: Term, decision: Decision, act: str) -> dict[str, str]:
+        """What may stand in a sentence on one thing weighed."""
+        inside, friends = decision.friends
+        deposit = act == "joining" and -term.worth > float(self.model.persons[self.row]["inertia"])
+        return {
+            "worth": rounded(abs(term.worth)),
+            "act": act,
+            "deposit": " and the deposit" if deposit else "",
+            "cover": f"{decision.cover:,.0f}",
+            "trust": f"{decision.trust:.2f}",
+            "share": f"{yuan(decision.share):,.2f}",
+            "paid": spell(decision.paid),
+            "inside": str(inside),
+            "friends": str(friends),
+            "she": self.she,
+            "her": self.her,
+        }
 
     def prompt(self, moment: Moment) -> str:
         """What made the person think again."""

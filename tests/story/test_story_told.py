@@ -8,11 +8,12 @@ import pytest
 
 from abm.persons.state import Status, Trait, membership, person
 from abm.story.before import would_have_covered
-from abm.story.decisions import Decision, Prompt, Term, Weight, prompted, to_join, to_stay
+from abm.story.decisions import Decision, Prompt, prompted, to_join, to_stay
 from abm.story.events import Copy, Kind, Moment
 from abm.story.narrative import IDLE, Teller, brief, story
 from abm.story.reasons import Reader, label
 from abm.story.sentences import SENTENCES
+from abm.story.weights import Term
 from abm.story.witness import attend
 from worlds.busy import busy, finish
 from worlds.endings import ending_market
@@ -65,9 +66,9 @@ def test_a_sentence_names_its_terms_the_largest_first() -> None:
 def test_a_reason_in_words() -> None:
     model = busy()
     model.persons["traits"][0] |= Trait.FEMALE
-    worths = ((Weight.HELPING, 10.0), (Weight.FRIENDS, 12.0), (Weight.COVER, 61.0), (Weight.SHARING, -98.4),
-              (Weight.RESENTMENT, -0.4), (Weight.STAYING_PUT, 9.5))  # fmt: skip
-    terms = tuple(Term(weight, worth) for weight, worth in worths)
+    worths = (("helping", 10.0), ("friends", 12.0), ("cover", 61.0), ("sharing", -98.4),
+              ("resentment", -0.4), ("effort", 9.5))  # fmt: skip
+    terms = tuple(Term(field, worth) for field, worth in worths)
     decision = Decision(terms, -6.3, 0.31, 0.5, trust=0.72, cover=3e5, share=410.0, expected=410.0, friends=(9, 12))
     reader = Reader(attend(model, 0)[0])
     against = "the share she reckoned with, 4.10 yuan a period (98 a year)"
@@ -79,14 +80,14 @@ def test_a_reason_in_words() -> None:
     assert reader.why(decision, "staying") == f": {against} weighed more than {for_it}. {chance}"
     lucky = replace(decision, drawn=0.25)
     assert reader.why(lucky, "staying").startswith(f", although {against} weighed more than cover")
-    unlucky = replace(decision, terms=(Term(Weight.HELPING, 10.0),), gain=10.0, chance=0.97, drawn=0.99)
+    unlucky = replace(decision, terms=(Term("helping", 10.0),), gain=10.0, chance=0.97, drawn=0.99)
     assert reader.why(unlucky, "staying").startswith(", although nothing weighed against the wish to help (10). Chance")
 
 
 def test_a_reason_to_ask_is_none_to_be_turned_down() -> None:
     model = busy()
     model.persons["traits"][0] |= Trait.FEMALE
-    terms = (Term(Weight.COVER, 90.0), Term(Weight.PREMIUM, -40.0))
+    terms = (Term("cover", 90.0), Term("premium", -40.0))
     decision = Decision(terms, 50.0, 0.99, 0.5, trust=0.9, cover=79_000.0)
     moment = Moment(0, model.day, Kind.TURNED_DOWN, -1, decision, {"product": 0, "free": 0.0})
     text = SENTENCES[Kind.TURNED_DOWN](Reader(attend(model, 0)[0]), moment)
@@ -139,16 +140,16 @@ def test_the_terms_of_staying_by_hand() -> None:
     m = membership(platform=0, status=Status.COVERED, expected=200, trust=0.8, paid=4_000, joined=4, since=11)
     risk = float(model.world.incidence[0, 29]) * 0.5
     decision = to_stay(me[0], m[0, 0], 0, row, model.world, Prompt.HABIT)
-    assert {term.weight: pytest.approx(term.worth) for term in decision.terms} == {  # of float32, to a millionth
-        Weight.HELPING: 10.0,
-        Weight.FRIENDS: 40 * 3 / 4,
-        Weight.COVER: 0.8 * (1 - 0.25) * 2_500 * risk * 1.5,
-        Weight.SHARING: -24 * 2.0,
-        Weight.RESENTMENT: -0.1 * 0.25 * 40.0,
-        Weight.STAYING_PUT: 7.0,
+    assert {term.field: pytest.approx(term.worth) for term in decision.terms} == {  # of float32, to a millionth
+        "helping": 10.0,
+        "friends": 40 * 3 / 4,
+        "cover": 0.8 * (1 - 0.25) * 2_500 * risk * 1.5,
+        "sharing": -24 * 2.0,
+        "resentment": -0.1 * 0.25 * 40.0,
+        "effort": 7.0,
     }
     assert decision.friends == (3, 4)
-    assert decision.worth(Weight.SHARING) == pytest.approx(-48)
+    assert decision.worth("sharing") == pytest.approx(-48)
 
 
 def test_the_runner_up_is_the_next_best_plan() -> None:
