@@ -92,6 +92,7 @@ def test_one_over_nothing_is_no_outcome() -> None:
     assert outcome({"a": 1.0, "b": 0.0}) != outcome({"a": 1.0, "b": 0.0})
 
 
+@pytest.mark.slow
 def test_a_map_that_was_killed_goes_on(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = words(study, *MEMBERS, "--edge", "40e6", "--rounds", "2")
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)}

@@ -29,6 +29,7 @@ def answer(asked: Experiment) -> None:
         write_record(SMALL, progress.store, folder, asked.made_by, {})
 
 
+@pytest.mark.slow
 def test_a_killed_experiment_goes_on_and_ends_with_the_table_of_one_never_killed(tmp_path: Path) -> None:
     script, out = str(ROOT / "experiments" / "expectation_gap.py"), tmp_path / "out"
     command = [sys.executable, script, "--quick", "--workers", "1", "--out"]

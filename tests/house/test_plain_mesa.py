@@ -58,6 +58,7 @@ def outcomes() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return {name: (np.array(ours), np.array(plain)) for name, (ours, plain) in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "outcome", ["members after half a year", "members at the end", "shares of the last year", "cases aided"]
 )

@@ -91,6 +91,7 @@ def test_risk_falls_while_the_pool_grows_and_rises_as_the_healthy_leave(runs: li
         assert leavers < 0.5 * run["risk"].mean()
 
 
+@pytest.mark.slow
 def test_the_number_of_the_aided_does_not_depend_on_how_many_are_simulated() -> None:
     """Sixteen thousand cases of 2019 are forty at 300,000 persons and forty at 3 million over ten: good to a sixth."""
 

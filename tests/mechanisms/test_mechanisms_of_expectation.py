@@ -81,6 +81,7 @@ def exits_for_a_rise(tenure: int, changes: dict[str, Any]) -> tuple[float, float
     return more, math.hypot(math.sqrt(left[0] + left[1]) / members, 2 * more / math.sqrt(cases))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("teacher", "on"),
     [

@@ -36,6 +36,7 @@ def test_a_step_is_half_a_month(visitor):
     assert visitor.day == "14 November 2018, step 2 of 79"
 
 
+@pytest.mark.slow
 def test_time_goes_by_until_it_is_paused_and_begins_anew(visitor):
     visitor.choose("Speed, steps", "as fast as it goes")
     visitor.press("Play")
@@ -50,6 +51,7 @@ def test_time_goes_by_until_it_is_paused_and_begins_anew(visitor):
     assert visitor.day == "28 October 2018, step 1 of 79"
 
 
+@pytest.mark.slow
 def test_at_three_months_a_frame_six_steps_go_by_at_once(visitor):
     visitor.choose("Speed, steps", "3 months a frame")
     visitor.press("Step")
@@ -57,6 +59,7 @@ def test_at_three_months_a_frame_six_steps_go_by_at_once(visitor):
     assert visitor.day == "28 January 2019, step 7 of 79"
 
 
+@pytest.mark.slow
 def test_at_the_end_of_the_calendar_time_stands_still(visitor):
     visitor.choose("Speed, steps", "3 months a frame")
     visitor.press("Play")
@@ -83,6 +86,7 @@ def test_a_slider_moves_the_outcome_of_the_same_day_and_as_calibrated_moves_it_b
     assert visitor.cards() == before
 
 
+@pytest.mark.slow
 def test_two_sliders_moved_one_after_the_other_are_both_moved(visitor):
     """The second does not wait until the first has become a picture."""
     visitor.go_to(SETTLED)
@@ -93,6 +97,7 @@ def test_two_sliders_moved_one_after_the_other_are_both_moved(visitor):
     assert visitor.page.get_by_text("mind.optimism = ").count() == 1
 
 
+@pytest.mark.slow
 def test_a_slider_moves_by_nobody_but_the_visitor(visitor):
     """A number between two places of a slider stays what it is."""
     visitor.write("Any number: key=value", "mind.altruism=31.37")
@@ -102,6 +107,7 @@ def test_a_slider_moves_by_nobody_but_the_visitor(visitor):
     visitor.shows("mind.altruism = 31.37")
 
 
+@pytest.mark.slow
 def test_a_strict_ban_closes_the_plan_and_is_among_the_events(visitor):
     visitor.go_to(7)
     assert visitor.cards()["Members"] != "0.0 million"
@@ -113,6 +119,7 @@ def test_a_strict_ban_closes_the_plan_and_is_among_the_events(visitor):
     assert "plans without a licence are forbidden" in told
 
 
+@pytest.mark.slow
 def test_the_product_of_insurance_is_stopped_and_goes_on_as_mutual_aid(visitor):
     visitor.go_to(7)
     visitor.look_at("Events", ".huzhu-events")
@@ -123,6 +130,7 @@ def test_the_product_of_insurance_is_stopped_and_goes_on_as_mutual_aid(visitor):
     assert "launch" in rows[-1]
 
 
+@pytest.mark.slow
 def test_another_scenario_is_another_world(visitor):
     visitor.choose("Scenario", "jd")
     visitor.page.get_by_label("Plan", exact=True).wait_for()
@@ -131,6 +139,7 @@ def test_another_scenario_is_another_world(visitor):
     assert "stopped as insurance without a licence" in visitor.page.locator(".huzhu-events").inner_text()
 
 
+@pytest.mark.slow
 def test_a_market_has_several_plans_and_each_has_numbers_of_its_own(visitor):
     visitor.choose("Scenario", "market")
     visitor.page.get_by_label("Plan", exact=True).wait_for()
@@ -155,6 +164,7 @@ def test_a_click_on_a_person_tells_their_life(visitor):
     assert len(visitor.page.locator(".huzhu-life li").all()) >= 1
 
 
+@pytest.mark.slow
 def test_the_longest_payer_tells_what_they_paid(visitor):
     visitor.go_to(SETTLED)
     visitor.look_at("Friends and lives", ".huzhu-node")
@@ -165,6 +175,7 @@ def test_the_longest_payer_tells_what_they_paid(visitor):
     assert "paid" in visitor.page.locator(".huzhu-life").inner_text()
 
 
+@pytest.mark.slow
 def test_a_person_there_is_not_is_refused_and_the_next_is_told(visitor):
     visitor.look_at("Friends and lives", ".huzhu-node")
     visitor.write("Person, by number", "5000")
@@ -174,6 +185,7 @@ def test_a_person_there_is_not_is_refused_and_the_next_is_told(visitor):
     assert visitor.page.locator(".huzhu-fault").count() == 0
 
 
+@pytest.mark.slow
 def test_two_worlds_stand_side_by_side(visitor):
     visitor.go_to(SETTLED)
     visitor.look_at("Two worlds", ".v-select")
@@ -200,6 +212,7 @@ def test_two_worlds_stand_side_by_side(visitor):
     assert ">as set</text>" in drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "text", "message"),
     [
@@ -224,6 +237,7 @@ def test_a_bad_value_is_refused_and_everything_goes_on(visitor, label, text, mes
     assert visitor.page.locator(".huzhu-fault").count() == 0
 
 
+@pytest.mark.slow
 def test_what_is_downloaded_is_what_the_command_writes(visitor, tmp_path):
     visitor.go_to(SETTLED)
     visitor.slide("altruism", "ArrowLeft")
@@ -240,6 +254,7 @@ def test_what_is_downloaded_is_what_the_command_writes(visitor, tmp_path):
         assert (tmp_path / "out" / name).read_bytes() == content, name
 
 
+@pytest.mark.slow
 def test_two_tabs_do_not_disturb_each_other(visit):
     one, other = visit(), visit()
     one.write("Seed", "7")

@@ -238,6 +238,7 @@ def alive(references) -> int:
     return sum(each() is not None for each in references)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drive", ["compiled", "agents"])
 def test_fifty_resets_leave_one_world(founded, drive):
     """Memory grows by less than one world: 64 bytes a person and 48 of memberships, and friends."""

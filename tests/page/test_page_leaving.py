@@ -7,6 +7,8 @@ import pytest
 
 from worlds import pages
 
+pytestmark = pytest.mark.slow
+
 # The server of the command, which also says whenever another number of visitors has worlds.
 COUNTING = """
 import sys, threading, time

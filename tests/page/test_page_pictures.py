@@ -17,6 +17,8 @@ TELEPHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_m
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 RIVAL = "The second world: the same people and luck, and"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(chromium, tmp_path_factory):

@@ -62,7 +62,7 @@ def test_the_number_of_threads_does_not_show(threads: int, compiled_digest: str)
         numba.set_num_threads(before)
 
 
-@pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+@pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=pytest.mark.slow)])
 def test_plain_python_and_checked_bounds_leave_the_same_bytes(mode: str, compiled_digest: str, tmp_path: Path) -> None:
     environment = os.environ | {mode: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-W", "error", "-c", SCRIPT]

@@ -74,6 +74,7 @@ def stopped(command: list[str], folder: Path, sign: signal.Signals, wait: float)
     return process.returncode, words
 
 
+@pytest.mark.slow
 def test_a_sweep_killed_three_times_and_interrupted_ends_with_the_rows_of_one_never_disturbed(
     tmp_path: Path, never_killed: tuple[list[str], bytes]
 ) -> None:
@@ -108,6 +109,7 @@ class Once:
             self.deed()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_process_loses_nothing(tmp_path: Path, never_killed: tuple[list[str], bytes]) -> None:
     others = set(multiprocessing.active_children())
     killing = Once(9, lambda: next(each for each in multiprocessing.active_children() if each not in others).kill())
@@ -117,6 +119,7 @@ def test_a_killed_worker_process_loses_nothing(tmp_path: Path, never_killed: tup
         assert rows(STUDY, store) == never_killed[0]
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_rows_and_a_killed_worker_of_it_loses_nothing(
     tmp_path: Path, cluster: LocalCluster, never_killed: tuple[list[str], bytes]
 ) -> None:

@@ -120,6 +120,7 @@ TABLE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "low", "high", "of", "sign"), TABLE, ids=lambda value: value if isinstance(value, str) else ""
 )
