@@ -46,7 +46,7 @@ OFFER_FIELDS = (
     ("seized", "f8", "1", "chance that the deposit is then gone"),
     ("returned", "f8", "1", "part of all shares paid that then comes back"),
     ("conversion", "f8", "years", "insurance that is then offered free, without questions"),
-    ("conversion_product", "i2", "row", "the product that is then offered; -1 where there is none"),
+    ("conversion_product", "i2", "row", "the product that is then offered"),
 )
 PRODUCT_FIELDS = (
     ("on_sale", ("u1", (4,)), "0 or 1", "by tier, 1 to 3"),

@@ -38,7 +38,7 @@ def seed_of(seed: Any) -> int:
     if seed is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     try:
-        whole = operator.index(seed)
+        whole = -1 if isinstance(seed, bool) else operator.index(seed)
     except TypeError:
         whole = -1
     if not 0 <= whole < SEEDS:
@@ -208,8 +208,11 @@ class MutualAidModel(mesa.Model):
         else:
             self.closings.append(closing)
 
-    def open_insurer(self, product: str) -> Insurer:
-        """The insurer of a product begins its business; what is off sale it only keeps for those who hold it."""
+    def insurer_for(self, product: str) -> Insurer:
+        """The insurer of a product, who begins if there is none yet; what is off sale is kept for those who hold it."""
+        for insurer in self.insurers:
+            if insurer.name == product:
+                return insurer
         products = self.case.insurance.products
         self.insurers.append(Insurer(self, product, products[product], list(products).index(product)))
         self.world.settings["selling"] = 1
@@ -265,7 +268,7 @@ class MutualAidModel(mesa.Model):
         self.insurers: list[Insurer] = []
         for name, product in self.case.insurance.products.items():
             if product.on_sale:
-                self.open_insurer(name)
+                self.insurer_for(name)
         self.mutual_insurers = {name: LicensedMutual(self, name, terms) for name, terms in self.case.insurer.items()}
         self.platforms = [
             Platform(self, name, terms, index) for index, (name, terms) in enumerate(self.case.platform.items())
@@ -279,9 +282,9 @@ class MutualAidModel(mesa.Model):
         if overridden and drive == "compiled":
             raise ModelError("drive = 'compiled' cannot call a phase overridden in Python; leave drive at 'auto'")
         if order not in ("shuffled", "listed", "reversed"):
-            raise ModelError(f"order = '{order}' must be 'shuffled', 'listed' or 'reversed'")
+            raise ModelError(f"order = {order!r} must be 'shuffled', 'listed' or 'reversed'")
         if drive not in ("auto", "agents", "compiled"):
-            raise ModelError(f"drive = '{drive}' must be 'auto', 'agents' or 'compiled'")
+            raise ModelError(f"drive = {drive!r} must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
             raise ModelError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
         self._members: list[Member] = []

@@ -7,11 +7,12 @@ it is found by following imports, so that no list of files can lack one.
 import ast
 import functools
 import hashlib
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-GUARDS = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+GUARD = re.compile(r"(\w+\.)?TYPE_CHECKING")
 HERE = Path(__file__).parent
 PACKAGE = HERE.name
 
@@ -67,14 +68,14 @@ def _absolute(node: ast.ImportFrom, path: Path) -> str:
 
 def _nodes(tree: ast.AST, types: bool) -> Iterator[ast.AST]:
     """All nodes below one, without what is guarded by TYPE_CHECKING unless types are wanted."""
-    for node in ast.iter_child_nodes(tree):
-        if not types and isinstance(node, ast.If) and ast.unparse(node.test) in GUARDS:
-            for other in node.orelse:
-                yield other
-                yield from _nodes(other, types)
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(tree))
+    while waiting:
+        node = waiting.pop()
+        if not types and isinstance(node, ast.If) and GUARD.fullmatch(ast.unparse(node.test)):
+            waiting += node.orelse
         else:
             yield node
-            yield from _nodes(node, types)
+            waiting += ast.iter_child_nodes(node)
 
 
 def closure(*files: Path) -> list[Path]:

@@ -223,11 +223,13 @@ def _changed(name: str, scenario: Scenario) -> list[str]:
         found = differences(scenario, load(name))
     except ScenarioError:  # a file that is whole only with the change
         return []
-    return (
-        ["", *(f"Changed: {path} {_shown(old)} -> {_shown(new)}" for path, (old, new) in found.items())]
-        if found
-        else []
-    )
+    here = {path.rpartition(".")[0] for path, _ in leaves(load(name))}
+    lines = [
+        f"Changed: {path} {_shown(old)} -> {_shown(new)}" if table in here else f"Added: {table}"
+        for path, (old, new) in found.items()
+        for table in [path.rpartition(".")[0]]
+    ]
+    return ["", *dict.fromkeys(lines)] if found else []
 
 
 def _from_to(ends: tuple[Any, Any] | None) -> str:

@@ -45,8 +45,8 @@ def settings() -> str:
     for section, names in market.CONSTANTS.items():
         for name in names:
             field = field_at(f"{section}.{name}")
-            if field is not None:
-                rows.append((code(name), notes(field)["unit"], f"{field.description} (`{section}`)"))
+            assert field is not None
+            rows.append((code(name), notes(field)["unit"], f"{field.description} (`{section}`)"))
     return table(("setting", "unit", "meaning"), rows)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from abm.clock import collection_date, half_month
+from abm.clock import collection_date
 from abm.errors import HuzhuError, PageError
 from abm.model import MutualAidModel
 from abm.page.charts import MATPLOTLIB
@@ -207,7 +207,7 @@ class Session:
     def _advance(self, request: Request, told: float) -> bool:
         """Step all worlds up to a request, one after the other; whether it is still asked for."""
         clock = time.perf_counter()
-        first = self._models[0].first_period
+        model = self._models[0]
 
         def on_step(day: date) -> None:
             nonlocal told
@@ -215,12 +215,13 @@ class Session:
                 raise Overtaken
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
-                step = half_month(day) - first + 1
-                self._tell(Note(busy=f"{day:%B %Y}: step {step} of {request.steps}"))
+                place = self._models.index(model) + 1
+                world = f", world {place} of {len(self._models)}" if len(self._models) > 1 else ""
+                self._tell(Note(busy=f"{day:%B %Y}: step {model.now + 1} of {request.steps}{world}"))
 
         try:
             for model in self._models:
-                steps = min(request.steps, model.case.calendar.periods)
+                steps = max(1, min(request.steps, model.case.calendar.periods))
                 model.run_until(collection_date(model.first_period + steps - 1), on_step)
         except Overtaken:
             return False

@@ -95,7 +95,7 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     me["paid"] -= back
     cash_flows[k, RETURNED] += back
     product = np.int64(offer["conversion_product"])
-    if offer["conversion"] == 0.0 or product < 0 or holds(me, product):
+    if offer["conversion"] == 0.0 or holds(me, product):
         return
     if world.products[product]["on_sale"][np.int64(me["tier"])]:
         worth = gain(converting(me, mine, product, offer["conversion"], world))

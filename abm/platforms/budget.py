@@ -22,7 +22,7 @@ def costs(plan: Plan) -> dict[str, int]:
 
 def traffic(plan: Plan) -> int:
     """Commission on insurance sold to members, fen; nothing where the scenario itself sells insurance to them."""
-    if any(product.on_sale and product.pages for product in plan.model.case.insurance.products.values()):
+    if plan.model.world.products["pages"].any():  # sold by an insurer on pages of platforms, now or until lately
         return 0
     terms = plan.terms
     return round(

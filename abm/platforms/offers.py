@@ -46,7 +46,7 @@ def print_terms(plan: Plan) -> None:
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
     products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product
-    offer["conversion_product"] = products.index(offered) if offered in products else -1
+    offer["conversion_product"] = products.index(offered)
     covers[:], deposits[:] = 0, fen(terms.deposit)
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)

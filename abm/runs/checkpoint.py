@@ -30,7 +30,7 @@ from abm.platforms.census import PlanCensus
 from abm.platforms.claims import Claim
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Policy, Stance
-from abm.scenario.files import dump, parse
+from abm.scenario.files import changes_of, dump, parse
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
@@ -51,7 +51,7 @@ FOUNDED = ("people", "friends", "health", "slots", "calendar.start", *(f"mind.{t
 FOUNDED += ("platform", "insurer", "insurance.products")  # which there are, and in which order
 
 
-def save(model: MutualAidModel, path: Path) -> None:
+def save(model: MutualAidModel, path: str | Path) -> None:
     """Write the state of a model at the end of a step. Raises `FileError` where it cannot be written."""
     parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
     for name, array in _arrays(model).items():
@@ -60,13 +60,16 @@ def save(model: MutualAidModel, path: Path) -> None:
         parts[f"{name}.npy"] = file.getvalue()
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
     parts["checksums.json"] = json.dumps(sums, indent=1).encode()
-    with whole(path) as place, zipfile.ZipFile(place, "w") as archive:
+    with whole(Path(path)) as place, zipfile.ZipFile(place, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
 
 
 def resume(
-    path: Path, changes: Mapping[str, Any] | None = None, drive: str = "auto", policy: Policy | None = None
+    path: str | Path,
+    changes: Mapping[str, Any] | str | None = None,
+    drive: str = "auto",
+    policy: Policy | None = None,
 ) -> MutualAidModel:
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
@@ -74,6 +77,7 @@ def resume(
     damaged or of another version, or where a change would alter the past: who lives there, and which plans and
     products there are.
     """
+    path, changes = Path(path), changes_of(changes)
     parts = _read(path)
     state = json.loads(parts["state.json"])
     tables = tomllib.loads(parts["scenario.toml"].decode())
@@ -84,11 +88,13 @@ def resume(
         scenario = new
     model = MutualAidModel(scenario, seed=state["seed"], drive=drive, policy=policy)
     followed, known = state["policy"], type(model.regulator.policy).__name__
-    if followed != known and not any(path.startswith("supervision.policy") for path in changes or {}):
+    if followed != known and not any(path.startswith("supervision.policy") for path in changes):
         raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
     for name, array in _arrays(model).items():
         held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
+        if held.dtype != array.dtype:
+            raise CheckpointError(f"{path}: was written by other code than this, though of {VERSION} too; make it anew")
         if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
             width = min(held.shape[1], array.shape[1])
             array[:, :width] = held[:, :width]
@@ -98,7 +104,7 @@ def resume(
         model.world.settings[...] = constants
         model.world.products["overlap"] = overlaps
     _restore(model, state)
-    _overrule(model, changes or {})
+    _overrule(model, changes)
     model.running = model.now + 1 < scenario.calendar.periods
     return model
 
@@ -169,9 +175,8 @@ def _restore(model: MutualAidModel, state: dict[str, Any]) -> None:
         _take(platform, kept)
         _take(platform.desk, desk)
         platform.terms = platform.original_terms.on(model.day, platform.changes)
-    insurers = {insurer.name: insurer for insurer in model.insurers}
     for name, kept in state["insurers"].items():
-        _take(insurers.get(name) or model.open_insurer(name), kept)
+        _take(model.insurer_for(name), kept)
     for name, kept in state["mutual_insurers"].items():
         _take(model.mutual_insurers[name], kept)
     _take(model.regulator, state["regulator"])

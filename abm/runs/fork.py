@@ -91,7 +91,7 @@ class Fates:
 
 def fork(
     start: str | Path,
-    worlds: Mapping[str, Mapping[str, Any]],
+    worlds: Mapping[str, Mapping[str, Any] | str],
     seeds: int = 1,
     until: date | None = None,
     on_step: Callable[[date], object] | None = None,
@@ -101,6 +101,12 @@ def fork(
     `start` is a scenario or a checkpoint, which has a seed of its own; `worlds` are changes by dotted path. Returns a
     row a seed and world: `seed`, `world` and the `DIFFERENCES`. Raises `ForkError` for worlds that cannot be compared.
     """
+    if not isinstance(worlds, Mapping) or not all(isinstance(changes, Mapping | str) for changes in worlds.values()):
+        raise ForkError(
+            f"worlds = {worlds!r} must be changes by name, as {{'as it is': {{}}, 'free': 'mind.altruism=0'}}"
+        )
+    if not isinstance(seeds, int) or seeds < 1:
+        raise ForkError(f"seeds = {seeds!r} must be a whole number from 1 up")
     if len(worlds) < 2:
         raise ForkError("fork needs two worlds at least, for example --world 'as it is' --world 'free: KEY=0'")
     at_checkpoint = str(start).endswith(SUFFIX)
@@ -110,10 +116,7 @@ def fork(
     for seed in range(1, seeds + 1):
         first: Fates | None = None
         for name, changes in worlds.items():
-            if at_checkpoint:
-                model = resume(Path(start), changes)
-            else:
-                model = MutualAidModel(load(str(start), changes), seed=seed)
+            model = resume(start, changes) if at_checkpoint else MutualAidModel(load(start, changes), seed=seed)
             if model.now + 1 >= model.case.calendar.steps_until(until):
                 raise ForkError(
                     f"until = {until or model.case.calendar.end} is not after {model.day}, where worlds part"

@@ -17,7 +17,7 @@ from abm.errors import HuzhuError, ScenarioError, nearest
 from abm.files import read_toml
 from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
-from abm.scenario.paths import changed, setting
+from abm.scenario.paths import FOUNDED_BY_TABLES, changed, setting
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
@@ -29,31 +29,47 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load(name: str | Path, changes: Mapping[str, Any] | None = None) -> Scenario:
+def load(name: str | Path, changes: Mapping[str, Any] | str | None = None) -> Scenario:
     """The scenario of that name, or in the file of that path, with `changes` made by dotted path."""
+    if not isinstance(name, str | Path):
+        raise ScenarioError(f"{type(name).__name__} is no scenario; give the name of one, or the path of one")
     name = str(name)
     tables = _tables(name)
     others = [_tables(other) for other in _names(tables, name)]
     for other in others:
         _include(tables, other)
     for inner in [_tables(inner) for other in others for inner in _names(other, name)]:
-        known = tables.get("platform", {})
-        inner["platform"] = {plan: terms for plan, terms in inner.get("platform", {}).items() if plan not in known}
+        for section, kept in _taken_over(inner).items():
+            known = tables.get(section, {})
+            inner[section] = {each: table for each, table in kept.items() if each not in known}
         _include(tables, inner)
     tables.pop("include", None)
-    return parse(changed(tables, changes or {}), Path(name).name if name.endswith(".toml") else f"{name}.toml")
+    made = changed(tables, changes_of(changes))
+    return parse(made, Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
 def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mapping[str, Any] | str | None) -> Scenario:
     """A scenario by name, path or as it is, with a number of persons and changes by path, as ``"a.b=1; c.d=2"`` too."""
-    if isinstance(changes, str):
-        changes = dict(setting(part, "changes: ") for part in changes.split(";") if part.strip())
-    wanted = dict(changes or {}) | ({} if persons is None else {"people.persons": persons})
+    wanted = changes_of(changes) | ({} if persons is None else {"people.persons": persons})
     if isinstance(case, str | Path):
         return load(case, wanted)
     if not isinstance(case, Scenario):
-        raise ScenarioError(f"case = {case!r} must be the name of a scenario, the path of one, or a Scenario")
+        raise ScenarioError(f"case = {case!r} must be a Scenario, the name of one, or the path of one")
     return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
+
+
+def changes_of(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
+    """Changes by dotted path, also from text such as ``"mind.altruism=30; slots=2"``.
+
+    Raises `ScenarioError` for anything else.
+    """
+    if isinstance(given, str):
+        return dict(setting(part, "changes: ") for part in given.split(";") if part.strip())
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(path, str) for path in given):
+        raise ScenarioError(f"changes = {given!r} must be values by path, as {{'mind.altruism': 30}}, or such text")
+    return dict(given)
 
 
 def _names(tables: dict[str, Any], place: str) -> list[str]:
@@ -75,41 +91,55 @@ def _tables(name: str) -> dict[str, Any]:
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
     """Add the platforms, insurers and products of its own of another scenario, its shocks, and what it says of them.
 
-    What is there already stays; whether and how the products that every world knows are sold is not taken over.
+    An insurer that is there already stays. Whether and how the products that every world knows are sold is not taken
+    over.
     """
-    for name, terms in other.get("platform", {}).items():
-        if name in tables.setdefault("platform", {}):
-            raise ScenarioError(f"platform.{name}: is in two of the scenarios put together; a name is for one platform")
-        tables["platform"][name] = terms
-    tables["insurer"] = other.get("insurer", {}) | tables.get("insurer", {})
-    if products := _own_products(other):
-        tables["insurance"] = products | tables.get("insurance", {})
+    added: dict[str, dict[str, Any]] = {}
+    for section, kept in _taken_over(other).items():
+        mine = _table(tables, section)
+        twice = [name for name in kept if name in mine and section != "insurer"]
+        if twice:
+            words = f"is in two of the scenarios put together; a name is for one {FOUNDED_BY_TABLES[section][0]}"
+            raise ScenarioError(f"{section}.{twice[0]}: {words}")
+        added[section] = {name: table for name, table in kept.items() if name not in mine}
+        mine |= added[section]
     shocks = tables.setdefault("shocks", [])
+    for table in (tables, other):
+        if not isinstance(table.get("shocks", []), list):
+            raise ScenarioError(f"shocks = {table['shocks']!r} must be a list of tables")
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
-    for table in ("sources", "plausible"):
-        said, mine = other.get(table, {}), tables.setdefault(table, {})
-        if not isinstance(said, dict) or not isinstance(mine, dict):
-            raise ScenarioError(f"{table}: must be a table, of paths in quotation marks")
+    for table_of_words in ("sources", "plausible"):
+        said, mine = _table(other, table_of_words), _table(tables, table_of_words)
         for path, word in said.items():
-            if (place := _place(path, other, shocks)) is not None:
+            if (place := _place(path, other, added, shocks)) is not None:
                 mine.setdefault(place, word)
 
 
-def _own_products(tables: dict[str, Any]) -> dict[str, Any]:
-    """The products that a scenario adds to those of every world."""
-    return {name: each for name, each in tables.get("insurance", {}).items() if name not in Insurance.model_fields}
+def _table(tables: dict[str, Any], section: str) -> dict[str, Any]:
+    """A section of a file, which may be missing. Raises `ScenarioError` where it is no table."""
+    found = tables.setdefault(section, {})
+    if not isinstance(found, dict):
+        of_paths = ", of paths in quotation marks" if section in ("sources", "plausible") else f", and is {found!r}"
+        raise ScenarioError(f"{section}: must be a table{of_paths}")
+    return found
 
 
-def _place(path: str, other: dict[str, Any], shocks: list[Any]) -> str | None:
+def _taken_over(tables: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By section, the tables of a scenario that another takes over when it includes it."""
+    found = {section: dict(_table(tables, section)) for section in FOUNDED_BY_TABLES}
+    for name in Insurance.model_fields:
+        found["insurance"].pop(name, None)
+    return found
+
+
+def _place(path: str, other: dict[str, Any], added: dict[str, dict[str, Any]], shocks: list[Any]) -> str | None:
     """Where a value of another scenario is once it is included, None where it is not taken over."""
     head, *rest = path.split(".")
-    if head == "platform":
-        return path if not rest or rest[0] in other.get("platform", {}) else None
+    if head in added:
+        return path if (rest[0] in added[head] if rest else added[head] and head != "insurance") else None
     if head == "shocks" and rest and rest[0].isdecimal() and int(rest[0]) < len(other.get("shocks", [])):
         return ".".join((head, str(shocks.index(other["shocks"][int(rest[0])])), *rest[1:]))
-    if head == "insurance":
-        return path if rest and rest[0] in _own_products(other) else None
-    return path if head in ("shocks", "insurer") else None
+    return path if head == "shocks" else None
 
 
 def parse(tables: Mapping[str, Any], place: str) -> Scenario:

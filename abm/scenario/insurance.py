@@ -79,8 +79,6 @@ class CityPlan(Product):
         source="F261")
     asks_about_health: bool = fact(False, "whether sellers ask about health, and may turn away whoever is at risk",
         source="its terms: nobody is asked about health")
-    declines: float = number(0, "chance that a known risk or illness is turned away, where health is asked about",
-        unit="1", low=0, high=1, source="its terms: nobody is asked about health")
     ends_at_diagnosis: bool = fact(False, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="its terms: nobody is asked about health")
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
@@ -114,10 +112,6 @@ class Insurance(Section):
                 raise ValueError(f"'{name}' is not a name; write small letters, digits and underscores")
         if len(self.products) > MOST_PRODUCTS:
             raise ValueError(f"{len(self.products)} products are too many; at most {MOST_PRODUCTS} can be held")
-        for name, product in self.products.items():
-            if product.declines and not product.asks_about_health:
-                words = "needs asks_about_health = true; unasked, it is 0"
-                raise ValueError(f"{name}.declines = {product.declines:g} {words}")
         shown = {name: product.pages for name, product in self.products.items() if product.on_sale}
         if sum(shown.values()) > 1 + 1e-9:
             parts = ", ".join(f"{name} {part:g}" for name, part in shown.items())

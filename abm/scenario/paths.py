@@ -13,9 +13,9 @@ from abm.scenario.declare import Range, found_at, plausible_range
 from abm.scenario.insurance import Insurance
 from abm.scenario.scenario import Scenario
 
-# Tables of names that a scenario gives: what each is, and the names that are there in every scenario.
+# Tables of names that a scenario gives: what each is, and the names that are there where it gives none.
 FOUNDED_BY_TABLES = {
-    "platform": ("platform", ()),
+    "platform": ("platform", tuple(Scenario().platform)),
     "insurer": ("insurer", ()),
     "insurance": ("product", tuple(Insurance.model_fields)),
 }
@@ -43,10 +43,12 @@ def _require_named(key: str, tables: dict[str, Any]) -> None:
     if section not in FOUNDED_BY_TABLES or len(rest) < 2 or not isinstance(tables.get(section, {}), dict):
         return
     kind, declared = FOUNDED_BY_TABLES[section]
-    known = list(dict.fromkeys([*declared, *tables.get(section, {})]))
+    given = tables.get(section, {})
+    known = list(dict.fromkeys([*declared, *given])) if section == "insurance" else list(given or declared)
     if rest[0] not in known:
         there = f"there are: {', '.join(known)}" if known else "there is none"
-        raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}")
+        new = f"a new one is a table [{section}.{rest[0]}] of a scenario file"
+        raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}; {new}")
 
 
 def setting(text: str, place: str = "") -> tuple[str, Any]:

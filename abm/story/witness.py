@@ -91,5 +91,7 @@ def attend(model: MutualAidModel, *rows: int) -> list[Witness]:
 
 def require_person(model: MutualAidModel, row: int) -> None:
     """Raise `PersonError` where there is no such row."""
+    if not isinstance(row, int | np.integer) or isinstance(row, bool):
+        raise PersonError(f"person {row!r}: must be a whole number, a row from 0 to {model.persons.size - 1}")
     if not 0 <= row < model.persons.size:
         raise PersonError(f"person {row}: there are {model.persons.size:,} persons, 0 to {model.persons.size - 1}")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import abm
 from abm import HealthyMember, sources
 from abm.model import MutualAidModel
 from abm.platforms.policies import Historical
+from abm.runs.checkpoint import resume
 from abm.scenario.files import dump
 
 ROOT = Path(__file__).parent.parent.parent
@@ -113,6 +115,24 @@ def test_a_model_that_is_given_something_of_another_kind_says_what_it_wants(slip
         MutualAidModel(persons=100, seed=1, **slip)
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: abm.load(3), "int is no scenario; give the name of one, or the path of one"),
+        (lambda: abm.load("xianghubao", "mind.altruism"), "^changes: mind.altruism: write key=value"),
+        (lambda: abm.fork("xianghubao", "ab"), "worlds = 'ab' must be changes by name"),
+        (lambda: abm.fork("xianghubao", {"a": 3, "b": {}}), "worlds = .* must be changes by name"),
+        (lambda: abm.fork("xianghubao", {"a": {}, "b": {}}, seeds=0), "seeds = 0 must be a whole number from 1 up"),
+        (lambda: abm.tell("xianghubao", "7", changes="people.persons=100"), "person '7': must be a whole number"),
+        (lambda: abm.tell("xianghubao", 1.5, changes="people.persons=100"), "person 1.5: must be a whole number"),
+        (lambda: resume("none.huzhu"), "none.huzhu: there is no such checkpoint"),
+    ],
+)
+def test_a_call_with_something_of_another_kind_says_what_it_wants(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(abm.HuzhuError, match=words):
+        call()
+
+
 def test_a_scenario_is_found_by_its_path_and_a_seed_by_any_whole_number(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(dump(abm.load("xianghubao", {"people.persons": 200})), encoding="utf-8")
     assert MutualAidModel(tmp_path / "mine.toml", seed=np.int64(7)).seed == 7
@@ -128,7 +148,10 @@ def test_a_scenario_is_found_by_its_path_and_a_seed_by_any_whole_number(tmp_path
         ({"drive": "fast", "persons": 100}, "drive = 'fast' must be"),
         ({"seed": -1, "persons": 100}, "seed = -1 must be a whole number"),
         ({"seed": 1.5, "persons": 100}, "seed = 1.5 must be a whole number"),
-        ({"case": {"people": {}}}, "case = .* must be the name of a scenario, the path of one, or a Scenario"),
+        ({"seed": True, "persons": 100}, "seed = True must be a whole number"),
+        ({"changes": 3}, "changes = 3 must be values by path"),
+        ({"changes": {3: 4}}, "changes = {3: 4} must be values by path"),
+        ({"case": {"people": {}}}, "case = .* must be a Scenario, the name of one, or the path of one"),
         ({"until": "2019-01-31"}, "until = '2019-01-31' must be a day, as "),
         ({"changes": "mind.altruism"}, "^changes: mind.altruism: write key=value"),
     ],

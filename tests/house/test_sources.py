@@ -20,6 +20,7 @@ RULES = sources.HERE / "persons" / "rules.py"
         ("if not TYPE_CHECKING:\n    from abm.persons import rules", True),
         ("if TYPE_CHECKING:\n    import ast\nelse:\n    from abm.persons import rules", True),
         ("try:\n    from abm.persons import rules\nexcept ImportError:\n    rules = None", True),
+        ("if TYPE_CHECKING:\n    import ast\nelif TYPE_CHECKING:\n    from abm.persons import rules", False),
         ("# from abm.persons import rules", False),
     ],
 )

@@ -12,7 +12,7 @@ from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.market import World
 from abm.model import MutualAidModel
 from abm.persons.insuring import offered
-from abm.persons.state import HealthState, Status, membership, person
+from abm.persons.state import HealthState, Status, Trait, membership, person
 from abm.runs.checkpoint import resume, save
 from abm.scenario.declare import bounds
 from abm.scenario.files import dump, load, parse
@@ -128,7 +128,6 @@ def test_a_product_is_written_out_and_read_again() -> None:
         ({"medical": {"premium": -3.0}}, r"insurance.medical.premium = -3.0 is below 0"),
         ({"xianghubao": {}}, "platform.xianghubao: 'xianghubao' is insurance.xianghubao already; choose another"),
         ({"outside": {}}, "insurance.outside: 'outside' is an account of all already; choose another name"),
-        ({"cheap": {"asks_about_health": False}}, "cheap.declines = 0.9 needs asks_about_health = true; unasked, it"),
         (
             {"cheap": {"pages": 0.5}, "commercial": {"on_sale": True}},
             "parts of one whole, and here more than 1: commercial 1, cheap 0.5",
@@ -164,6 +163,47 @@ def test_a_product_comes_with_the_scenario_that_declares_it(tmp_path: Path) -> N
     assert scenario.sources == {"insurance.medical": "F263"}
 
 
+def test_two_scenarios_put_together_have_no_two_products_of_one_name(tmp_path: Path) -> None:
+    for name, premium in (("one", 4), ("two", 9)):
+        text = f"[platform.{name}]\n[insurance.medical]\npremium = {premium}\n"
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    both = f"include = ['{tmp_path}/one.toml', '{tmp_path}/two.toml']\n"
+    (tmp_path / "both.toml").write_text(both, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"insurance.medical: is in two of the scenarios .* is for one product"):
+        load(tmp_path / "both.toml")
+    through = f"include = ['{tmp_path}/one.toml', '{tmp_path}/again.toml']\n"
+    (tmp_path / "again.toml").write_text(f"include = ['{tmp_path}/one.toml']\n", encoding="utf-8")
+    (tmp_path / "through.toml").write_text(through, encoding="utf-8")
+    assert load(tmp_path / "through.toml").insurance.products["medical"].premium == 4
+
+
+@pytest.mark.parametrize("section", ["platform", "insurance", "insurer", "shocks", "sources"])
+@pytest.mark.parametrize("place", ["inner", "outer"])
+def test_a_section_that_is_no_table_is_said_of_an_included_scenario_too(
+    section: str, place: str, tmp_path: Path
+) -> None:
+    texts = {"inner": "", "outer": f"include = ['{tmp_path}/inner.toml']\n"}
+    texts[place] += f"{section} = 3\n"
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=rf"^{section}.* must be a (table|list)"):
+        load(tmp_path / "outer.toml")
+
+
+def test_unasked_nobody_is_turned_away() -> None:
+    """The same insurer with and without its questions: a study may vary that alone."""
+    models = {
+        asks: finish(ending_market(changes={"insurance.commercial.asks_about_health": asks}), 20)
+        for asks in (True, False)
+    }
+    insured = {}
+    for asks, model in models.items():
+        at_risk = model.persons[(model.persons["traits"] & Trait.HIGH_RISK) > 0]
+        insured[asks] = ((at_risk["policies"] & 1) > 0).mean()
+    assert insured[False] > insured[True] + 0.2
+    assert models[False].latest["lasting.insured"] == 0 < models[True].latest["lasting.insured"]
+
+
 def test_whoever_is_insured_against_questions_counts_as_insured_though_all_are_taken() -> None:
     """An insurer that asks and turns nobody away has another clientele than a city that does not ask."""
     model = finish(ending_market(changes={"insurance.commercial.declines": 0.0}), 20)
@@ -182,6 +222,7 @@ def test_what_is_taken_off_sale_at_a_checkpoint_is_kept_by_those_who_hold_it(tmp
         assert later.ledger.flows["city", "premiums"] > 0
         later.audit()
         converted += sum(later.ledger.flows[plan.name, "conversion"] for plan in later.platforms)
+        assert sum(later.ledger.flows[plan.name, "traffic"] for plan in later.platforms) == 0
     assert sum(insurer.sold for insurer in later.insurers) == converted == 0
     assert (later.persons["policies"] == held).all()
 

@@ -55,18 +55,14 @@ SLIPS = [
         ["--set", "insurer.persons={ capital = 1e9 }"],
         "insurer.persons: 'persons' is an account of all already; choose another name",
     ),
-    (["--set", "insurer.xinmai.capital=1e9"], "no insurer 'xinmai'; did you mean 'xinmei'?; there are: xinmei"),
+    (["--set", "insurer.xinmai.capital=1e9"], "no insurer 'xinmai'; did you mean 'xinmei'?; there are: xinmei; a"),
     (
         ["--set", "insurance.comercial.reach=0.1"],
-        "no product 'comercial'; did you mean 'commercial'?; there are: commercial, city",
+        "there are: commercial, city; a new one is a table [insurance.comercial] of a scenario file",
     ),
     (
         ["--set", "platform.xianghubao.closing.conversion_product=medical"],
         "closing.conversion_product: no product 'medical'; did you mean 'commercial'?; there are: commercial, city",
-    ),
-    (
-        ["--set", "insurance.city.declines=0.5"],
-        "city.declines = 0.5 needs asks_about_health = true; unasked, it is 0",
     ),
     (["--set", "platform=3", "--set", "platform.x.y=1"], "platform.x.y: there is no 'x' in the single value 3"),
     (["--set", "shocks.1.platform=jd"], "shocks.1: no platform 'jd'; there are: xianghubao"),
