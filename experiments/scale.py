@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from abm import Study, run_study
 from abm.figures.style import save
 from abm.runs.results import results_folder
-from abm.study.experiment import Experiment, conduct
+from abm.study.experiment import Experiment, conduct, require_done
 from abm.study.progress import StudyProgress
 from abm.study.summary import write_record
 from abm.study.sweep import processes
@@ -76,6 +76,7 @@ def runs(sizes: dict[int, int], progress: StudyProgress, workers: int) -> pd.Dat
                 found = {name.removeprefix(f"{PLATFORM}."): value for name, value in result.outputs.items()}
                 rows.append({"persons": persons, "seed": seed, "status": result.status} | found)
     progress.bar.close()
+    require_done(progress.store)
     return pd.DataFrame(rows)
 
 

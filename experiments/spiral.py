@@ -27,7 +27,7 @@ import pandas as pd
 from abm import Axis, Study
 from abm.figures.style import save
 from abm.runs.results import results_folder
-from abm.study.experiment import Experiment, conduct
+from abm.study.experiment import Experiment, conduct, require_done
 from abm.study.phase import Phase, phase_diagram
 from abm.study.pictures import phase_map
 from abm.study.progress import StudyProgress
@@ -74,6 +74,7 @@ def mapped(one: Study, rounds: int, progress: StudyProgress, workers: int) -> Ph
             one, progress.store, kept, HALF, rounds, pool, None, workers, progress.on_result, progress.needed
         )
     progress.bar.close()
+    require_done(progress.store)
     return phase
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from abm.errors import HuzhuError, StudyError
 from abm.runs.results import RUNS, require_results
 from abm.study.progress import StudyProgress, at_work
+from abm.study.store import Store
 from abm.study.study import Study
 from abm.study.sweep import cores, run_study
 
@@ -37,14 +38,22 @@ class Experiment:
         with self.at_work("all", study) as progress:
             run_study(study, progress.store, workers=self.workers, on_result=progress.on_result)
             progress.bar.close()
-            if failed := progress.store.count()[1]:
-                raise StudyError(f"{failed:,} of {study.runs:,} runs failed; --retry runs them again")
+            require_done(progress.store)
             yield progress
 
     @property
     def made_by(self) -> str:
         """Who did the runs, in words."""
         return f"{self.workers} processes"
+
+
+def require_done(store: Store) -> None:
+    """Raise `StudyError` where runs in a store failed: a table of the others would answer another question."""
+    rows, failed = store.count()
+    if failed:
+        raise StudyError(
+            f"{failed:,} of {rows:,} runs failed, one of them for this: {store.reason()}; --retry runs them again"
+        )
 
 
 def conduct(

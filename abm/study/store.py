@@ -92,6 +92,11 @@ class Store:
         rows, failed = self.rows.execute("SELECT count(*), total(status = ?) FROM runs", (FAILED,)).fetchone()
         return int(rows), int(failed)
 
+    def reason(self) -> str:
+        """Why a run failed, the first of those that did by key; empty where none did."""
+        found = self.rows.execute("SELECT reason FROM runs WHERE status = ? ORDER BY key LIMIT 1", (FAILED,)).fetchone()
+        return str(found[0]) if found else ""
+
     def seconds(self) -> float:
         """How long all runs together took."""
         return float(self.rows.execute("SELECT total(seconds) FROM runs").fetchone()[0])

@@ -41,7 +41,8 @@ class OtherCodeError(Exception):
 def start_worker(parent: Connection) -> None:
     """Make a fresh process a worker: one thread, deaf to Ctrl-C, and gone when the other end of `parent` is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and ends its workers
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    # Numba refuses another number once it is there: where a script has imported it, `attempt` alone limits it.
+    os.environ.update(dict.fromkeys(THREADS[:-1] if "numba" in sys.modules else THREADS, "1"))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -87,7 +87,10 @@ def test_failed_runs_end_an_experiment_in_one_line(tmp_path: Path, capsys: pytes
             raise AssertionError
 
     assert conduct("trial", "Why?", stumbling, words=["--workers", "1", "--out", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err == "trial: 1 of 4 runs failed; --retry runs them again\n"
+    said = capsys.readouterr().err
+    assert said.startswith("trial: 1 of 4 runs failed, one of them for this: ")
+    assert "persons = 700 is more than population = 600" in said
+    assert said.endswith("; --retry runs them again\n")
 
 
 def test_an_interrupted_experiment_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,3 +111,20 @@ def test_every_experiment_takes_the_same_options_and_keeps_its_runs(script: Path
     assert "argparse" not in text
     assert "tempfile" not in text
     assert ".swept(" in text or ".at_work(" in text
+
+
+@pytest.mark.slow
+def test_the_first_thing_that_is_run_on_a_machine_may_be_an_experiment(tmp_path: Path) -> None:
+    """Its workers compile, with one thread each, though the script has imported what they need before they start."""
+    command = [sys.executable, str(ROOT / "experiments" / "expectation_gap.py"), "--quick", "--workers", "2"]
+    nothing_compiled = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "out")], env=nothing_compiled, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_experiment_draws_a_picture_of_runs_that_failed() -> None:
+    for script in SCRIPTS:
+        text = script.read_text(encoding="utf-8")
+        assert "swept(" in text or "require_done(" in text, script
