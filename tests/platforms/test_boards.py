@@ -147,6 +147,8 @@ def test_running_a_plan_costs_by_members_and_cases_and_traffic_earns() -> None:
         "education": 10_00,
     }
     assert budget.traffic(asked) == 490_00
+    asked.model.world.products["pages"] = 0.5  # an insurer sells on its pages, and pays for what is sold there
+    assert budget.traffic(asked) == 0
 
 
 def lost(surplus: float) -> Books:

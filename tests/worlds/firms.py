@@ -3,11 +3,13 @@
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from abm.ledger import Ledger
+from abm.market import PRODUCT
 from abm.platforms.board import Books, Levers, ParentValuation
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, Stage
@@ -67,7 +69,7 @@ class Place:
     weight: float = 1_000.0
     case: Scenario = field(default_factory=Scenario)
     ledger: Ledger = field(default_factory=Ledger)
-    world: Any = None
+    world: Any = field(default_factory=lambda: SimpleNamespace(products=np.zeros(2, PRODUCT)))
     persons: np.ndarray = field(default_factory=lambda: np.zeros(0))
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
     closings: list[Closing] = field(default_factory=list)
