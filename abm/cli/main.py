@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from abm.cli.parser import Action, parser
 from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
 from abm.scenario.declare import bounds
-from abm.scenario.files import load, names
+from abm.scenario.files import changes_of, load, names
 from abm.scenario.paths import differences, field_at, leaves, notes, plausible_of, setting, source_of
 from abm.scenario.scenario import Scenario
 
@@ -55,7 +55,7 @@ def show_numbers(choices: argparse.Namespace) -> None:
     """Print every number of a scenario: value, unit, what is allowed and plausible, meaning, source or assumption."""
     scenario = load(choices.scenario, dict(map(setting, choices.set)))
     print(f"{scenario.title}\n{textwrap.fill(' '.join(scenario.summary.split()), WIDTH)}")
-    for section, numbers in groupby(leaves(scenario), lambda leaf: leaf[0].rpartition(".")[0]):
+    for section, numbers in groupby(leaves(scenario), lambda leaf: _table(leaf[0])):
         print(f"\n{section or 'scenario'}")
         for path, value in numbers:
             field = field_at(path)
@@ -214,22 +214,25 @@ def _world(text: str) -> tuple[str, dict[str, Any]]:
     name, colon, rest = text.partition(":")
     if not colon or not name.strip() or not rest.strip():
         raise ForkError(f"--world {text}: write NAME: KEY=VALUE; KEY=VALUE, as 'no fee: platform.x.fee_rate=0'")
-    return name.strip(), dict(setting(part, "--world ") for part in rest.split(";") if part.strip())
+    return name.strip(), changes_of(rest, "--world ")
 
 
 def _changed(name: str, scenario: Scenario) -> list[str]:
     """What was changed of a scenario as it stands in its file, a line a number."""
     try:
-        found = differences(scenario, load(name))
+        baseline = load(name)
     except ScenarioError:  # a file that is whole only with the change
         return []
-    here = {path.rpartition(".")[0] for path, _ in leaves(load(name))}
-    lines = [
-        f"Changed: {path} {_shown(old)} -> {_shown(new)}" if table in here else f"Added: {table}"
-        for path, (old, new) in found.items()
-        for table in [path.rpartition(".")[0]]
-    ]
-    return ["", *dict.fromkeys(lines)] if found else []
+    tables, lines = {_table(path) for path, _ in leaves(baseline)}, []
+    for path, (old, new) in differences(scenario, baseline).items():
+        known = _table(path) in tables
+        lines.append(f"Changed: {path} {_shown(old)} -> {_shown(new)}" if known else f"Added: {_table(path)}")
+    return ["", *dict.fromkeys(lines)] if lines else []
+
+
+def _table(path: str) -> str:
+    """The table that a number is in, by path."""
+    return path.rpartition(".")[0]
 
 
 def _from_to(ends: tuple[Any, Any] | None) -> str:

@@ -58,13 +58,13 @@ def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mappi
     return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
 
 
-def changes_of(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
-    """Changes by dotted path, also from text such as ``"mind.altruism=30; slots=2"``.
+def changes_of(given: Mapping[str, Any] | str | None, place: str = "changes: ") -> dict[str, Any]:
+    """Changes by dotted path, also from text such as ``"mind.altruism=30; slots=2"``; `place` is named in messages.
 
     Raises `ScenarioError` for anything else.
     """
     if isinstance(given, str):
-        return dict(setting(part, "changes: ") for part in given.split(";") if part.strip())
+        return dict(setting(part, place) for part in given.split(";") if part.strip())
     if given is None:
         return {}
     if not isinstance(given, Mapping) or not all(isinstance(path, str) for path in given):

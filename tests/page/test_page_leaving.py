@@ -63,7 +63,6 @@ def test_a_reload_begins_anew_and_leaves_nothing_behind(visit, server):
     assert comes_to(server, 0)
     visitor = visit()
     for _ in range(3):
-        visitor.page.reload()
-        visitor.page.locator(".huzhu-day").wait_for()
+        visitor.reload()
     assert comes_to(server, 1)
     assert visitor.step == 1

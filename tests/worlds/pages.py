@@ -22,7 +22,7 @@ REQUIRED = os.environ.get("HUZHU_BROWSER") == "required"
 PATIENCE = 60.0  # seconds until something must have happened, on a busy machine
 COMPILING = 300.0  # seconds for a first start, which compiles
 HOME = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")  # where requests may go
-ABORTED = "net::ERR_ABORTED"  # what a reload or a closed tab no longer waits for, such as a font: no fault of the page
+ABORTED = "net::ERR_ABORTED"  # a request that is no longer waited for
 COMMAND = "import sys; from abm.cli.main import main; sys.exit(main())"
 
 
@@ -104,6 +104,7 @@ class Visitor:
     def __init__(self, chromium: Any, server: Server, **look: Any) -> None:
         self.faults: list[str] = []
         self.requests: list[str] = []
+        self._reloading = False
         look.setdefault("viewport", {"width": 1400, "height": 900})
         self.context = chromium.new_context(accept_downloads=True, **look)
         self.context.set_default_timeout(PATIENCE * 1000)
@@ -115,11 +116,21 @@ class Visitor:
         self.page.on(
             "response", lambda got: got.status >= 400 and self.faults.append(f"status {got.status}: {got.url}")
         )
-        self.page.on(
-            "requestfailed", lambda asked: asked.failure != ABORTED and self.faults.append(f"failed: {asked.url}")
-        )
+        self.page.on("requestfailed", self._failed)
         self.page.goto(server.address)
         self.page.locator(".huzhu-day").wait_for(timeout=COMPILING * 1000)
+
+    def _failed(self, asked: Any) -> None:
+        """What a reload breaks off, such as a font on its way, is no fault of the page; anything else is."""
+        if not (self._reloading and asked.failure == ABORTED):
+            self.faults.append(f"failed: {asked.url}")
+
+    def reload(self) -> None:
+        """Load the page anew."""
+        self._reloading = True
+        self.page.reload()
+        self.page.locator(".huzhu-day").wait_for()
+        self._reloading = False
 
     def leave(self) -> None:
         """Close the tab."""
