@@ -5,11 +5,13 @@ The generator is Philox2x32 of Salmon, Moraes, Dror and Shaw, "Parallel random n
 same luck: the same people fall ill.
 """
 
+import operator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from abm.errors import ModelError
 from abm.jit import behaviour, rule
 
 ROUNDS = 7
@@ -69,6 +71,9 @@ class Purpose(IntEnum):
     SEIZE = 43
     BOARD = 44
     SMALL_PLANS = 45
+    FELLOWS = 46
+    ONSET = 47
+    LOT = 48
 
 
 class Use(NamedTuple):
@@ -137,7 +142,31 @@ USES = {
     Purpose.SEIZE: Use("person and plan", "settle", "whether the deposit is gone with the plan"),
     Purpose.BOARD: Use("plan", "review", "whether the board closes a plan that is worth less than closing it"),
     Purpose.SMALL_PLANS: Use("plan", "review", "how many small plans fail, and how many are founded"),
+    Purpose.FELLOWS: Use(
+        "person",
+        "fall_ill",
+        "the key of all numbers of the fellows diagnosed in this step; how many they are, above sixteen expected",
+    ),
+    Purpose.ONSET: Use(
+        "fellow",
+        "fall_ill",
+        "whether it was an accident, or when an illness began; and whether one of a younger age, when it is rarer, did",
+    ),
+    Purpose.LOT: Use("claimant and plan", "claim", "the place in the queue among the claims filed in one step"),
 }
+
+
+def seed_of(seed: Any) -> int:
+    """A seed as a plain number, drawn where it is None. Raises `ModelError` for what is none."""
+    if seed is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    try:
+        whole = -1 if isinstance(seed, bool) else operator.index(seed)
+    except TypeError:
+        whole = -1
+    if not 0 <= whole < SEEDS:
+        raise ModelError(f"seed = {seed!r} must be a whole number from 0 to {SEEDS - 1}")
+    return whole
 
 
 @rule("u8(u8, u8, u8)")
@@ -152,6 +181,12 @@ def philox(left: int, right: int, key: int) -> int:
     return (left << B32) | right
 
 
+@rule("u8(u8, u8, u8, u8)")
+def draw_bits(seed: int, step: int, person: int, purpose: int) -> int:
+    """The 64 bits of which `draw` takes the upper ones; for two numbers of 32 bits at once."""
+    return philox(person, (step << B16) | purpose, seed)
+
+
 @rule("f8(u8, u8, u8, u8)")
 def draw(seed: int, step: int, person: int, purpose: int) -> float:
     """A number in [0, 1) that depends on nothing but its four arguments.
@@ -159,7 +194,7 @@ def draw(seed: int, step: int, person: int, purpose: int) -> float:
     `seed` and `person` are below 2**32, `step` below 2**16. `purpose` is a `Purpose` times
     `SLOTS_PER_PURPOSE`, plus the index of the platform where the question is asked once for each.
     """
-    return (philox(person, (step << B16) | purpose, seed) >> B11) * TO_UNIT
+    return (draw_bits(seed, step, person, purpose) >> B11) * TO_UNIT
 
 
 @behaviour

@@ -74,6 +74,11 @@ def behaviour(function: Function) -> Function:
     return numba.njit(cache=True, forceinline=True, _nrt=False)(function) if JIT else function
 
 
+def sequence(function: Function) -> Function:
+    """A loop over a few, in order, on one thread."""
+    return numba.njit(cache=True)(function) if JIT else function
+
+
 def loop(function: Function) -> Function:
     """A loop over everybody, on all threads."""
     return numba.njit(cache=True, parallel=True)(function) if JIT else function

@@ -53,11 +53,11 @@ class Ledger:
         self.transfer(paid, payer, payee, platform, purpose)
         return paid
 
-    def audit(self, persons: np.ndarray, memberships: np.ndarray) -> None:
-        """Raise `LedgerError` unless accounts sum to nothing and agree with what persons paid and received."""
+    def audit(self, persons: np.ndarray, memberships: np.ndarray, aid_per_head: np.ndarray) -> None:
+        """Raise `LedgerError` unless accounts sum to nothing and agree with what persons paid and were paid."""
         if total := sum(self.balances.values()):
             raise LedgerError(f"accounts sum to {total} fen, not to nothing")
-        paid, received = (int(persons[name].sum(dtype=np.int64)) for name in ("paid", "received"))
+        paid, received = (int(each.sum(dtype=np.int64)) for each in (persons["paid"], aid_per_head))
         if received - paid != self.balances[PERSONS]:
             raise LedgerError(
                 f"persons hold {received - paid} fen by their own count, {self.balances[PERSONS]} by ours"

@@ -69,6 +69,8 @@ OWN_SETTINGS = (
     ("selling", "i8", "0 or 1", "any insurance is on sale in this world, or has been"),
     ("years", "f8", "years", "time since the first day"),
     ("diagnosis_chance", "f8", "1", "chance that the undiagnosed ill are diagnosed in this period"),
+    ("fellows", "f8", "persons", "others whom a person stands for, and who fall ill on their own"),
+    ("highest_rate", "f8", "1", "most diagnoses of this period among the fellows of a person of frailty 1"),
     ("widest_reach", "f8", "1", "largest chance that any plan's marketing reaches an unaware person"),
     ("widest_selling", "f8", "1", "chance that any insurer or page offers insurance, at most"),
 )
@@ -98,7 +100,9 @@ class World(NamedTuple):
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex,
-    age) annual; `settings` one row of date and constants.
+    age) annual, and `highest_incidence` the highest up to each age; `latent` (steps + 1) of cases that began, one a
+    period, those not yet diagnosed, summed by onset from before the first step; `settings` one row of date and
+    constants.
     """
 
     offers: np.ndarray
@@ -112,6 +116,8 @@ class World(NamedTuple):
     first: np.ndarray
     friends: np.ndarray
     incidence: np.ndarray
+    highest_incidence: np.ndarray
+    latent: np.ndarray
     settings: np.ndarray
 
 
@@ -121,7 +127,7 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
     `first` and `friends` are those of `persons.network`; `incidence` is annual, by sex and age.
     """
     settings = np.zeros(1, SETTINGS)
-    settings["seed"] = seed
+    settings["seed"], settings["fellows"] = seed, scenario.people.heads - 1.0
     for section, names in CONSTANTS.items():
         for name in names:
             settings[name] = getattr(getattr(scenario, section), name)
@@ -140,5 +146,7 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
         first=first,
         friends=friends,
         incidence=incidence,
+        highest_incidence=np.maximum.accumulate(incidence, axis=1),
+        latent=np.zeros(scenario.calendar.periods + 1),
         settings=settings,
     )

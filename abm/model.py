@@ -1,6 +1,5 @@
 """The model: the phases of a half-month, one line each."""
 
-import operator
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,13 +13,15 @@ from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
 from abm.agents.platform import Platform
 from abm.agents.regulator import Regulator
 from abm.clock import collection_date, half_month
-from abm.draws import SEEDS
+from abm.draws import seed_of
 from abm.errors import ModelError, nearest
 from abm.ledger import Ledger
 from abm.market import open_world
 from abm.observation.collector import collector, observe
 from abm.observation.events import EventKind
+from abm.persons.cases import by_plan
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
+from abm.persons.fellows import LatentStock
 from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
 from abm.persons.state import Trait, empty_memberships
@@ -31,19 +32,6 @@ from abm.scenario.scenario import Scenario
 from abm.scenario.tables import incidence_by_age
 
 MOST_AGENTS = 100_000
-
-
-def seed_of(seed: Any) -> int:
-    """A seed as a plain number, drawn where it is None. Raises `ModelError` for what is none."""
-    if seed is None:
-        return int(np.random.SeedSequence().generate_state(1)[0])
-    try:
-        whole = -1 if isinstance(seed, bool) else operator.index(seed)
-    except TypeError:
-        whole = -1
-    if not 0 <= whole < SEEDS:
-        raise ModelError(f"seed = {seed!r} must be a whole number from 0 to {SEEDS - 1}")
-    return whole
 
 
 def _require_classes(policy: Any, members: Any) -> None:
@@ -87,7 +75,8 @@ class MutualAidModel(mesa.Model):
         _require_classes(policy, members)
         super().__init__(rng=seed)
         self.case = scenario_of(case, persons, changes)
-        self.seed, self.now, self.weight = seed, -1, self.case.people.weight
+        self.seed, self.now = seed, -1
+        self.weight, self.heads = self.case.people.weight, self.case.people.heads
         self.first_period = half_month(self.case.calendar.start)
         self.day: date = self.case.calendar.start
         self.ledger = Ledger()
@@ -131,7 +120,7 @@ class MutualAidModel(mesa.Model):
         self.world.settings["now"] = self.now
         self.world.settings["years"] = self.now / 24
         found = self.case.health.diagnosis_chance * self.case.shock("diagnosis", self.day)
-        self.world.settings["diagnosis_chance"] = min(1.0, found)
+        self.latent.begin(self.world, min(1.0, found))
         self.ledger.open_period()
 
     def post_terms(self) -> None:
@@ -148,11 +137,9 @@ class MutualAidModel(mesa.Model):
 
     def hear_fall_ill_claim(self) -> None:
         """Persons meet a friend and see advertisements; fall ill, are diagnosed; file claims."""
-        filed = self.drive.before_publication()
-        wanted = self.memberships["platform"][filed[:, 0], filed[:, 1]]
-        self.filed = [filed[wanted == platform.index] for platform in self.platforms]
-        for platform, claims in zip(self.platforms, self.filed, strict=True):
-            platform.desk.receive(claims)
+        cases = by_plan(self.drive.before_publication(), len(self.platforms))
+        for platform, theirs in zip(self.platforms, cases, strict=True):
+            platform.desk.receive(theirs)
 
     def investigate(self) -> None:
         """Platforms decide claims as far as their capacity goes; the rest wait."""
@@ -239,12 +226,12 @@ class MutualAidModel(mesa.Model):
     @property
     def nbytes(self) -> int:
         """Bytes of all that is kept of persons: rows, memberships, what friends see, the network."""
-        arrays = (self.persons, self.memberships, self.world.signals, self.world.first, self.world.friends)
-        return sum(array.nbytes for array in arrays)
+        rows, world = (self.persons, self.memberships, self.aid_per_head), self.world
+        return sum(array.nbytes for array in (*rows, world.signals, world.first, world.friends)) + self.drive.nbytes
 
     def audit(self) -> None:
         """Raise `ledger.LedgerError` if a fen was made or lost."""
-        self.ledger.audit(self.persons, self.memberships)
+        self.ledger.audit(self.persons, self.memberships, self.aid_per_head)
 
     def close(self) -> None:
         """Let go of the agents, so that the memory of this model can be used again."""
@@ -259,6 +246,8 @@ class MutualAidModel(mesa.Model):
         incidence = incidence_by_age(scenario.health)
         self.persons = found(scenario, incidence, self.seed)
         self.memberships = empty_memberships(scenario.people.persons, scenario.slots)
+        self.aid_per_head = np.zeros(scenario.people.persons, np.int32)  # fen: of all whom a row stands for
+        self.latent = LatentStock(scenario.health.latency_years)
         self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
         self.world = open_world(scenario, self.network.first, self.network.friends, incidence, self.seed)
 

@@ -1,5 +1,10 @@
 """Money in whole fen (1/100 yuan): nothing is lost in rounding, because what is left over has a name."""
 
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
 FEN_PER_YUAN = 100
 
 
@@ -37,3 +42,31 @@ def divide(amount: int, heads: int) -> tuple[int, int]:
         return 0, 0
     each = -(-amount // heads)
     return each, each * heads - amount
+
+
+@dataclass
+class Carried:
+    """Real fen booked as simulated ones, which stand for `heads` real ones each; the rest is carried to the next.
+
+    `totals`: real fen so far, by purpose, each with a rest of its own, so that what comes and goes may differ by a
+    fen in a period. Simulated fen are differences of whole parts of these totals, so that in the long run nothing is
+    lost in dividing, and with `heads` 1 nothing is changed.
+    """
+
+    heads: float = 1.0
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def of(self, purpose: str, amount: int) -> int:
+        """The simulated fen of an amount of real fen."""
+        before = self.totals.get(purpose, 0)
+        self.totals[purpose] = before + amount
+        return math.floor((before + amount) / self.heads) - math.floor(before / self.heads)
+
+    def of_each(self, purpose: str, amounts: np.ndarray) -> np.ndarray:
+        """The simulated fen of some amounts, int64, one after the other."""
+        before = self.totals.get(purpose, 0)
+        whole = np.empty(amounts.size + 1, np.int64)
+        whole[0] = math.floor(before / self.heads)
+        whole[1:] = np.floor((before + amounts.cumsum()) / self.heads)
+        self.totals[purpose] = before + int(amounts.sum())
+        return whole[1:] - whole[:-1]

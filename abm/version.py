@@ -1,3 +1,3 @@
 """The version of this program, apart from all else so that to ask for it takes no time."""
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"

@@ -7,9 +7,11 @@ told from the first day to expect 0.1, 1, 2 or 4 yuan a half-month, until past s
 Prediction: the more is told, the fewer join and the fewer of those who joined leave; the young, for whom cover is worth
 least, do not come in the first place, so the risk of the pool starts higher and rises less.
 
-Found, with a million persons and four seeds: fewer join, and the risk of the pool starts higher and then falls, as
-predicted; but of those who join no part that is clearly smaller leaves (13, 13, 14 and 13 in a hundred, each with a
-standard error above 1). Those who were told pay more each from the start, because the young are missing.
+Found, with a hundred thousand persons and eight seeds: fewer join, and the risk of the pool starts higher and then
+falls, as predicted; both go on until the end, when 121, 118, 112 and 98 million are inside. But only who was told the
+whole of it, 4 yuan, is less likely to leave: of a hundred who join 8.7, 8.9, 8.9 and 6.4 do (standard errors 0.1). Who
+was told a half leaves as often as who was told nothing. Those who were told pay more each from the start, because the
+young are missing.
 """
 
 import math
@@ -94,7 +96,7 @@ def draw(histories: list[tuple[float, Mapping[str, float]]], persons: int) -> Fi
 
 def answer(asked: Experiment) -> None:
     """Run all histories, print the table, write table and figure."""
-    persons, seeds = (20_000, 1) if asked.quick else (1_000_000, 4)
+    persons, seeds = (20_000, 1) if asked.quick else (100_000, 8)
     one = study(persons, seeds)
     with asked.swept(one) as progress, results_folder(asked.out) as folder:
         found = [(point[TELLING], seed, result.outputs) for _, point, seed, result in progress.store.results(one)]

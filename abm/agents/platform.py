@@ -56,7 +56,8 @@ class Platform(mesa.Agent):
         self.failing = 0.0  # part of the memberships that end because small plans fail
         self.shares: list[int] = []  # published so far, fen
         self.share = self.collected = 0  # of this step; all shares ever paid by members
-        self.complaints = self.policies_sold = 0  # of this step
+        self.complaints = 0.0  # of this step, simulated members
+        self.policies_sold = 0  # of this step
         self.refused_share = 0.0  # of decided cases, smoothed
 
     @property
@@ -98,17 +99,17 @@ class Platform(mesa.Agent):
         self.brand = learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
         self.trust_shock = self.failing = 0.0
 
-    def count_sharer(self, person: int, sign: int) -> None:
-        """One more or one less of those over whom this period's aid is divided."""
-        # Under equal division the answer is 1, and asking the compiled rule would take a hundred times longer.
-        equal = self.terms.division == "equal"
-        row = self.model.persons[person]
-        weight = 1 if equal else int(contribution_weight_of(row, self.index, person, self.model.world))
-        self.census = self.census.with_sharers(sign, sign * weight)
+    def count_sharers(self, rows: np.ndarray, sign: int) -> None:
+        """These persons more, or these less, of those over whom this period's aid is divided."""
+        weights = rows.size
+        if self.terms.division != "equal":  # under which every weight is 1
+            persons, world = self.model.persons, self.model.world
+            weights = sum(int(contribution_weight_of(persons[row], self.index, row, world)) for row in rows.tolist())
+        self.census = self.census.with_sharers(sign * rows.size, sign * weights)
 
-    def hear_complaint(self) -> None:
-        """A member complains to the regulator."""
-        self.complaints += 1
+    def hear_complaints(self, members: float) -> None:
+        """So many members, simulated, complain to the regulator."""
+        self.complaints += members
 
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
@@ -155,7 +156,7 @@ class Platform(mesa.Agent):
         self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
-        cases = len(self.desk.accepted) + self.desk.refused
+        cases = self.desk.decided
         if cases:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
         if self.stage == Stage.OPEN:
@@ -261,7 +262,7 @@ class Platform(mesa.Agent):
             # Who joined in this very step is counted only now.
             self.closing = replace(self.closing, members=self.members)
             self.model.list_closing(self.closing)
-        self.complaints = self.desk.refused
+        self.complaints = self.desk.refused / self.model.heads
 
     def _move_on(self, day: date) -> None:
         """Open, end cover, and close for good when the time has come."""
@@ -273,7 +274,7 @@ class Platform(mesa.Agent):
                 self.model.note(self.name, EventKind.LAUNCH)
         elif self.closing and self.stage == Stage.CLOSING and now > self.closing.last:
             self.stage = Stage.RUN_OFF
-        elif self.closing and self.stage == Stage.RUN_OFF and not self.desk.queue:
+        elif self.closing and self.stage == Stage.RUN_OFF and not self.desk.queue.size:
             window = periods(self.terms.claim_days) + 1
             if now > self.closing.last + window:
                 self._wind_up()

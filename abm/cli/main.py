@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from abm.cli.studies import ExecutionPlan
 
 WIDTH = 100
-STORY_PERSONS = 20_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,10 +115,7 @@ def tell_story(choices: argparse.Namespace) -> None:
 
     from abm.story.tell import gallery_lines, story_lines
 
-    changes = _changes(choices)
-    scenario = load(choices.scenario, changes)
-    if "people.persons" not in changes and scenario.people.persons > STORY_PERSONS:
-        scenario = load(choices.scenario, changes | {"people.persons": STORY_PERSONS})
+    scenario = load(choices.scenario, _changes(choices))
     with tqdm(desc=Path(choices.scenario).stem, unit="step", disable=None) as bar:
         given = (scenario, choices.seed, choices.until, lambda _: bar.update())
         if choices.person is None:

@@ -42,7 +42,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
         "--persons",
         type=int,
         metavar="N",
-        help="how many persons are simulated (default: the scenario's number; fewer for story and view)",
+        help="how many persons are simulated (default: the scenario's number)",
     )
     end.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
     luck.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")

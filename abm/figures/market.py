@@ -179,7 +179,7 @@ def _shares(panel: "Axes", data: Market) -> tuple[str, str]:
         if platform in data.large:
             look: dict[str, Any] = {"color": data.look(platform)["color"], "alpha": 0.15, "lw": 0}
             panel.fill_between(data.days, np.maximum(mean - error, LEAST), mean + error, **look)
-    panel.fill_between([], [], color=GREY, alpha=0.3, lw=0, label="± one standard error\nof sampling few cases")
+    panel.fill_between([], [], color=GREY, alpha=0.3, lw=0, label="± one standard deviation\nby chance")
     panel.set_yscale("log")
     panel.set_ylim(bottom=LEAST)
     _plain_numbers(panel)

@@ -66,7 +66,8 @@ def history(
     """A page on one platform: members, share, cases, risk, books and flows on one axis of time.
 
     `series` has a column `date` and columns ``platform.series``; `comparisons` are those of `facts.compare`. The
-    band around the share is one standard error of sampling few cases. `persons` and `seed` go into the footnote.
+    band around the share is one standard deviation of what chance makes of it, see the series `share_noise`. `persons`
+    and `seed` go into the footnote.
     """
     from matplotlib.figure import Figure
 
@@ -104,9 +105,9 @@ def _members(panel: "Axes", data: History) -> tuple[str, str]:
 
 def _share(panel: "Axes", data: History) -> tuple[str, str]:
     share, noise = data["share"], data["share_noise"]
-    seen = np.isfinite(noise)  # without a case there is no error to estimate
+    seen = np.isfinite(noise)  # without a case there is nothing to estimate it from
     low, high = np.maximum(0, share * (1 - noise))[seen], (share * (1 + noise))[seen]
-    look: dict[str, Any] = {"color": SKY, "alpha": 0.45, "lw": 0, "label": "± one standard error\nof sampling"}
+    look: dict[str, Any] = {"color": SKY, "alpha": 0.45, "lw": 0, "label": "± one standard\ndeviation by chance"}
     if seen.any():
         panel.bar(data.days[seen], high - low, bottom=low, width=np.timedelta64(15, "D"), **look)
     panel.plot(data.days, share, color=BLUE, lw=1.6, label="share published")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import mesa
-import numpy as np
 
 from abm.ledger import own, pool
 from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, of_market
@@ -38,10 +37,6 @@ class Observed(Surroundings, Protocol):
     @property
     def platforms(self) -> Sequence[ObservedPlan]:
         """All plans in the order of the scenario."""
-
-    @property
-    def filed(self) -> Sequence[np.ndarray]:
-        """Claims filed in this step with each plan, rows of (person, slot)."""
 
     @property
     def regulator(self) -> ObservedRegulator:
@@ -93,10 +88,11 @@ def _snapshot(
         flows=flows,
         sharing=platform.census.sharing,
         share=platform.share,
-        aid=tuple(aid for _, aid in platform.desk.accepted),
-        filed=len(model.filed[platform.index]),
+        case_weight=platform.desk.case_weight,
+        aid=tuple(platform.desk.amounts.tolist()),
+        filed=platform.desk.filed,
         refused=platform.desk.refused,
-        backlog=len(platform.desk.queue),
+        backlog=platform.desk.queue.size,
         capacity=platform.desk.capacity,
         pool=model.ledger.balances[pool(platform.name)],
         gained=model.ledger.gained(own(platform.name)),

@@ -18,9 +18,13 @@ from abm.persons.state import Status
 
 @dataclass(frozen=True)
 class PlatformSnapshot:
-    """What is seen of one platform at the end of a step; money in fen, counts in simulated persons."""
+    """What is seen of one platform at the end of a step; money in fen, counts in simulated persons and in claims.
+
+    A person stands for `weight` real ones, a claim for `case_weight` real cases.
+    """
 
     weight: float
+    case_weight: float
     census: Sequence[int]
     population: Sequence[int]
     flows: Mapping[str, int]
@@ -115,16 +119,16 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("lapsed", "persons a period", "removed after failed deductions", _flow(Status.LAPSED)),
     Series("aged_out", "persons a period", "grew too old for the plan", _flow(Status.AGED_OUT)),
     Series("barred", "persons a period", "diagnosed while waiting", _flow(Status.BARRED)),
-    Series("filed", "cases a period", "claims filed", lambda s: s.weight * s.filed),
-    Series("aided", "cases a period", "claims accepted and paid", lambda s: s.weight * len(s.aid)),
-    Series("refused", "cases a period", "claims refused", lambda s: s.weight * s.refused),
-    Series("backlog", "cases", "claims waiting for investigation", lambda s: s.weight * s.backlog),
+    Series("filed", "cases a period", "claims filed", lambda s: s.case_weight * s.filed),
+    Series("aided", "cases a period", "claims accepted and paid", lambda s: s.case_weight * len(s.aid)),
+    Series("refused", "cases a period", "claims refused", lambda s: s.case_weight * s.refused),
+    Series("backlog", "cases", "claims waiting for investigation", lambda s: s.case_weight * s.backlog),
     Series("capacity", "cases a period", "claims that can be investigated", lambda s: s.capacity),
     Series("share", "yuan a period", "published share", lambda s: yuan(s.share)),
     Series(
         "share_noise",
         "1",
-        "relative standard error of the share from sampling few cases",
+        "relative standard deviation of the share by chance, from the cases paid; without fellows that of a sample",
         lambda s: _ratio(math.hypot(*s.aid), sum(s.aid)),
     ),
     Series(

@@ -12,11 +12,11 @@ RISKS = ("healthy", "high-risk")
 COLUMNS = ("persons", "paid", "deposits", "aid")
 
 
-def count(persons: np.ndarray, memberships: np.ndarray, years: float) -> np.ndarray:
+def count(persons: np.ndarray, memberships: np.ndarray, aid_per_head: np.ndarray, years: float) -> np.ndarray:
     """Persons who paid or received, their shares, what is left of their deposits, and their aid: whole numbers, fen.
 
     The table is (bands of age, risks, `COLUMNS`); `years` have passed since the first day. Shares are what came back
-    left out, and deposits that went with a plan are among them.
+    left out, and deposits that went with a plan are among them. Aid is that of all whom a row stands for, per head.
     """
     total = np.zeros((len(BANDS), len(RISKS), len(COLUMNS)), np.int64)
     firsts = [first for first, _ in BANDS]
@@ -26,15 +26,18 @@ def count(persons: np.ndarray, memberships: np.ndarray, years: float) -> np.ndar
         ages = (rows["age_at_start"].astype(np.float64) + years).astype(np.int64)
         band = np.searchsorted(firsts, ages, side="right") - 1
         risky = ((rows["traits"] & Trait.HIGH_RISK) > 0).astype(np.int64)
-        took_part = (rows["paid"] > 0) | (rows["received"] > 0)
-        for column, amounts in enumerate((took_part, rows["paid"] - held, held, rows["received"])):
+        aid = aid_per_head[start : start + CHUNK]
+        took_part = (rows["paid"] > 0) | (aid > 0)
+        for column, amounts in enumerate((took_part, rows["paid"] - held, held, aid)):
             np.add.at(total[:, :, column], (band, risky), amounts.astype(np.int64))
     return total
 
 
-def transfers(persons: np.ndarray, memberships: np.ndarray, years: float, weight: float) -> pd.DataFrame:
+def transfers(
+    persons: np.ndarray, memberships: np.ndarray, aid_per_head: np.ndarray, years: float, weight: float
+) -> pd.DataFrame:
     """The table of `count` in real persons and yuan, with what each group received net of what it paid in."""
-    total = count(persons, memberships, years)
+    total = count(persons, memberships, aid_per_head, years)
     lines = []
     for (first, last), by_risk in zip(BANDS, total, strict=True):
         age = f"{first}+" if last is None else f"{first}-{last}"

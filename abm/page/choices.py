@@ -8,16 +8,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from abm.draws import SEEDS
-from abm.errors import ModelError, PageError
+from abm.draws import seed_of
+from abm.errors import PageError
 from abm.scenario.declare import Range, bounds
 from abm.scenario.files import load
 from abm.scenario.paths import field_at, leaves, notes, plausible_of, source_of
+from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
 
 Changes = dict[str, Any]
 SMALLEST, LARGEST = 100, 10_000_000  # persons on the page
-USUAL_PERSONS = 1_000_000
 MOST_ONE_BY_ONE = 20_000  # persons that act agent by agent while somebody watches
 # Paths of the numbers with a slider; PLAN is the plan chosen. A second path is moved with the first where it is there.
 PLAN = "PLAN"
@@ -61,11 +61,8 @@ POLICIES: dict[str, Changes] = {
 
 
 def usual_persons(case: str) -> int:
-    """How many persons are simulated on the page, unless more or fewer are asked for.
-
-    With fewer, single cases make spirals of their own.
-    """
-    return min(load(case).people.persons, USUAL_PERSONS)
+    """How many persons are simulated on the page, unless more or fewer are asked for: as many as `huzhu run` takes."""
+    return min(load(case).people.persons, LARGEST)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Setup:
     """A world to show: case, size, luck, who lets persons act, and the numbers changed, by path."""
 
     case: str = "xianghubao"
-    persons: int = USUAL_PERSONS
+    persons: int = People().persons
     seed: int = 1
     drive: str = "compiled"
     changes: tuple[tuple[str, Any], ...] = ()
@@ -92,8 +89,7 @@ def check(setup: Setup) -> None:
     most = MOST_ONE_BY_ONE if setup.drive == "agents" else LARGEST
     if not SMALLEST <= setup.persons <= most:
         raise PageError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
-    if not 0 <= setup.seed < SEEDS:
-        raise ModelError(f"seed = {setup.seed} must be a whole number from 0 to {SEEDS - 1}")
+    seed_of(setup.seed)
     setup.scenario()
 
 

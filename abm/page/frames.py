@@ -117,7 +117,7 @@ def _cards(model: MutualAidModel, plan: str) -> tuple[Card, ...]:
     now = {name.removeprefix(f"{plan}."): value for name, value in model.latest.items()}
     noise = model.datacollector.model_vars[f"{plan}.share_noise"]
     seen = [value for value in noise if value == value]
-    error = f"; one simulated case moves it by about {seen[-1]:.0%}" if seen else ""
+    error = f"; chance alone moves it by about {seen[-1]:.1%}" if seen else ""
     return (
         Card("Members", f"{now['members'] / 1e6:.1f} million", "inside the plan, the waiting among them"),
         Card("Share", f"{now['share']:.2f} yuan", f"published for this half-month{error}"),

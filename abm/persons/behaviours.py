@@ -15,7 +15,16 @@ from abm.jit import behaviour
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT, World
 from abm.persons import rules
 from abm.persons.appraisal import chance_to_think, gain, joining, staying
-from abm.persons.situation import for_me, incidence_of, may_claim, notices_illness, plans_inside, shown_bill, slot_for
+from abm.persons.situation import (
+    for_me,
+    incidence_of,
+    known_risk,
+    may_claim,
+    notices_illness,
+    plans_inside,
+    shown_bill,
+    slot_for,
+)
 from abm.persons.state import (
     ACCIDENT,
     ALERTED,
@@ -24,7 +33,6 @@ from abm.persons.state import (
     DECLINED,
     DIAGNOSED,
     FILING,
-    HIGH_RISK,
     HONEST,
     LATENT,
     LEFT,
@@ -226,8 +234,7 @@ def enter(me: np.void, m: np.void, k: int, row: int, world: World) -> None:
     """
     p = world.settings[0]
     now = p["now"]
-    ill = bool(me["traits"] & HIGH_RISK) and not world.offers[k]["chronic_only"]
-    ill = ill or notices_illness(me, row, world)
+    ill = known_risk(me, k, world) or notices_illness(me, row, world)
     if m["platform"] != k:
         m["platform"] = k
         m["paid"] = 0

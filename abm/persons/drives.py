@@ -16,7 +16,9 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop
 from abm.market import World
 from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
+from abm.persons.cases import CASE, chosen, joined, own_cases
 from abm.persons.census import count, no_tally
+from abm.persons.fellows import diagnose, struck
 from abm.persons.insuring import insure
 from abm.persons.paying import no_cash_flows, settle
 from abm.persons.situation import friend_met, signals_of
@@ -29,18 +31,25 @@ MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
     int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
 )
 
+FILED, CASES = range(2)  # columns of what is found in a block: claims filed by persons, claims that fellows will file
+ROOM_A_BLOCK, ROOM_IN_ALL = 48, 1 << 14  # claims of fellows that are held for; those of fuller blocks are told again
+
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
 WITH_CASH_FLOWS = ("settle", "insure", "after_publication")
 AFTER_PUBLICATION = ("settle", "learn", "choose", "insure")
 
 
 @loop
-def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray) -> None:
-    for block in numba.prange(filed.size):
+def _before_publication(
+    persons: np.ndarray, memberships: np.ndarray, world: World, found: np.ndarray, cases: np.ndarray
+) -> None:
+    fellows = world.settings[0]["fellows"] > 0.0
+    for block in numba.prange(found.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
         seeing, falling = np.empty(BLOCK), np.empty(BLOCK)
-        friends, signals = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+        friends, signals, with_fellows = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+        number = 0
         # In short loops several numbers are drawn, and many far friends fetched, at the same time.
         fill(seeing, seed, now, first, MEET)
         for i in range(last - first):
@@ -52,7 +61,22 @@ def _before_publication(persons: np.ndarray, memberships: np.ndarray, world: Wor
         for i in range(first, last):
             hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
             fall_ill(persons[i], memberships[i], i, falling[i - first], world)
-            filed[block] += claim(persons[i], memberships[i], i, world)
+            found[block, FILED] += claim(persons[i], memberships[i], i, world)
+            if fellows and struck(persons[i], i, falling[i - first], world):
+                with_fellows[number] = i
+                number += 1
+        if number > 0:
+            found[block, CASES] = diagnose(persons, memberships, with_fellows, number, world, cases[block])
+
+
+@loop
+def _fellows_before_publication(
+    persons: np.ndarray, memberships: np.ndarray, world: World, found: np.ndarray, cases: np.ndarray
+) -> None:
+    for block in numba.prange(found.shape[0]):
+        first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
+        rows = np.arange(first, last)
+        found[block, CASES] = diagnose(persons, memberships, rows, rows.size, world, cases[block])
 
 
 @loop
@@ -108,10 +132,15 @@ class Drive(ABC):
     def __init__(self, persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
         self.persons, self.memberships, self.world = persons, memberships, world
         self.blocks = -(-persons.size // BLOCK)
+        room = max(ROOM_A_BLOCK, ROOM_IN_ALL // self.blocks) if world.settings[0]["fellows"] else 0
+        self._cases = np.empty((self.blocks, room), CASE)  # of fellows, by block, in this step
 
     @abstractmethod
     def before_publication(self) -> np.ndarray:
-        """Hear, fall ill, claim. Returns the claims just filed: rows of (person, slot), in that order."""
+        """Hear, fall ill, claim; and whose fellows are diagnosed.
+
+        Returns the new cases, rows of `cases.CASE`: of persons who file now, and of fellows who file now or later.
+        """
 
     @abstractmethod
     def after_publication(self) -> np.ndarray:
@@ -124,6 +153,11 @@ class Drive(ABC):
         total: np.ndarray = tallies.sum(axis=0)
         return total
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes kept for the cases of fellows, as far as they grow with the persons: a small world keeps 0.3 MB."""
+        return self._cases[:, :ROOM_A_BLOCK].nbytes
+
     def _for_blocks(self, sums: np.ndarray) -> np.ndarray:
         """An empty table of sums for each block."""
         return np.zeros((self.blocks, *sums.shape), sums.dtype)
@@ -133,16 +167,34 @@ class Drive(ABC):
         found[:, 0] += first
         return found
 
-    def _loop(self, over_everybody: Callable[..., None], sums: np.ndarray) -> None:
+    def _new_cases(self, filed: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Cases of persons who filed, and of fellows; those of blocks that found no room for them come last."""
+        mine = own_cases(self.persons, self.memberships, self.world, filed)
+        held = np.arange(self._cases.shape[1]) < found[:, CASES, np.newaxis]
+        return joined(
+            mine, chosen(self._cases.ravel(), held.ravel()), *map(self._told_again, np.flatnonzero(found[:, CASES] < 0))
+        )
+
+    def _told_again(self, block: int) -> np.ndarray:
+        """The cases of fellows of a block, with as much room as it takes."""
+        rows = np.arange(block * BLOCK, min(self.persons.size, (block + 1) * BLOCK))
+        written, room = -1, self._cases.shape[1]
+        while written < 0:
+            room *= 2
+            cases = np.empty(room, CASE)
+            written = diagnose(self.persons, self.memberships, rows, rows.size, self.world, cases)
+        return cases[:written]
+
+    def _loop(self, over_everybody: Callable[..., None], *sums: np.ndarray) -> None:
         given = numba.get_num_threads()
         wanted = max(1, min(given, self.blocks // BLOCKS_PER_THREAD))
         with ONE_AT_A_TIME:
             if wanted == given:  # setting it takes as long as the work for two hundred persons
-                over_everybody(self.persons, self.memberships, self.world, sums)
+                over_everybody(self.persons, self.memberships, self.world, *sums)
                 return
             numba.set_num_threads(wanted)
             try:
-                over_everybody(self.persons, self.memberships, self.world, sums)
+                over_everybody(self.persons, self.memberships, self.world, *sums)
             finally:
                 numba.set_num_threads(given)
 
@@ -151,10 +203,10 @@ class CompiledDrive(Drive):
     """Everybody at once, on as many threads as numba is given and there is work for."""
 
     def before_publication(self) -> np.ndarray:
-        filed = np.zeros(self.blocks, np.int64)
-        self._loop(_before_publication, filed)
-        busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(filed).tolist()]
-        return np.concatenate([np.empty((0, 2), np.int64), *busy])
+        found = np.zeros((self.blocks, 2), np.int64)
+        self._loop(_before_publication, found, self._cases)
+        busy = [self._filed(block * BLOCK, (block + 1) * BLOCK) for block in np.flatnonzero(found[:, FILED]).tolist()]
+        return self._new_cases(np.concatenate([np.empty((0, 2), np.int64), *busy]), found)
 
     def after_publication(self) -> np.ndarray:
         flows_by_block = self._for_blocks(no_cash_flows(self.world))
@@ -186,7 +238,10 @@ class AgentDrive(Drive):
 
     def before_publication(self) -> np.ndarray:
         self._everyone(self.before)
-        return self._filed(0, self.persons.size)
+        found = np.zeros((self.blocks, 2), np.int64)
+        if self.world.settings[0]["fellows"]:
+            self._loop(_fellows_before_publication, found, self._cases)
+        return self._new_cases(self._filed(0, self.persons.size), found)
 
     def after_publication(self) -> np.ndarray:
         cash_flows = no_cash_flows(self.world)

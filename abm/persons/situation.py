@@ -36,6 +36,12 @@ def age_of(me: np.void, world: World) -> int:
 
 
 @behaviour
+def age_at(me: np.void, step: int, world: World) -> int:
+    """Age on the last birthday before a step of the past."""
+    return min(int(np.float64(me["age_at_start"]) + step / rules.PERIODS_PER_YEAR), world.incidence.shape[1] - 1)
+
+
+@behaviour
 def incidence_of(me: np.void, world: World) -> float:
     """Annual incidence of the person's age and sex."""
     return world.incidence[me["traits"] & FEMALE, age_of(me, world)]
@@ -181,6 +187,12 @@ def slot_for(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> i
         if free and rank < worst:
             found, worst = s, rank
     return found
+
+
+@behaviour
+def known_risk(me: np.void, k: int, world: World) -> bool:
+    """Whether there is a high risk to declare to platform `k`: every plan asks for it but one for people like me."""
+    return (me["traits"] & HIGH_RISK) > 0 and not world.offers[k]["chronic_only"]
 
 
 @behaviour

@@ -9,7 +9,7 @@ from abm.platforms.plan import Plan
 def costs(plan: Plan) -> dict[str, int]:
     """Fen by purpose: investigation by cases and effort, technology and the rest by members."""
     terms, inside = plan.terms, plan.census.inside
-    cases = len(plan.desk.accepted) + plan.desk.refused
+    cases = plan.desk.decided / plan.model.heads  # of a simulated plan
     found = {
         "investigation": round(cases * fen(rules.investigation_cost(plan.levers.effort, terms.case_cost))),
         "technology": round(rules.for_members(inside, terms.technology_cost)),

@@ -1,27 +1,21 @@
-"""The claims desk of a platform: it takes in claims, investigates as many as it can, and says what is paid."""
+"""The claims desk of a platform: it takes in claims, investigates as many as it can, and says what is paid.
+
+Claims are rows of `persons.cases.CASE`. Each stands for `case_weight` real cases: for one, where fellows fall ill one
+by one. Aid, fee and levy are worked out in real fen, claim by claim, and booked in simulated ones by `money.Carried`.
+"""
 
 import math
-from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 
-from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.ledger import FUND, PERSONS, own, pool
-from abm.money import fen, part
+from abm.money import FEN_PER_YUAN, Carried
+from abm.persons.cases import NO_CASES, by_delay, chosen, joined
 from abm.persons.state import Status
 from abm.platforms import rules
 from abm.platforms.closing import ClosingKind, Stage
 from abm.platforms.plan import Plan
-from abm.scenario.terms import OLDEST
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim in hand: whose, and from which membership slot."""
-
-    person: int
-    slot: int
+from abm.platforms.verdicts import decide
 
 
 class ClaimsDesk:
@@ -29,107 +23,163 @@ class ClaimsDesk:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.model = plan, plan.model
-        self.queue: deque[Claim] = deque()
-        # Real cases a period: at least one simulated case, or small samples would see the first claims decided late.
-        self.capacity = max(plan.terms.capacity, self.model.weight)
-        self._unused = 0.0  # part of a simulated case that capacity left over
-        self.accepted: list[tuple[Claim, int]] = []  # in this step, with the aid
-        self.refused = 0  # in this step
+        self.papers: dict[int, list[np.ndarray]] = {}  # not complete yet: claims of fellows, by the step of filing
+        self.queue = NO_CASES  # filed, the oldest first
+        # Real cases a period: at least one claim, or samples without fellows would see the first decided late.
+        self.capacity = max(plan.terms.capacity, self.case_weight)
+        self._unused = 0.0  # part of a claim that capacity left over
+        self.booked = Carried(self.model.heads)
+        self.accepted = NO_CASES  # in this step, and what each is paid, real fen
+        self.amounts = np.zeros(0, np.int64)
+        self.filed = self.refused = 0  # in this step
 
-    def receive(self, filed: np.ndarray) -> None:
-        """Take in claims just filed, rows of (person, slot). An accident's cover begins with its claim."""
-        for person, slot in filed.tolist():
-            m = self.model.memberships[person, slot]
-            if m["joined"] == m["since"]:
-                m["since"] = self.model.now
-                if not self.plan.terms.newcomers_share:  # who shares while waiting is counted already
-                    self.plan.count_sharer(person, 1)
-            m["status"] = Status.CLAIMING
-            self.queue.append(Claim(person, slot))
+    @property
+    def case_weight(self) -> float:
+        """Real cases that a claim stands for."""
+        return self.model.weight / self.model.heads
+
+    @property
+    def waiting(self) -> float:
+        """Real cases that wait for a decision."""
+        return self.queue.size * self.case_weight
+
+    @property
+    def decided(self) -> int:
+        """Claims paid or refused in this step."""
+        return self.accepted.size + self.refused
+
+    def receive(self, cases: np.ndarray) -> None:
+        """Take in new cases; those whose papers are complete are filed. An accident's cover begins with its claim."""
+        for delay, some in enumerate(by_delay(cases, self.model.now)):
+            self.papers.setdefault(self.model.now + delay, []).append(some)
+        filed = joined(NO_CASES, *self.papers.pop(self.model.now, []))
+        if self.model.heads > 1:  # or rows, which are sorted by city and age, would be decided in that order
+            filed = chosen(filed, np.argsort(filed["lot"], kind="stable"))
+        self.filed = filed.size
+        self.queue = joined(self.queue, filed)
+        rows, slots = _own(filed)
+        memberships, now = self.model.memberships, self.model.now
+        at_once = memberships["joined"][rows, slots] == memberships["since"][rows, slots]
+        memberships["since"][rows[at_once], slots[at_once]] = now
+        if not self.plan.terms.newcomers_share:  # who shares while waiting is counted already
+            self.plan.count_sharers(rows[at_once], 1)
+        memberships["status"][rows, slots] = Status.CLAIMING
 
     def investigate(self) -> None:
         """Decide as many claims as there is capacity for, the oldest first; the rest wait."""
-        self.accepted, self.refused = [], 0
-        work = self.capacity * self.model.case.shock("investigation", self.model.day, self.plan.name)
-        work = work / self.model.weight + self._unused
-        decisions = min(len(self.queue), int(work))
+        plan, model = self.plan, self.model
+        work = self.capacity * model.case.shock("investigation", model.day, plan.name)
+        work = work / self.case_weight + self._unused
+        decisions = min(self.queue.size, int(work))
         self._unused = work - math.floor(work)
-        for _ in range(decisions):
-            claim = self.queue.popleft()
-            self.plan.count_sharer(claim.person, -1)
-            if self._accepts(claim):
-                self.accepted.append((claim, self.aid(claim)))
-            else:
-                self.refused += 1
-                self.end_claim(claim, Status.REFUSED)
+        decided, self.queue = self.queue[:decisions], self.queue[decisions:]
+        plan.count_sharers(_own(decided)[0], -1)
+        terms, effort = plan.terms, plan.levers.effort
+        detection, wrong_refusal = (rules.detection_chance(effort, at) for at in (terms.detection, terms.wrong_refusal))
+        valid = decide(decided, model.seed, model.now, detection, wrong_refusal, terms.overturning)
+        self.accepted = chosen(decided, valid)
+        self.amounts, self.refused = self.aid(self.accepted), decisions - self.accepted.size
+        self._end(chosen(decided, ~valid), Status.REFUSED)
 
     def pay_accepted(self) -> None:
         """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
-        plan, regulator = self.plan, self.model.regulator
-        the_pool, the_platform = pool(plan.name), own(plan.name)
+        plan = self.plan
         running_off = plan.stage >= Stage.RUN_OFF
-        borne = plan.closing_plan.run_off_borne
-        owed = sum(aid for _, aid in self.accepted)
-        left = max(0, self.model.ledger.balances[the_pool])
-        paid_part = rules.paid_part(left, owed + self.in_hand) if running_off and not borne and owed else 1.0
-        paid: list[tuple[Claim, int]] = []
-        for claim, aid in self.accepted:
-            most = self.most_for_a_case
-            if plan.terms.excess_borne_by == "claimant" and not running_off:
-                aid = min(aid, int(most / plan.gross))
-            amount = int(aid * paid_part)
-            if running_off and borne:
-                plan.move(aid, the_platform, the_pool, "run_off")
-            elif amount < aid:
-                amount += regulator.guarantee(aid - amount, the_pool, plan.name)
-                if 0 < amount < aid:  # who gets nothing is counted as refused
-                    plan.hear_complaint()
-            self.model.persons[claim.person]["received"] += amount
-            self.end_claim(claim, Status.AIDED if amount else Status.REFUSED)
-            plan.move(amount, the_pool, PERSONS, "aid")
-            if amount:
-                paid.append((claim, amount))
-            self.refused += not amount
-            if running_off:
-                continue
-            fee, levy = part(aid, plan.terms.fee_rate), part(aid, regulator.policy.levy)
-            plan.move(fee, the_pool, the_platform, "fee")
-            plan.move(levy, the_pool, FUND, "levy")
-            plan.move(max(0, aid + fee + levy - most), the_platform, the_pool, "case_cap")
-        self.accepted = paid
+        aid = self.amounts
+        if plan.terms.excess_borne_by == "claimant" and not running_off:
+            aid = np.minimum(aid, int(self.most_for_a_case / plan.gross))
+        amounts = self._run_off(aid) if running_off else aid
+        self._hand_out(amounts)
+        if not running_off:
+            self._charge(aid)
+        paid = amounts > 0
+        self._end(chosen(self.accepted, ~paid), Status.REFUSED)  # who gets nothing is counted as refused
+        self.refused += int((~paid).sum())
+        self.accepted, self.amounts = chosen(self.accepted, paid), amounts[paid]
+        self._end(self.accepted, Status.AIDED)
 
-    def end_claim(self, claim: Claim, status: Status) -> None:
-        """The claimant's membership ends, with aid or without."""
-        m = self.model.memberships[claim.person, claim.slot]
-        m["status"], m["since"] = status, self.model.now
+    def _run_off(self, aid: np.ndarray) -> np.ndarray:
+        """What is paid of claims, fen, when nothing is collected any more: all, by the platform; or what is left."""
+        plan, heads = self.plan, self.model.heads
+        if plan.closing_plan.run_off_borne:
+            plan.move(self.booked.of("run_off", int(aid.sum())), own(plan.name), pool(plan.name), "run_off")
+            return aid
+        balances = self.model.ledger.balances
+        left, owed = max(0, balances[pool(plan.name)]) * heads, int(aid.sum()) + int(self.aid(self.queue).sum())
+        amounts = (aid * (rules.paid_part(left, owed) if aid.size else 1.0)).astype(np.int64)
+        in_the_fund = int(max(0, balances[FUND]) * heads)
+        granted = np.diff(np.minimum((aid - amounts).cumsum(), in_the_fund), prepend=0)
+        self.model.regulator.guarantee(self.booked.of("guarantee", int(granted.sum())), pool(plan.name), plan.name)
+        amounts += granted
+        in_part = (amounts > 0) & (amounts < aid)
+        plan.hear_complaints(int(in_part.sum()) / heads)
+        return amounts
+
+    def _hand_out(self, amounts: np.ndarray) -> None:
+        """Pay the accepted: the pool gives, what a row's people got per head is noted, and a person's own aid."""
+        plan, model, cases = self.plan, self.model, self.accepted
+        simulated = self.booked.of_each("aid", amounts)
+        np.add.at(model.aid_per_head, cases["person"].astype(np.int64), simulated.astype(np.int32))
+        theirs = cases["number"] == 0
+        # Each person has one claim here.
+        model.persons["received"][cases["person"][theirs]] += amounts[theirs].astype(np.int32)
+        plan.move(int(simulated.sum()), pool(plan.name), PERSONS, "aid")
+
+    def _charge(self, aid: np.ndarray) -> None:
+        """Fee and levy on aid, and what of the whole is above the cap of a case, which the platform bears."""
+        plan, levy_rate = self.plan, self.model.regulator.policy.levy
+        the_pool, the_platform = pool(plan.name), own(plan.name)
+        fee, levy = (np.rint(aid * rate) for rate in (plan.terms.fee_rate, levy_rate))
+        above = np.maximum(0, aid + fee + levy - self.most_for_a_case)
+        plan.move(self.booked.of("fee", int(fee.sum())), the_pool, the_platform, "fee")
+        plan.move(self.booked.of("levy", int(levy.sum())), the_pool, FUND, "levy")
+        plan.move(self.booked.of("case_cap", int(above.sum())), the_platform, the_pool, "case_cap")
+
+    def _end(self, cases: np.ndarray, status: Status) -> None:
+        """The memberships of claimants end, with aid or without; those of fellows go on with the row's."""
+        rows, slots = _own(cases)
+        self.model.memberships["status"][rows, slots] = status
+        self.model.memberships["since"][rows, slots] = self.model.now
 
     def hire(self) -> None:
         """Grow by what the terms allow when the backlog is long."""
         terms = self.plan.terms
-        if len(self.queue) * self.model.weight > terms.longest_wait * self.capacity:
+        if self.waiting > terms.longest_wait * self.capacity:
             self.capacity *= 1 + terms.hiring
+
+    def take_over(self, cases: np.ndarray) -> None:
+        """Go on with the claims of a desk that stopped after this step: those filed, in order, and those to come."""
+        filed = cases["due"] <= self.model.now
+        self.queue = chosen(cases, filed)
+        for delay, some in enumerate(by_delay(chosen(cases, ~filed), self.model.now)):
+            self.papers[self.model.now + delay] = [some]
+
+    @property
+    def cases(self) -> np.ndarray:
+        """All claims in hand or to come, as `take_over` takes them."""
+        return joined(self.queue, *(some for step in sorted(self.papers) for some in self.papers[step]))
+
+    def start_from_terms(self) -> None:
+        """Take the capacity from the terms of the scenario again."""
+        self.capacity = max(self.plan.original_terms.capacity, self.case_weight)
 
     @property
     def amount_to_share(self) -> int:
-        """What members are asked for in this step, fen: what the pool lacks, until the plan is in run-off."""
+        """What members are asked for in this step, simulated fen: what the pool lacks, until the plan is in run-off."""
         plan = self.plan
         if plan.stage >= Stage.RUN_OFF:
             return 0
         lacking = max(0, -self.model.ledger.balances[pool(plan.name)])
         if plan.closing and plan.closing.kind != ClosingKind.FLIGHT and self.model.now == plan.closing.last:
             # The last collection has to do for the claims in hand, if nobody else pays them.
-            lacking += 0 if plan.closing_plan.run_off_borne else self.in_hand_capped
+            capped = np.minimum(self.aid(self.queue), self.most_for_a_case)
+            lacking += 0 if plan.closing_plan.run_off_borne else math.ceil(int(capped.sum()) / self.model.heads)
         return lacking
 
     @property
-    def in_hand(self) -> int:
-        """Aid that all undecided claims would bring, fen."""
-        return sum(map(self.aid, self.queue))
-
-    @property
-    def in_hand_capped(self) -> int:
-        """The part of that which members may be asked for, fen."""
-        return sum(min(self.aid(claim), self.most_for_a_case) for claim in self.queue)
+    def in_hand(self) -> float:
+        """Aid that all undecided claims would bring, simulated fen."""
+        return int(self.aid(self.queue).sum()) / self.model.heads
 
     @property
     def most_for_a_case(self) -> int:
@@ -137,25 +187,20 @@ class ClaimsDesk:
         plan = self.plan
         return rules.case_limit(plan.terms.case_cap, plan.census.sharing, self.model.weight)
 
-    def aid(self, claim: Claim) -> int:
-        """Aid for an accepted claim, fen: by age at diagnosis, less for a mild case."""
-        person = self.model.persons[claim.person]
-        found = max(0, int(person["health_since"]))
-        age = min(OLDEST, int(float(person["age_at_start"]) + found / 24))
-        cover = int(self.model.world.covers[self.plan.index, age])
-        # Drawn for the illness: the same for every platform, whenever it decides.
-        severity = draw(self.model.seed, found, claim.person, Purpose.SEVERITY * SLOTS_PER_PURPOSE)
-        mild = severity < self.model.case.health.mild_share
-        return fen(min(cover, self.plan.terms.mild_cover) if mild else cover)
+    def aid(self, cases: np.ndarray) -> np.ndarray:
+        """Aid for each case if it is accepted, real fen: by age at diagnosis, less for a mild case."""
+        cover = self.model.world.covers[self.plan.index][cases["age"]].astype(np.float64)
+        less = np.where(cases["mild"], np.minimum(cover, self.plan.terms.mild_cover), cover)
+        fen: np.ndarray = np.rint(less * FEN_PER_YUAN).astype(np.int64)
+        return fen
 
-    def _chance(self, claim: Claim, purpose: Purpose) -> float:
-        return draw(self.model.seed, self.model.now, claim.person, purpose * SLOTS_PER_PURPOSE + self.plan.index)
+    def paid_to(self, person: int, slot: int) -> int:
+        """What a person's own claim was paid in this step, fen; 0 where none was accepted."""
+        theirs = (self.accepted["number"] == 0) & (self.accepted["person"] == person) & (self.accepted["slot"] == slot)
+        return int(self.amounts[theirs].sum())
 
-    def _accepts(self, claim: Claim) -> bool:
-        """Whether the investigators, or after them a jury of members, find the claim valid."""
-        terms, effort = self.plan.terms, self.plan.levers.effort
-        if self.model.memberships[claim.person, claim.slot]["concealed"]:
-            return self._chance(claim, Purpose.DETECTION) >= rules.detection_chance(effort, terms.detection)
-        if self._chance(claim, Purpose.WRONG_REFUSAL) >= rules.detection_chance(effort, terms.wrong_refusal):
-            return True
-        return self._chance(claim, Purpose.JURY) < terms.overturning
+
+def _own(cases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and slots of the claims that persons made for themselves, and not their fellows."""
+    theirs = cases["number"] == 0
+    return cases["person"][theirs].astype(np.int64), cases["slot"][theirs].astype(np.int64)

@@ -26,7 +26,7 @@ def post(plan: Plan, day: date) -> None:
     offer["subsidised"] = pays_shares(plan, day)
     offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)
     offer["advertised"] = advertised(plan)
-    offer["delay"] = rules.decision_delay(len(plan.desk.queue) * model.weight, plan.desk.capacity)
+    offer["delay"] = rules.decision_delay(plan.desk.waiting, plan.desk.capacity)
     offer["true_level"], offer["education"] = plan.census.true_level, plan.levers.education
     offer["brand"], offer["trust_shock"] = plan.brand, plan.trust_shock
     offer["perceived_closure_risk"] = perceived_closure_risk(plan)
@@ -63,7 +63,7 @@ def publish_share(plan: Plan, share: int, amount_to_share: int) -> None:
     world, now = plan.model.world, plan.model.now
     offer, published = world.offers[plan.index], world.published[plan.index]
     offer["share"], offer["amount_to_share"] = share, amount_to_share
-    offer["aid_published"] = bool(plan.desk.accepted)
+    offer["aid_published"] = plan.desk.accepted.size > 0
     offer["sharing"], offer["contribution_weights"] = plan.census.sharing, plan.census.contribution_weights
     published[now + 1] = published[now] + (0 if offer["subsidised"] else share)
 

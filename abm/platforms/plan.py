@@ -50,6 +50,14 @@ class Surroundings(Protocol):
         """Real persons that a simulated one stands for."""
 
     @property
+    def heads(self) -> float:
+        """Of these, how many fall ill one by one; without fellows the simulated one alone."""
+
+    @property
+    def aid_per_head(self) -> np.ndarray:
+        """Aid received so far by all whom a row stands for, per head, simulated fen; the claims desks add to it."""
+
+    @property
     def case(self) -> Scenario:
         """Every number that is given."""
 
@@ -196,11 +204,11 @@ class Plan(Protocol):
     def move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         """Move fen from one account to another for a purpose of its business."""
 
-    def count_sharer(self, person: int, sign: int) -> None:
-        """One more or one less of those over whom this period's aid is divided."""
+    def count_sharers(self, rows: np.ndarray, sign: int) -> None:
+        """These persons more, or these less, of those over whom this period's aid is divided."""
 
-    def hear_complaint(self) -> None:
-        """A member complains to the regulator."""
+    def hear_complaints(self, members: float) -> None:
+        """So many members, simulated, complain to the regulator."""
 
 
 class SupervisedPlan(Plan, Protocol):

@@ -75,7 +75,7 @@ def case_limit(case_cap: float, sharing: int, weight: float) -> int:
     return math.ceil(FEN_PER_YUAN * case_cap * sharing * weight)
 
 
-def paid_part(left: int, owed: int) -> float:
+def paid_part(left: float, owed: int) -> float:
     """Part of each claim that a pool in run-off can pay, when what is left goes to all that is owed alike; fen."""
     return min(1.0, left / max(1, owed))
 

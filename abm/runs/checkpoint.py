@@ -24,10 +24,11 @@ from abm.errors import CheckpointError
 from abm.files import whole
 from abm.market import World
 from abm.model import MutualAidModel
+from abm.money import Carried
 from abm.observation.events import EventKind
+from abm.persons.cases import chosen, joined
 from abm.platforms.board import Books, Levers, ParentValuation
 from abm.platforms.census import PlanCensus
-from abm.platforms.claims import Claim
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import changes_of, dump, parse
@@ -37,11 +38,13 @@ from abm.scenario.terms import CoverBand
 from abm.version import VERSION
 
 SUFFIX = ".huzhu"
-ARRAYS = tuple(name for name in World._fields if name != "incidence")  # that is read from its table again
-RECORDS = (Books, ParentValuation, Levers, PlanCensus, Claim, Closing, CoverBand)
+OTHER_CODE = f"was written by other code than this, though of {VERSION} too; make it anew"
+ARRAYS = tuple(name for name in World._fields if name not in ("incidence", "highest_incidence", "latent"))
+RECORDS = (Books, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand)
 ENUMS = (Stage, Stance, ClosingKind, EventKind)
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
 MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "plan", "policy", "settings")
+IN_ARRAYS = ("papers", "queue", "accepted", "amounts")  # of a desk; the last two are of one step alone
 DEAD = ("original_terms", "terms", "_in_force")  # of a platform: made anew from the scenario and the changes
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
 HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
@@ -54,7 +57,8 @@ FOUNDED += ("platform", "insurer", "insurance.products")  # which there are, and
 def save(model: MutualAidModel, path: str | Path) -> None:
     """Write the state of a model at the end of a step. Raises `FileError` where it cannot be written."""
     parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
-    for name, array in _arrays(model).items():
+    cases = joined(*(platform.desk.cases for platform in model.platforms))
+    for name, array in (_arrays(model) | {"cases": cases}).items():
         file = io.BytesIO()
         np.save(file, array, allow_pickle=False)
         parts[f"{name}.npy"] = file.getvalue()
@@ -92,9 +96,9 @@ def resume(
         raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
     constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
     for name, array in _arrays(model).items():
-        held = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
+        held = _array(path, parts, name)
         if held.dtype != array.dtype:
-            raise CheckpointError(f"{path}: was written by other code than this, though of {VERSION} too; make it anew")
+            raise CheckpointError(f"{path}: {OTHER_CODE}")
         if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
             width = min(held.shape[1], array.shape[1])
             array[:, :width] = held[:, :width]
@@ -103,7 +107,7 @@ def resume(
     if changes:
         model.world.settings[...] = constants
         model.world.products["overlap"] = overlaps
-    _restore(model, state)
+    _restore(model, state, _array(path, parts, "cases"))
     _overrule(model, changes)
     model.running = model.now + 1 < scenario.calendar.periods
     return model
@@ -128,6 +132,14 @@ def _read(path: Path) -> dict[str, bytes]:
     return parts
 
 
+def _array(path: Path, parts: dict[str, bytes], name: str) -> np.ndarray:
+    """An array of a checkpoint. Raises `CheckpointError` where it has none of that name."""
+    if f"{name}.npy" not in parts:
+        raise CheckpointError(f"{path}: {OTHER_CODE}")
+    found: np.ndarray = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
+    return found
+
+
 def _require_same_past(before: Scenario, after: Scenario) -> None:
     """Raise `CheckpointError` for a change of what was settled when the world was founded."""
     for path in FOUNDED:
@@ -145,7 +157,7 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
 
 def _arrays(model: MutualAidModel) -> dict[str, np.ndarray]:
     """The arrays of a model by name: rows of persons and memberships, and what is published."""
-    rows = {"persons": model.persons, "memberships": model.memberships}
+    rows = {"persons": model.persons, "memberships": model.memberships, "aid_per_head": model.aid_per_head}
     return rows | {name: getattr(model.world, name) for name in ARRAYS}
 
 
@@ -158,7 +170,8 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
         "model": {name: _plain(getattr(model, name)) for name in MODEL},
         "balances": dict(model.ledger.balances),
         "platforms": [_attributes(platform, DEAD) for platform in model.platforms],
-        "desks": [_attributes(platform.desk) for platform in model.platforms],
+        "desks": [_attributes(platform.desk, IN_ARRAYS) for platform in model.platforms],
+        "latent": {"by_onset": model.latent.by_onset.tolist(), "chance": model.latent.chance},
         "insurers": {insurer.name: _attributes(insurer, ("product",)) for insurer in model.insurers},
         "mutual_insurers": {name: _attributes(each, ("terms",)) for name, each in model.mutual_insurers.items()},
         "regulator": _attributes(model.regulator),
@@ -166,14 +179,16 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
     }
 
 
-def _restore(model: MutualAidModel, state: dict[str, Any]) -> None:
+def _restore(model: MutualAidModel, state: dict[str, Any], cases: np.ndarray) -> None:
     for name, value in state["model"].items():
         setattr(model, name, _rich(value))
+    model.latent.by_onset, model.latent.chance = np.array(state["latent"]["by_onset"]), state["latent"]["chance"]
     model.ledger.balances.clear()
     model.ledger.balances.update(state["balances"])
     for platform, kept, desk in zip(model.platforms, state["platforms"], state["desks"], strict=True):
         _take(platform, kept)
         _take(platform.desk, desk)
+        platform.desk.take_over(chosen(cases, cases["platform"] == platform.index))
         platform.terms = platform.original_terms.on(model.day, platform.changes)
     for name, kept in state["insurers"].items():
         _take(model.insurer_for(name), kept)
@@ -194,7 +209,7 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
         if first == "platform" and len(rest) > 1:
             platform = model.platforms[model.index_of(rest[0])]
             if rest[1] == "capacity":
-                platform.desk.capacity = max(platform.original_terms.capacity, model.weight)
+                platform.desk.start_from_terms()
             elif rest[1] in HELD:
                 platform.start_from_terms(rest[1])
             platform.changes.pop(rest[1], None)

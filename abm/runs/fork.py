@@ -43,12 +43,16 @@ DIFFERENCES = (
 
 @dataclass(frozen=True)
 class Fates:
-    """What became of each person at the end of a world; arrays over persons."""
+    """What became of each person at the end of a world; arrays over persons.
+
+    `received` is a person's own aid, `aid_per_head` that of all whom the row stands for.
+    """
 
     inside: np.ndarray
     refused: np.ndarray
     paid: np.ndarray
     received: np.ndarray
+    aid_per_head: np.ndarray
     ill: np.ndarray
     weight: float
 
@@ -62,7 +66,7 @@ class Fates:
             inside[first : first + CHUNK] = np.isin(status, INSIDE).any(axis=1)
             refused[first : first + CHUNK] = (status == Status.REFUSED).any(axis=1)
         paid, received, ill = (model.persons[name].copy() for name in ("paid", "received", "health_since"))
-        return cls(inside, refused, paid, received, ill, model.weight)
+        return cls(inside, refused, paid, received, model.aid_per_head.copy(), ill, model.weight)
 
     def against(self, there: "Fates") -> dict[str, float]:
         """The differences of this world from another, in real units.
@@ -83,7 +87,7 @@ class Fates:
             self.paid < there.paid,
         )
         sums = [self.weight * float(np.count_nonzero(each)) for each in differences]
-        for here, other in ((self.paid, there.paid), (self.received, there.received)):
+        for here, other in ((self.paid, there.paid), (self.aid_per_head, there.aid_per_head)):
             fen = int(here.sum(dtype=np.int64)) - int(other.sum(dtype=np.int64))
             sums.append(self.weight * fen / FEN_PER_YUAN)
         return {name: value for (name, *_), value in zip(DIFFERENCES, sums, strict=True)}

@@ -46,14 +46,14 @@ def report(run: Run, folder: Path) -> str:
 
 
 def noise_line(run: Run, platform: str) -> str:
-    """How large the sampling noise of a share is at this size, in words."""
+    """How far chance moves a share, and whose chance that is, in words."""
     noise = run.series[f"{platform}.share_noise"].dropna()
     if noise.empty:
-        return "No claim was paid: at this size a share is either nothing or a multiple of its mean."
-    return (
-        f"Sampling noise: a share of the last year carries a standard error of {noise.tail(24).median():.0%}, because"
-        f" few persons fall ill at this size; it falls with the square root of --persons."
-    )
+        return "No claim was paid."
+    moved = f"Chance: a share of the last year varies by {noise.tail(24).median():.1%} (one standard deviation)"
+    if run.scenario.people.heads > 1 or run.scenario.people.weight == 1:
+        return f"{moved}, as it did among so many real members: each case is a real one."
+    return f"{moved}, because few persons fall ill at this size; with people.fellows=true each case is a real one."
 
 
 def _beside(run: Run, platform: str, comparisons: Sequence[Comparison]) -> list[str]:

@@ -83,7 +83,8 @@ def finished(model: MutualAidModel, started: datetime, founding: float, steps: f
         "system": platform.system(),
         "packages": {name: installed(name) for name in PACKAGES},
     }
-    moved = transfers(model.persons, model.memberships, model.now / PERIODS_PER_YEAR, model.weight)
+    years = model.now / PERIODS_PER_YEAR
+    moved = transfers(model.persons, model.memberships, model.aid_per_head, years, model.weight)
     return replace(so_far(model), transfers=moved, provenance=provenance)
 
 

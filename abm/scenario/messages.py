@@ -9,6 +9,9 @@ from abm.scenario.declare import bounds
 from abm.scenario.paths import field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
 
+YES_OR_NO = dict.fromkeys(("true", "yes", "on", "1"), "; write true")
+YES_OR_NO |= dict.fromkeys(("false", "no", "off", "0"), "; write false")
+
 
 def message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
@@ -25,7 +28,8 @@ def message(fault: Any, within: type[BaseModel]) -> str:
         return f"{place}: {fault['ctx']['error']}" if place else str(fault["ctx"]["error"])
     if kind == "missing":
         return f"{place}: is missing ({field.description if field else 'needed'})"
-    meaning = f" ({field.description}, unit {notes(field)['unit'] or '-'})" if field and field.description else ""
+    unit = f", unit {notes(field)['unit'] or '-'}" if field and kind != "bool_type" else ""
+    meaning = f" ({field.description}{unit})" if field and field.description else ""
     if kind in ("greater_than_equal", "less_than_equal") and field:
         low, high = bounds(field)
         side = f"below {low}" if kind == "greater_than_equal" else f"above {high}"
@@ -33,6 +37,8 @@ def message(fault: Any, within: type[BaseModel]) -> str:
             f". Did you mean {value / 100:g}?" if kind == "less_than_equal" and low <= value / 100 <= high <= 1 else ""
         )
         return f"{place} = {value} is {side}{meaning}{slip}"
+    if kind == "bool_type":
+        return f"{place} = {value!r} must be true or false{meaning}{YES_OR_NO.get(str(value).lower(), '')}"
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     allowed = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if "literal" in kind else []
     return f"{place} = {value!r} must be {wanted}{meaning}{nearest(str(value), allowed)}"

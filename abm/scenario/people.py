@@ -11,8 +11,12 @@ class People(Section):
 
     population: int = number(829_000_000, "persons within reach", unit="persons", low=1, high=1.5e9,
         source="netizens.csv: Chinese internet users at the end of 2018, CNNIC")
-    persons: int = number(2_500_000, "persons simulated", unit="persons", low=1, high=4e9,
-        source="assumption: a run takes a quarter of a minute; sampling noise of a share is then about a third")
+    persons: int = number(100_000, "persons simulated", unit="persons", low=1, high=4e9,
+        source="assumption: a run takes a few seconds; shares of a year differ by one in a hundred between seeds")
+    fellows: bool = fact(True,
+        "whether the people whom a simulated person stands for fall ill one by one: each case is then a real one, and "
+        "shares move as those of the nation did",
+        source="a case in a sample would stand for hundreds, and shares would jump as none did: experiments/scale.py")
     age_structure: str = fact("netizens.csv", "file of shares of the population by age band",
         source="CNNIC 43rd report, 2019")
     female_share: float = number(0.47, "share of women", unit="1", low=0, high=1,
@@ -60,6 +64,11 @@ class People(Section):
         """Real persons for each simulated one."""
         return self.population / self.persons
 
+    @property
+    def heads(self) -> float:
+        """Of these, how many fall ill one by one: all, or without fellows the simulated one alone."""
+        return self.weight if self.fellows else 1.0
+
 
 class Friends(Section):
     """Who knows whom: a small world of Watts and Strogatz (1998) on a ring of like beside like."""
@@ -106,12 +115,12 @@ class Health(Section):
         source="assumption: declarations ask for symptoms, examinations and hospital visits of two years")
     survival_years: float = number(5.0, "years of diagnosed illness that are behind the population at the start",
         unit="years", low=0, high=30,
-        plausible=(3, 10), source="assumption: five-year survival of cancers is near 40 %")
+        plausible=(3, 10), for_persons=True, source="assumption: five-year survival of cancers is near 40 %")
     accident_share: float = number(0.003, "share of covered cases that are accidents, free of the waiting period",
         unit="1", low=0, high=1, plausible=(0.001, 0.02),
         for_persons=True, source="assumption: two cases among 23 million members in the first three months, F078")
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
-        plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")
+        plausible=(0.1, 0.4), for_persons=True, source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")
     filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
         unit="1", low=0, high=1,
         plausible=(0.1, 0.4),

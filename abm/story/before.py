@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
 from abm.draws import Purpose
 from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
 from abm.persons import behaviours
+from abm.persons.cases import own_cases
 from abm.persons.situation import friend_met, may_claim, signals_of
 from abm.persons.state import HealthState, Status
 from abm.platforms import rules
-from abm.platforms.claims import Claim
 from abm.story.events import Copy, Kind, WitnessError, inside
 
 NEWS = ((NEWS_OF_ILLNESS, Kind.FRIEND_ILL), (NEWS_OF_AID, Kind.FRIEND_AIDED), (NEWS_OF_REFUSAL, Kind.FRIEND_REFUSED))
@@ -103,7 +105,8 @@ def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
     """What the claims desk found, by the numbers that it drew."""
     plan = copy.model.platforms[int(m["platform"])]
     filed = [each.step for each in copy.moments if each.kind == Kind.CLAIMED and each.plan == plan.index]
-    aid = sum(amount for claim, amount in plan.desk.accepted if (claim.person, claim.slot) == (copy.row, slot))
+    model, its = copy.model, np.array([[copy.row, slot]])
+    aid = plan.desk.paid_to(copy.row, slot)
     overturned = False
     if m["concealed"]:
         chance = rules.detection_chance(plan.levers.effort, plan.terms.detection)
@@ -116,7 +119,7 @@ def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
         raise WitnessError(f"person {copy.row} was aided on {copy.model.day} where investigators refuse")
     return {
         "aid": aid,
-        "promised": plan.desk.aid(Claim(copy.row, slot)),
+        "promised": int(plan.desk.aid(own_cases(model.persons, model.memberships, copy.world, its))[0]),
         "waited": copy.model.now - filed[-1] if filed else None,
         "concealed": bool(m["concealed"]),
         "overturned": overturned,

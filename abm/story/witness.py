@@ -63,10 +63,10 @@ class WatchedDrive(Drive):
     def before_publication(self) -> np.ndarray:
         for witness in self.witnesses:
             witness.before_publication()
-        filed = self.drive.before_publication()
+        cases = self.drive.before_publication()
         for witness in self.witnesses:
             witness.check()
-        return filed
+        return cases
 
     def after_publication(self) -> np.ndarray:
         for witness in self.witnesses:

@@ -90,8 +90,8 @@ def compiled(persons: int, threads: int, run_up: int = 1, steps: int | None = No
         )
         steps = model.case.calendar.periods - run_up if steps is None else steps
         taken = nanoseconds(model, run_up, steps)
-        own = model.persons.nbytes + model.memberships.nbytes + model.world.signals.nbytes
         friends = model.network.first.nbytes + model.network.friends.nbytes
+        own = model.nbytes - friends
         model.close()
     finally:
         numba.set_num_threads(before)

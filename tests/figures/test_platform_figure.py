@@ -117,8 +117,8 @@ def test_the_pandemic_share_has_a_bar_over_its_three_months(page):
     assert max(widths) == (date(2020, 4, 30) - date(2020, 2, 1)).days
 
 
-def test_the_band_is_a_standard_error_wide_where_there_were_cases(page, series):
-    (band,) = [each for each in page.axes[1].containers if "standard error" in each.get_label()]
+def test_the_band_is_a_standard_deviation_wide_where_there_were_cases(page, series):
+    (band,) = [each for each in page.axes[1].containers if "deviation by chance" in each.get_label()]
     share, noise = series["xianghubao.share"], series["xianghubao.share_noise"]
     cases = noise.notna()
     assert 0 < cases.sum() < len(series)

@@ -21,6 +21,7 @@ CHANCE_OF_A_FALSE_ALARM = 0.001
 # and their noise falls.
 FREQUENT_ILLNESS = {
     "people.persons": PERSONS,
+    "people.fellows": False,  # the plain model draws the case of a person for all whom they stand for
     "health.incidence_level": 82.5,
     "health.latency_years": 0.25,
     "health.survival_years": 0.03,

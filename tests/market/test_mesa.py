@@ -46,7 +46,7 @@ def test_the_data_collector_has_every_series_at_every_step() -> None:
 
 
 def test_batch_run_sweeps_plain_keywords() -> None:
-    common = "; ".join(f"{key}={value}" for key, value in BUSY.items())
+    common = "; ".join(f"{key}={str(value).lower()}" for key, value in BUSY.items())
     fees = [f"{common}; platform.xianghubao.fee_rate={fee}" for fee in (0.0, 0.4)]
     parameters = {"case": "xianghubao", "changes": fees}
     if "rng" in inspect.signature(mesa.batch_run).parameters:  # Mesa 3.4 and later name the seeds themselves

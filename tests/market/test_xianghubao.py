@@ -1,7 +1,6 @@
 """The main job on real numbers: the rise of Xianghubao, its share, and its losses of members.
 
-A million persons stand for 829 million, so a share rests on a few cases: figures of single periods are averaged
-until their sampling error is small beside what they are held against.
+A hundred thousand persons stand for 829 million, each with fellows who fall ill one by one.
 """
 
 from datetime import date
@@ -19,8 +18,8 @@ SEEDS = (1, 2, 3, 4)
 
 @pytest.fixture(scope="module")
 def runs() -> list[pd.DataFrame]:
-    """The series of four histories of a million persons each, by collection day."""
-    return [own(abm.run(persons=1_000_000, seed=seed)) for seed in SEEDS]
+    """The series of four histories, by collection day."""
+    return [own(abm.run(drive="compiled", seed=seed)) for seed in SEEDS]
 
 
 def own(run: Run) -> pd.DataFrame:
@@ -52,15 +51,13 @@ def test_the_first_collection_of_2019_is_below_ten_fen(runs: list[pd.DataFrame])
 
 
 def test_the_share_stays_between_two_and_eight_yuan_through_most_of_2020(runs: list[pd.DataFrame]) -> None:
-    """The mean of half a dozen periods and four seeds, some eighty cases, is good to about an eighth."""
-    share = pd.concat([run["share"] for run in runs], axis=1).mean(axis=1)
-    smooth = share.rolling(6, center=True).mean()["2020-01-01":"2020-12-31"]  # type: ignore[misc]
-    assert ((smooth > 2) & (smooth < 8)).mean() > 0.6
-    assert 2 < share["2020-05-01":"2020-12-31"].mean() < 8  # type: ignore[misc]
+    for run in runs:
+        share = run["share"]
+        assert ((share > 2) & (share < 8))["2020-01-01":"2020-12-31"].mean() > 0.6  # type: ignore[misc]
+        assert share["2020-05-01":"2020-12-31"].between(2, 8).all()  # type: ignore[misc]
 
 
 def test_in_the_pandemic_few_claims_are_decided_and_the_backlog_comes_back(runs: list[pd.DataFrame]) -> None:
-    """Some forty cases are filed in the halt of all histories together, good to a sixth."""
     series = ("filed", "aided", "refused", "backlog")
     filed, aided, refused, backlog = (sum(run[name] for run in runs) for name in series)
     decided = aided + refused
@@ -79,28 +76,31 @@ def test_the_share_rises_while_hardly_anybody_leaves_because_the_pool_matures(ru
         assert late > 2 * early
 
 
-def test_risk_falls_while_the_pool_grows_and_rises_as_the_healthy_leave(runs: list[pd.DataFrame]) -> None:
-    """Each history has its own spikes of the share, and so its own exits: the mean rise is held against nothing."""
-    risk = [run["relative_risk"] for run in runs]
-    growth = [each["2020-05-28"] - each["2019-02-28"] for each in risk]
-    exits = [each["2022-01-28"] - each["2020-05-28"] for each in risk]
-    assert max(growth) < 0 < min(exits)
-    assert np.mean(exits) > 0.01
+def test_risk_falls_while_the_pool_grows_and_it_is_the_healthy_who_leave(runs: list[pd.DataFrame]) -> None:
     for run in runs:
+        assert run["relative_risk"]["2020-05-28"] < run["relative_risk"]["2019-02-28"]
         leavers = np.average(run["leavers_risk"].fillna(0), weights=run["left"])
         assert leavers < 0.5 * run["risk"].mean()
 
 
-@pytest.mark.slow
 def test_the_number_of_the_aided_does_not_depend_on_how_many_are_simulated() -> None:
-    """Sixteen thousand cases of 2019 are forty at 300,000 persons and forty at 3 million over ten: good to a sixth."""
+    """Between seeds the aided of 2019 differ by some 5 % at 10,000 persons and 1 % at 300,000."""
 
     def aided(persons: int, seeds: int) -> float:
-        runs = [own(abm.run(persons=persons, seed=seed, until=date(2019, 12, 31))) for seed in range(seeds)]
+        until = date(2019, 12, 31)
+        runs = [own(abm.run(persons=persons, seed=seed, until=until, drive="compiled")) for seed in range(seeds)]
         return float(np.mean([run["aided"].sum() for run in runs]))
 
-    few, many = aided(300_000, 10), aided(3_000_000, 1)
-    assert abs(few - many) < 3 * np.hypot(1 / np.sqrt(40 * 10 * 0.3), 1 / np.sqrt(40)) * many
+    few, many = aided(10_000, 10), aided(300_000, 2)
+    assert abs(few - many) < 3 * np.hypot(0.05 / np.sqrt(10), 0.01 / np.sqrt(2)) * many
+
+
+def test_shares_move_as_little_from_period_to_period_as_those_of_a_hundred_million_members() -> None:
+    """By three thousand cases a period: two in a hundred, and not several times the mean as where one is thousands."""
+    for persons in (3_000, 30_000):
+        share = own(abm.run(persons=persons, seed=1, drive="compiled")).loc["2021-01-01":, "share"]  # type: ignore[misc]
+        jumps = np.sort(share.diff().abs().to_numpy()[1:])[:-1]  # without that of the period in which staff begins
+        assert np.sqrt((jumps**2).mean() / 2) < 1.5 * 0.0203 * share.mean()
 
 
 def test_the_platform_loses_money_though_it_takes_hundreds_of_millions_in_fees(runs: list[pd.DataFrame]) -> None:

@@ -1,6 +1,6 @@
 """Every view of the page, as it is seen on a desk, a telephone and a wall, in light and dark.
 
-With ``HUZHU_PICTURES=1`` the pictures are those of a million persons, and go to results/examples/page.
+With ``HUZHU_PICTURES=1`` the pictures are of as many persons as the scenario has, and go to results/examples/page.
 """
 
 import os
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def server(chromium, tmp_path_factory):
-    """The page of Xianghubao with so many persons that pictures show sense and not the luck of a few."""
-    persons = "1000000" if FOR_EXAMPLES else "20000"
+    """The page of Xianghubao."""
+    persons = "100000" if FOR_EXAMPLES else "20000"
     with pages.serving("xianghubao", "--persons", persons, log=tmp_path_factory.mktemp("page") / "log.txt") as found:
         yield found
 

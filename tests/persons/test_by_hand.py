@@ -12,11 +12,11 @@ from abm.ledger import OUTSIDE, pool
 from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL
 from abm.model import MutualAidModel
 from abm.persons.behaviours import claim, enter, learn, take_news
+from abm.persons.cases import CASE, own_cases
 from abm.persons.census import count, no_tally
 from abm.persons.paying import COLLECTED, SALES, pay, settle
 from abm.persons.situation import may_claim
 from abm.persons.state import HealthState, Status, Trait, membership, person
-from abm.platforms.claims import Claim
 from worlds.busy import busy
 
 NOW = 30  # 2020-01-28: shares are no longer subsidised and none has been published this year
@@ -42,6 +42,11 @@ def turn_to(model: MutualAidModel, now: int) -> None:
 def nothing_paid() -> np.ndarray:
     """Cash flows of one platform and two products in which nothing has moved."""
     return np.zeros((3, SALES + 2), np.int64)
+
+
+def waiting_claims(number: int) -> np.ndarray:
+    """So many claims that were filed before this step."""
+    return np.zeros(number, CASE)
 
 
 def covered(**given: Any) -> np.ndarray:
@@ -92,9 +97,10 @@ def test_aid_goes_by_age_at_diagnosis_and_not_at_the_decision(age: float, mild: 
     platform = model.platforms[0]
     model.persons[:1] = ill(age_at_start=age)
     model.memberships[:1] = covered(status=Status.CLAIMING)
-    platform.desk.queue.append(Claim(0, 0))
+    platform.desk.queue = own_cases(model.persons, model.memberships, model.world, np.array([[0, 0]]))
     platform.desk.investigate()
-    assert platform.desk.accepted == [(Claim(0, 0), aid * 100)]
+    assert platform.desk.accepted["person"].tolist() == [0]
+    assert platform.desk.amounts.tolist() == [aid * 100]
 
 
 # Payments
@@ -220,7 +226,7 @@ def test_claims_that_wait_cost_members_trust() -> None:
     """Mechanism A9: three periods of waiting beyond the first, at two in a hundred each."""
     model = at(**{"mind.trust_from_delay": 0.02, "mind.trust_from_publication": 0.0})
     platform, mine = model.platforms[0], covered(trust=0.8)
-    platform.desk.queue.extend([Claim(row, 0) for row in range(4)])
+    platform.desk.queue = waiting_claims(4)
     platform.desk.capacity = model.weight
     model.post_terms()
     learn(person()[0], mine[0], 0, model.world)
@@ -282,6 +288,6 @@ def test_a_platform_hires_only_when_claims_wait_longer_than_it_will_have(backlog
     """A simulated claim is a thousand real ones, and a thousand are investigated in a period."""
     model = at(**{f"{TERMS}capacity": 1_000.0, f"{TERMS}longest_wait": 3.0, f"{TERMS}hiring": 0.5})
     platform = model.platforms[0]
-    platform.desk.queue.extend([Claim(row, 0) for row in range(backlog)])
+    platform.desk.queue = waiting_claims(backlog)
     platform.review()
     assert platform.desk.capacity == capacity

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
@@ -10,21 +11,30 @@ import numpy as np
 import pytest
 
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember
-from worlds.busy import busy, digest, finish, series
+from abm.model import MutualAidModel
+from worlds.busy import busy, digest, finish, series, teeming
 
 ROOT = Path(__file__).parent.parent.parent
 STEPS = 30
-SCRIPT = f"import sys; sys.path[:0] = ['tests']; from worlds.busy import *; print(digest(finish(busy(), {STEPS})))"
+SCRIPT = "import sys; sys.path[:0] = ['tests']; from worlds.busy import *; print(digest(finish({}(), {})))"
+World = Callable[..., MutualAidModel]
+
+
+@pytest.fixture(scope="module", params=[busy, teeming])
+def make(request: pytest.FixtureRequest) -> World:
+    """A world, without fellows and with them."""
+    found: World = request.param
+    return found
 
 
 @pytest.fixture(scope="module")
-def compiled_digest() -> str:
+def compiled_digest(make: World) -> str:
     """The fingerprint of the compiled drive on all threads."""
-    return digest(finish(busy(drive="compiled"), STEPS))
+    return digest(finish(make(drive="compiled"), STEPS))
 
 
-def test_the_busy_world_is_busy() -> None:
-    model = finish(busy(drive="compiled"), STEPS)
+def test_the_busy_world_is_busy(make: World) -> None:
+    model = finish(make(drive="compiled"), STEPS)
     happened = series(model)
     for name in ("joined", "aided", "refused", "backlog", "left", "lapsed", "declined", "barred", "subsidy", "share"):
         assert happened[name].sum() > 0, name
@@ -32,13 +42,13 @@ def test_the_busy_world_is_busy() -> None:
 
 
 @pytest.mark.parametrize("order", ["shuffled", "listed", "reversed"])
-def test_agents_one_by_one_in_any_order_leave_the_same_bytes(order: str, compiled_digest: str) -> None:
-    assert digest(finish(busy(drive="agents", order=order), STEPS)) == compiled_digest
+def test_agents_one_by_one_in_any_order_leave_the_same_bytes(make: World, order: str, compiled_digest: str) -> None:
+    assert digest(finish(make(drive="agents", order=order), STEPS)) == compiled_digest
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_phase_overridden_by_itself_changes_nothing_though_all_then_go_through_each_phase_together(
-    phase: str, compiled_digest: str
+    make: World, phase: str, compiled_digest: str
 ) -> None:
     visits: list[int] = []
 
@@ -47,43 +57,45 @@ def test_a_phase_overridden_by_itself_changes_nothing_though_all_then_go_through
         getattr(super(own, member), phase)(*cash_flows)
 
     own = type("Own", (HealthyMember,), {phase: as_before})
-    model = finish(busy(members=(own, HighRiskMember)), STEPS)
+    model = finish(make(members=(own, HighRiskMember)), STEPS)
     assert digest(model) == compiled_digest
     assert len(visits) == STEPS * len(model.agents_by_type[own])
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_number_of_threads_does_not_show(threads: int, compiled_digest: str) -> None:
+def test_the_number_of_threads_does_not_show(make: World, threads: int, compiled_digest: str) -> None:
     before = numba.get_num_threads()
     try:
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-        assert digest(finish(busy(drive="compiled"), STEPS)) == compiled_digest
+        assert digest(finish(make(drive="compiled"), STEPS)) == compiled_digest
     finally:
         numba.set_num_threads(before)
 
 
 @pytest.mark.parametrize("mode", ["NUMBA_DISABLE_JIT", pytest.param("NUMBA_BOUNDSCHECK", marks=pytest.mark.slow)])
-def test_plain_python_and_checked_bounds_leave_the_same_bytes(mode: str, compiled_digest: str, tmp_path: Path) -> None:
+def test_plain_python_and_checked_bounds_leave_the_same_bytes(
+    make: World, mode: str, compiled_digest: str, tmp_path: Path
+) -> None:
     environment = os.environ | {mode: "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-W", "error", "-c", SCRIPT]
+    command = [sys.executable, "-W", "error", "-c", SCRIPT.format(make.__name__, STEPS)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == compiled_digest, done.stderr
 
 
-def test_another_seed_is_another_history(compiled_digest: str) -> None:
-    assert digest(finish(busy(seed=4), STEPS)) != compiled_digest
+def test_another_seed_is_another_history(make: World, compiled_digest: str) -> None:
+    assert digest(finish(make(seed=4), STEPS)) != compiled_digest
 
 
 COUNT = """
 import sys
 sys.path[:0] = ['tests']
-from abm.persons import appraisal, behaviours, census, drives, insuring, paying, situation
-from worlds.busy import busy, finish
+from abm.persons import appraisal, behaviours, census, drives, fellows, insuring, paying, situation
+from worlds.busy import busy, finish, teeming
 from worlds.endings import ending_market
-for world in (busy, ending_market):  # one plan, and several: what friends see has eight bits and thirty-two
+for world in (busy, teeming, ending_market):  # one plan, and several: what friends see has eight bits and thirty-two
     finish(world(drive="agents"), 12)
     finish(world(drive="compiled"), 12)
-for module in (behaviours, census, insuring, paying, appraisal, situation, drives):
+for module in (behaviours, census, insuring, paying, appraisal, situation, drives, fellows):
     for name, function in vars(module).items():
         signatures = [str(signature) for signature in getattr(function, "nopython_signatures", [])]
         for width in ("array(uint8, 1d", "array(uint32, 1d, C), array(uint32, 1d"):

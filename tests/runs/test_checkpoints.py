@@ -13,7 +13,7 @@ from abm.model import MutualAidModel
 from abm.observation.events import EventKind
 from abm.platforms.closing import ClosingKind
 from abm.runs.checkpoint import resume, save
-from worlds.busy import busy, digest, finish
+from worlds.busy import busy, digest, finish, teeming
 from worlds.endings import ending_market
 
 
@@ -25,7 +25,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("make", "stop"), [(busy, 1), (busy, 24), (ending_market, 13), (ending_market, 24)])
+@pytest.mark.parametrize(
+    ("make", "stop"), [(busy, 1), (busy, 24), (teeming, 1), (teeming, 24), (ending_market, 13), (ending_market, 24)]
+)
 def test_a_run_resumed_is_the_run_that_never_stopped(
     make: Callable[[], MutualAidModel], stop: int, tmp_path: Path
 ) -> None:
@@ -37,6 +39,14 @@ def test_a_run_resumed_is_the_run_that_never_stopped(
     assert digest(resumed) == digest(whole)
     assert (resumed.events, resumed.closings) == (whole.events, whole.closings)
     resumed.audit()
+
+
+def test_a_change_to_what_is_so_already_changes_nothing(tmp_path: Path) -> None:
+    """The diagnosed of the last step before a checkpoint are not diagnosed again after it."""
+    before, whole = finish(teeming(), 24), finish(teeming(), 36)
+    save(before, tmp_path / "a.huzhu")
+    same = {"platform.xianghubao.case_cap": before.case.platform["xianghubao"].case_cap}
+    assert digest(finish(resume(tmp_path / "a.huzhu", same), 36)) == digest(whole)
 
 
 def test_kinds_come_back_as_kinds_and_not_as_bare_words(tmp_path: Path) -> None:

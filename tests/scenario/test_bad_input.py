@@ -30,6 +30,8 @@ SLIPS = [
         "mind.altruism = 'lots' must be number (median value of helping, unit yuan a year)",
     ),
     (["--set", "friends.degree=1.5"], "friends.degree = 1.5 must be integer"),
+    (["--set", "people.fellows=False"], "people.fellows = 'False' must be true or false (whether the people whom"),
+    (["--set", "people.fellows=off"], "as those of the nation did); write false"),
     (["--set", "platform.xianghubao.fee_rate=0.9"], "platform.xianghubao.fee_rate = 0.9 is above 0.5"),
     (["--set", "platform.xianghubao.fee_rate=8"], "unit 1). Did you mean 0.08?"),
     (["--set", "mind.altruism=-1"], "mind.altruism = -1 is below 0"),

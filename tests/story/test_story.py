@@ -14,7 +14,7 @@ from abm.agents.member import HealthyMember, HighRiskMember
 from abm.model import MutualAidModel
 from abm.persons.situation import may_claim
 from abm.persons.state import HealthState, Status
-from abm.platforms.claims import Claim, ClaimsDesk
+from abm.platforms.verdicts import decide
 from abm.story import decisions
 from abm.story.events import Kind, Moment, WitnessError
 from abm.story.witness import Witness, attend
@@ -65,16 +65,17 @@ class Lives:
 @cache
 def witnessed(name: str) -> Lives:
     verdicts: dict[tuple[int, int, int], bool] = {}
-    accepts = ClaimsDesk._accepts
 
-    def overheard(desk: ClaimsDesk, claim: Claim) -> bool:
-        verdict = accepts(desk, claim)
-        verdicts[desk.model.now, claim.person, desk.plan.index] = verdict
-        return verdict
+    def overheard(cases: np.ndarray, seed: int, now: int, *chances: float) -> np.ndarray:
+        valid = decide(cases, seed, now, *chances)
+        for case, verdict in zip(cases, valid.tolist(), strict=True):
+            if case["number"] == 0:
+                verdicts[now, int(case["person"]), int(case["platform"])] = verdict
+        return valid
 
     model = WORLDS[name]()
     witnesses = attend(model, *range(model.persons.size))
-    with mock.patch.object(ClaimsDesk, "_accepts", overheard):
+    with mock.patch("abm.platforms.claims.decide", overheard):
         finish(model)
     return Lives(model, witnesses, verdicts)
 

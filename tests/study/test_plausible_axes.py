@@ -110,7 +110,7 @@ SLIPS = [
         '"mind.altruism" = { plausible = false }',
         "vary.mind.altruism: needs values, or low and high, or plausible",
     ),
-    ('"mind.altruism" = { plausible = 1 }', "vary.mind.altruism.plausible = 1 must be boolean"),
+    ('"mind.altruism" = { plausible = 1 }', "vary.mind.altruism.plausible = 1 must be true or false"),
     (
         '"mind.altruism" = { plausible = true, scale = "log" }',
         "vary.mind.altruism: low = 0 must be above 0 where",

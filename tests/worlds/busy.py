@@ -14,6 +14,7 @@ BUSY: dict[str, Any] = {
     "calendar.end": date(2020, 6, 30),
     "people.population": 500_000,
     "people.persons": 500,
+    "people.fellows": False,
     "people.credit_mean": 800,
     "people.honest_share": 0.5,
     "people.deduction_failure": 0.1,
@@ -42,9 +43,27 @@ BUSY: dict[str, Any] = {
 }
 
 
+# The same people, a thousand times as many claims as persons make, and a desk that cannot decide them all.
+TEEMING: dict[str, Any] = BUSY | {
+    "people.fellows": True,
+    "health.incidence_level": 8.0,
+    "mind.altruism": 5.0,
+    "mind.herding": 60.0,
+    "platform.xianghubao.capacity": 100.0,
+    "platform.xianghubao.bands.0.cover": 25_000.0,
+    "platform.xianghubao.bands.1.cover": 15_000.0,
+    "platform.xianghubao.mild_cover": 8_000.0,
+}
+
+
 def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
     """A model of a busy little world."""
     return MutualAidModel("xianghubao", seed=seed, changes=BUSY | (changes or {}), **given)
+
+
+def teeming(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """A model of the busy little world in which each person has 999 fellows."""
+    return busy(seed, TEEMING | (changes or {}), **given)
 
 
 def finish(model: MutualAidModel, steps: int | None = None) -> MutualAidModel:
@@ -61,11 +80,13 @@ def series(model: MutualAidModel) -> pd.DataFrame:
 
 
 def digest(model: MutualAidModel) -> str:
-    """A fingerprint of persons, memberships, what friends see, the ledger and all series."""
+    """A fingerprint of persons, memberships, what friends see, claims, the ledger and all series."""
     parts = [
         model.persons.tobytes(),
         model.memberships.tobytes(),
         model.world.signals.tobytes(),
+        model.aid_per_head.tobytes(),
+        *(platform.desk.cases.tobytes() for platform in model.platforms),
         repr(sorted(model.ledger.balances.items())).encode(),
         series(model).to_csv().encode(),
     ]

@@ -1,6 +1,5 @@
 """A plan, its surroundings and a regulator as plain objects: what the economics of plans sees, without a model."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -67,11 +66,13 @@ class Place:
     first_period: int = 0
     seed: int = 1
     weight: float = 1_000.0
+    heads: float = 1.0
     case: Scenario = field(default_factory=Scenario)
     ledger: Ledger = field(default_factory=Ledger)
     world: Any = field(default_factory=lambda: SimpleNamespace(products=np.zeros(2, PRODUCT)))
     persons: np.ndarray = field(default_factory=lambda: np.zeros(0))
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    aid_per_head: np.ndarray = field(default_factory=lambda: np.zeros(0))
     closings: list[Closing] = field(default_factory=list)
     regulator: Authority = field(default_factory=Authority)
 
@@ -80,11 +81,10 @@ class Place:
 class Desk:
     """A claims desk by its figures."""
 
-    queue: deque[Any] = field(default_factory=deque)
+    waiting: float = 0.0
     capacity: float = 1_000.0
-    accepted: list[Any] = field(default_factory=list)
-    refused: int = 0
-    in_hand: int = 0
+    decided: int = 0
+    in_hand: float = 0.0
 
 
 @dataclass
@@ -133,11 +133,11 @@ class Firm:
     def move(self, *given: Any) -> None:
         self.orders.append(("move", *given))
 
-    def count_sharer(self, person: int, sign: int) -> None:
-        self.orders.append(("count_sharer", person, sign))
+    def count_sharers(self, rows: np.ndarray, sign: int) -> None:
+        self.orders.append(("count_sharers", rows.tolist(), sign))
 
-    def hear_complaint(self) -> None:
-        self.orders.append(("hear_complaint",))
+    def hear_complaints(self, members: float) -> None:
+        self.orders.append(("hear_complaints", members))
 
     def announce(self, kind: Any, reason: str) -> None:
         self.orders.append(("announce", kind, reason))

@@ -1,0 +1,276 @@
+"""Fellows: the people whom a simulated person stands for, and who fall ill one by one.
+
+A row lives a life of its own. Besides itself it stands for `fellows` others, who share its decisions and beliefs and
+fall ill independently of it and of each other. Critical illness is rare: if the row's own case stood for all of them, a
+sample would see a handful of cases where the nation saw thousands, and shares would jump as none did.
+
+Given what a row does, the diagnoses of its fellows are the departures of a queue without waiting (M/G/infinity), which
+are independent Poisson counts (Eick, Massey and Whitt, "The physics of the Mt/G/infinity queue", Operations Research
+1993). So nothing is kept of fellows who are ill and do not know: it is drawn how many are diagnosed now, and for each,
+backwards, when the illness began. A row's headcount does not shrink by its fellows' illness: its own removes all of
+them, which is as many as are expected. Fellows follow the rules of `behaviours`, whatever a member class overrides.
+
+This is exact to first order in the incidence. What is left: a person turned away at the door for an illness of their
+own takes well fellows along, and who was ill at the start dies out with the row. Measured against nations simulated
+whole, claims are 3 to 4 % fewer at seven to fifteen times the real incidence, and so about 0.3 to 0.4 % fewer at the
+real one. The other way: a member may lapse while papers are gathered, where a fellow's claim stands, which by the
+numbers of the scenario is about one claim in two hundred.
+"""
+
+import math
+
+import numpy as np
+
+from abm.draws import B32, LOW_32, SLOTS_PER_PURPOSE, Purpose, draw, draw_bits
+from abm.jit import behaviour, rule, sequence
+from abm.market import PLATFORMS, World
+from abm.persons import rules
+from abm.persons.cases import LOTS
+from abm.persons.situation import age_at, age_of, known_risk
+from abm.persons.state import COVERED, DIAGNOSED, FEMALE, HONEST, WAITING
+
+PART = 1.0 / (1 << 32)
+CHUNK = 16.0  # the largest mean of a Poisson count that one number decides
+MOST_PRIOR = 2.0
+MOST_IN_A_CHUNK = 120  # of which the chance is less than that of any number drawn
+FALL_ILL, FELLOWS, ONSET, SEVERITY, FILE_CLAIM, NOTICE = (
+    purpose * SLOTS_PER_PURPOSE
+    for purpose in (
+        Purpose.FALL_ILL,
+        Purpose.FELLOWS,
+        Purpose.ONSET,
+        Purpose.SEVERITY,
+        Purpose.FILE_CLAIM,
+        Purpose.NOTICE,
+    )
+)
+
+
+class LatentStock:
+    """Of cases that began, one a period: those not yet diagnosed, by the period in which they began.
+
+    `by_onset`: those from before the first step together, then step by step up to the last one; `chance` is that of a
+    diagnosis in the present step, None before the first.
+    """
+
+    def __init__(self, latency_years: float) -> None:
+        self.by_onset = np.array([rules.PERIODS_PER_YEAR * latency_years])
+        self.chance: float | None = None
+
+    def pass_period(self, diagnosis_chance: float) -> None:
+        """A period is over in which so many of the undiagnosed were diagnosed, and others fell ill."""
+        self.by_onset = np.append(self.by_onset * (1.0 - diagnosis_chance), 1.0)
+
+    def begin(self, world: World, diagnosis_chance: float) -> None:
+        """Tell the world the chance of a diagnosis in this step, and how many there are of one case in each step."""
+        if self.chance is not None:
+            self.pass_period(self.chance)
+        self.chance = diagnosis_chance
+        world.settings["diagnosis_chance"] = diagnosis_chance
+        p, latent = world.settings[0], self.by_onset.cumsum()
+        world.latent[: latent.size] = latent
+        most = diagnoses_of(latent[-1] + latent[0] * (MOST_PRIOR - 1.0), world) / rules.PERIODS_PER_YEAR
+        p["highest_rate"] = p["fellows"] * most * world.highest_incidence.max()
+
+
+@rule("u8(u8, u8, u8)")
+def key_of_fellows(seed: int, row: int, step: int) -> int:
+    """The key of all numbers drawn for the fellows of a row who are diagnosed in a step.
+
+    With it the fellow's number, from 1, stands in the place of the person: the same row, step and number are the same
+    luck under two policies, however many fellows there are.
+    """
+    return draw_bits(seed, step, row, FELLOWS) & LOW_32
+
+
+@rule("f8(u8)")
+def upper(both: int) -> float:
+    """The upper of the two numbers in [0, 1) that the cipher gives at once, with 32 bits each."""
+    return (both >> B32) * PART
+
+
+@rule("f8(u8)")
+def lower(both: int) -> float:
+    """The lower one."""
+    return (both & LOW_32) * PART
+
+
+@rule("i8(f8, f8)")
+def poisson(left: float, mean: float) -> int:
+    """A Poisson count of a mean of at most `CHUNK`, by a number in (0, 1]: the smaller the number, the more."""
+    found, term = 0, math.exp(-mean)
+    tail = -math.expm1(-mean)
+    while left <= tail and found < MOST_IN_A_CHUNK:
+        found += 1
+        term *= mean / found
+        tail -= term
+    return found
+
+
+@behaviour
+def diagnoses_of(latent: float, world: World) -> float:
+    """Diagnoses in this step for one case that begins in each step, and a stock of `latent` ones."""
+    p = world.settings[0]
+    return p["accident_share"] + (1.0 - p["accident_share"]) * p["diagnosis_chance"] * latent
+
+
+@behaviour
+def prior(me: np.void, world: World) -> float:
+    """How many times likelier it is that a fellow was latently ill at the start, since none had been diagnosed before.
+
+    As persons are founded: of those not diagnosed, so many more are latent.
+    """
+    incidence = world.incidence[me["traits"] & FEMALE, age_at(me, 0, world)] * np.float64(me["frailty"])
+    return min(MOST_PRIOR, 1.0 / max(0.1, 1.0 - incidence * world.settings[0]["survival_years"]))
+
+
+@behaviour
+def expected_diagnoses(me: np.void, row: int, world: World) -> float:
+    """Diagnoses expected among the fellows now, at the highest incidence up to their age; 0 where none may claim."""
+    if not in_question(me, row, world):
+        return 0.0
+    p = world.settings[0]
+    stock = world.latent[p["now"]] + world.latent[0] * (prior(me, world) - 1.0)
+    highest = world.highest_incidence[me["traits"] & FEMALE, age_of(me, world)] * np.float64(me["frailty"])
+    return p["fellows"] * diagnoses_of(stock, world) * highest / rules.PERIODS_PER_YEAR
+
+
+@behaviour
+def struck(me: np.void, row: int, u: float, world: World) -> bool:
+    """Whether any fellows are diagnosed, by the upper end of the number of which the lower one says if I fall ill."""
+    left = 1.0 - u
+    # One question for nearly all: not a few that are hard to foresee.
+    if not in_question(me, row, world) & (left <= world.settings[0]["highest_rate"] * me["frailty"]):
+        return False
+    mean = expected_diagnoses(me, row, world)
+    return left <= mean and (mean > CHUNK or left <= -math.expm1(-mean))
+
+
+@behaviour
+def in_question(me: np.void, row: int, world: World) -> bool:
+    """Whether fellows may claim: the person is in a plan, and their own illness is not found.
+
+    What friends see, as of the last step, says who is in a plan: that spares a look at the memberships of everybody.
+    Who was aided is seen too, and is diagnosed.
+    """
+    return (me["health"] != DIAGNOSED) & (np.int64(world.signals[row]) & PLATFORMS != 0)
+
+
+@behaviour
+def number_struck(me: np.void, row: int, key: int, u: float, world: World) -> int:
+    """How many fellows are diagnosed, those among them whose illness is then found not to have begun."""
+    mean, now = expected_diagnoses(me, row, world), world.settings[0]["now"]
+    found, chunk = poisson(1.0 - u, min(mean, CHUNK)), 1
+    while mean > chunk * CHUNK:
+        left = 1.0 - draw(key, now, chunk, FELLOWS)
+        found += poisson(left, min(mean - chunk * CHUNK, CHUNK))
+        chunk += 1
+    return found
+
+
+@sequence
+def diagnose(
+    persons: np.ndarray, memberships: np.ndarray, rows: np.ndarray, number: int, world: World, cases: np.ndarray
+) -> int:
+    """Enter into `cases` the claims that come of fellows diagnosed in this step; their number, -1 for want of room.
+
+    Looked at are the persons of the first `number` of `rows`.
+    """
+    seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+    filing_chance = world.settings[0]["filing_chance"]
+    log_of_waiting = math.log1p(-filing_chance) if filing_chance < 1.0 else -np.inf
+    written = 0
+    for i in range(number):
+        row = rows[i]
+        me, mine = persons[row], memberships[row]
+        key = key_of_fellows(seed, row, now)
+        count = number_struck(me, row, key, draw(seed, now, row, FALL_ILL), world)
+        if written + count * mine.size > cases.size:
+            return -1
+        for fellow in range(1, count + 1):
+            written = _diagnose_one(me, mine, row, fellow, key, world, log_of_waiting, cases, written)
+    return written
+
+
+@behaviour
+def _diagnose_one(
+    me: np.void,
+    mine: np.ndarray,
+    row: int,
+    number: int,
+    key: int,
+    world: World,
+    log_of_waiting: float,
+    cases: np.ndarray,
+    written: int,
+) -> int:
+    """One fellow: accident or illness, when it began, and in each plan whether and when a claim is filed."""
+    p = world.settings[0]
+    now = p["now"]
+    both = draw_bits(key, now, number, ONSET)
+    onset = _onset(me, upper(both), now, world)
+    if not _began(me, lower(both), onset, world):
+        return written
+    mild = draw(key, now, number, SEVERITY) < p["mild_share"]
+    for s in range(mine.size):
+        m = mine[s]
+        k = np.int64(m["platform"])
+        if k < 0:
+            break
+        offer = world.offers[k]
+        if not (m["status"] == COVERED or (m["status"] == WAITING and onset == now)) or now > offer["covered_until"]:
+            continue
+        # What a fellow knew at the door: the risk that the row shares, or signs of an illness of their own.
+        knew = known_risk(me, k, world)
+        knew = knew or (onset <= m["joined"] and draw(key, m["joined"], number, NOTICE) < p["noticed_share"])
+        if knew and me["traits"] & HONEST:
+            continue  # was turned away
+        both = draw_bits(key, now, number, FILE_CLAIM + k)
+        delay = filing_delay(upper(both), log_of_waiting, offer["claim_window"])
+        if delay < 0:
+            continue
+        case = cases[written]
+        case["person"], case["number"], case["platform"], case["slot"] = row, number, k, s
+        case["found"], case["due"] = now, now + delay
+        case["age"], case["mild"], case["concealed"] = age_of(me, world), mild, knew
+        case["lot"], case["spare"] = np.uint16(lower(both) * LOTS), 0
+        written += 1
+    return written
+
+
+@behaviour
+def _onset(me: np.void, u: float, now: int, world: World) -> int:
+    """The step in which it began: this one for an accident, -1 for all before the first."""
+    p = world.settings[0]
+    more = world.latent[0] * (prior(me, world) - 1.0)  # of those from before the first step
+    place = u * diagnoses_of(world.latent[now] + more, world) - p["accident_share"]
+    if place < 0.0 or p["diagnosis_chance"] == 0.0:
+        return now
+    place = place / ((1.0 - p["accident_share"]) * p["diagnosis_chance"]) - more
+    first, last = np.int64(0), np.int64(now)
+    while first < last:  # the first sum that is above
+        middle = (first + last) // 2
+        if world.latent[middle] > place:
+            last = middle
+        else:
+            first = middle + 1
+    return first - 1
+
+
+@behaviour
+def _began(me: np.void, u: float, onset: int, world: World) -> bool:
+    """Whether an illness began at that age, of those that would have begun at the highest incidence."""
+    sex, frailty = me["traits"] & FEMALE, np.float64(me["frailty"])
+    then = rules.illness_chance(world.incidence[sex, age_at(me, max(0, onset), world)], frailty)
+    # At the highest incidence it may come to more than one; then as many fewer did.
+    return u * world.highest_incidence[sex, age_of(me, world)] * frailty / rules.PERIODS_PER_YEAR < then
+
+
+@rule("i8(f8, f8, i8)")
+def filing_delay(u: float, log_of_waiting: float, window: int) -> int:
+    """Periods until the papers are together, geometric; -1 where that is too late for a claim.
+
+    `log_of_waiting`: logarithm of the chance that they are not together in a period.
+    """
+    waited = math.log1p(-u)
+    return -1 if waited <= (window + 1) * log_of_waiting else int(waited / log_of_waiting)
