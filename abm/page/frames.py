@@ -134,6 +134,12 @@ def _people(number: float) -> str:
     return f"{number / 1e6:.2f} million" if number >= 1e6 else f"{number:,.0f}"
 
 
+def _cases(model: MutualAidModel, series: str) -> str:
+    """How many cases there were so far in all plans, by a series of them."""
+    counted = model.datacollector.model_vars
+    return _people(sum(sum(counted[f"{plan}.{series}"]) for plan in model.case.platform))
+
+
 def _number(value: float, unit: str) -> str:
     return f"{value:.2f}{unit}" if value == value else "none yet"
 
@@ -148,8 +154,7 @@ def _gaps(models: Sequence[MutualAidModel]) -> tuple[str, ...]:
     return (
         f"{found['covered_only_here']} persons are in a plan only in the second world,"
         f" {found['covered_only_there']} only in the first.",
-        f"{found['aided_only_here']} were aided only in the second, {found['aided_only_there']} only in the first.",
-        f"{found['refused_only_here']} were refused only in the second, {found['refused_only_there']} only in the"
-        " first.",
+        f"{_cases(models[1], 'aided')} cases were aided in the second, {_cases(models[0], 'aided')} in the first.",
+        f"{_cases(models[1], 'refused')} were refused in the second, {_cases(models[0], 'refused')} in the first.",
         f"{found['paid_more_here']} paid more in the second, {found['paid_less_here']} paid less.",
     )

@@ -1,5 +1,6 @@
 """The page without a browser: requests and frames, lives, refusals, files."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -229,6 +230,8 @@ def test_two_worlds_have_the_same_people_and_luck(watch):
     assert value(frame, "Members", 0) != value(frame, "Members", 1)
     assert [node.row for node in frame.friends[0]] == [node.row for node in frame.friends[1]]
     assert "only in the second world" in frame.gaps[0]
+    aided, refused = (re.findall(r"\d[\d,]*", words) for words in frame.gaps[1:3])
+    assert aided[0] != aided[1] or refused[0] != refused[1]
     watcher.session.want(
         setup=replace(watcher.session.request.setup, changes=counterfactual),
         counterfactual=(),
@@ -241,7 +244,10 @@ def test_two_worlds_have_the_same_people_and_luck(watch):
     same = watcher.seen(names=("as set", "as it was"))
     assert same.worlds[0] == same.worlds[1]
     assert same.friends[0] == same.friends[1]
-    assert all(words.split()[0] == "0" and "million" not in words for words in same.gaps)
+    assert all(same.gaps[place].split()[0] == "0" and "million" not in same.gaps[place] for place in (0, 3))
+    for words in same.gaps[1:3]:
+        here, there = re.findall(r"\d[\d,]*", words)
+        assert here == there
 
 
 def test_a_world_where_others_fall_ill_says_that_persons_cannot_be_compared(watch):
