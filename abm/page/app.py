@@ -65,7 +65,8 @@ def Page() -> None:
     frame: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
     note: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(Note(busy="founding a population")), [])
     lives: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
-    session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set), [])
+    asked: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(START), [])
+    session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set, asked.set), [])
     solara.use_effect(lambda: session.close, [])
     with solara.Div():
         solara.Style(LOOK)
@@ -77,7 +78,9 @@ def Page() -> None:
         seen: Frame | None = frame.value
         if seen is not None:
             with solara.Sidebar():
-                Sidebar(session, seen.setup, seen.plan, seen.plans)
+                # What is asked for, not what is seen by now: a frame that comes late must not move a slider back.
+                setup = asked.value if asked.value.case == seen.setup.case else seen.setup
+                Sidebar(session, setup, seen.plan, seen.plans)
         with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
             Words(note.value)
             if seen is not None:

@@ -35,7 +35,10 @@ TELL_EVERY = 0.3  # seconds between words on how far a long way has come
 
 
 class Session:
-    """The worlds of one visitor. `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds."""
+    """The worlds of one visitor. `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds.
+
+    `ask` hears which world is asked for, at once and from whoever asks.
+    """
 
     def __init__(
         self,
@@ -43,8 +46,9 @@ class Session:
         show: Callable[[Frame], None],
         tell: Callable[[Note], None],
         read: Callable[[Lives], object] = str,
+        ask: Callable[[Setup], object] = str,
     ) -> None:
-        self._show, self._tell, self._read = show, tell, read
+        self._show, self._tell, self._read, self._ask = show, tell, read, ask
         self._changed = threading.Condition()
         self._request = Request(setup)
         self._served: Request | None = None  # the last request that was fulfilled or refused
@@ -72,11 +76,13 @@ class Session:
             if self._request.setup.case != case and "counterfactual" not in changes:
                 self._request = replace(self._request, counterfactual=None, counterfactual_name="")
             self._changed.notify_all()
+        self._ask(self._request.setup)
 
     def step(self) -> None:
         """Ask for one stride more, at rest."""
         with self._changed:
-            self.want(steps=self._request.steps + self._request.stride, playing=False)
+            steps = self._request.steps + self._request.stride
+        self.want(steps=steps, playing=False)
 
     def reset(self) -> None:
         """Ask for the beginning."""
@@ -148,6 +154,7 @@ class Session:
                 self._request = self._served = replace(request, playing=False)
                 frame = replace(frame, playing=False)
         self._frame = frame
+        self._ask(self._request.setup)
         self._show(frame)
         self._tell(Note(fault=fault))
         if request.view == "friends" and not frame.playing:
@@ -247,6 +254,7 @@ class Session:
             if not overtaken:
                 self._request = self._served = replace(last or request, playing=False)
             back = self._request
+        self._ask(self._request.setup)
         self._tell(Note(fault=fault))
         if overtaken or last is None:
             return

@@ -75,7 +75,7 @@ def test_a_slider_moves_the_outcome_of_the_same_day_and_as_calibrated_moves_it_b
     visitor.go_to(SETTLED)
     day, before = visitor.day, visitor.cards()
     visitor.slide("high risk share", *["ArrowRight"] * 10)
-    visitor.shows("(was 0.1)")
+    visitor.shows("high risk share: 0.12")
     visitor.until(f"document.querySelector('[data-card=\"Relative risk\"] b').innerText != '{before['Relative risk']}'")
     visitor.rests()
     assert visitor.day == day
@@ -95,6 +95,28 @@ def test_two_sliders_moved_one_after_the_other_are_both_moved(visitor):
     visitor.shows("mind.herding = ")
     visitor.rests()
     assert visitor.page.get_by_text("mind.optimism = ").count() == 1
+
+
+@pytest.mark.slow
+def test_a_picture_that_comes_late_does_not_move_a_slider_back(visitor):
+    """A slider stands where the visitor has put it, while the page still draws the places it came by."""
+    visitor.go_to(7)
+    slider = visitor.page.get_by_role("slider", name="high risk share", exact=True)
+    slider.evaluate(
+        """slider => {
+            window.places = [];
+            new MutationObserver(() => window.places.push(+slider.getAttribute("aria-valuenow"))).observe(
+                slider, {attributes: true, attributeFilter: ["aria-valuenow"]});
+        }"""
+    )
+    for _ in range(12):
+        slider.press("ArrowRight")
+        visitor.page.wait_for_timeout(300)  # so that some pictures are finished on the way
+    visitor.shows("high risk share: 0.124")
+    visitor.rests()
+    places = visitor.page.evaluate("window.places")
+    assert places == sorted(places)
+    assert places[-1] == 0.124
 
 
 @pytest.mark.slow

@@ -53,8 +53,10 @@ class Visit:
     """A session, and all that its visitor has seen and been told."""
 
     def __init__(self) -> None:
-        self.frames, self.faults, self.lives, self._news = [], [], [], threading.Condition()
-        self.session = Session(SMALL, self._keep(self.frames), self._hear, self._keep(self.lives))
+        self.frames, self.faults, self.lives, self.asked = [], [], [], []
+        self._news = threading.Condition()
+        keep = self._keep
+        self.session = Session(SMALL, keep(self.frames), self._hear, keep(self.lives), keep(self.asked))
 
     def _keep(self, place):
         def keep(what) -> None:
@@ -135,6 +137,18 @@ def test_a_play_that_is_refused_is_seen_to_rest(visit):
     visit.session.want(setup=replace(SMALL, changes=(("mind.altruism", -1.0),)))
     visit.seen(playing=False, setup=SMALL)
     assert "mind.altruism" in visit.faults[-1]
+
+
+def test_what_is_asked_for_is_heard_before_it_is_seen_and_what_is_refused_no_more(visit):
+    visit.seen(step=1)
+    other, wrong = replace(SMALL, seed=2), replace(SMALL, changes=(("mind.altruism", -1.0),))
+    visit.session.want(setup=other)
+    assert visit.asked[-1] == other
+    visit.seen(setup=other)
+    visit.session.want(setup=wrong)
+    visit.until(lambda: visit.faults)
+    visit.until(lambda: visit.asked[-1] == other)
+    assert wrong in visit.asked
 
 
 @pytest.mark.parametrize("who", ["refused", 300])
