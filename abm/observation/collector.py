@@ -89,7 +89,7 @@ def _snapshot(
         sharing=platform.census.sharing,
         share=platform.share,
         case_weight=platform.desk.case_weight,
-        aid=tuple(platform.desk.amounts.tolist()),
+        aid=platform.desk.amounts,
         filed=platform.desk.filed,
         refused=platform.desk.refused,
         backlog=platform.desk.queue.size,

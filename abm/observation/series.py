@@ -6,10 +6,11 @@ market a column of its bare name.
 """
 
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import numpy as np
 
 from abm.money import yuan
 from abm.persons.census import EXPECTED_UNIT, RISK_UNIT, STATUSES, TRUST_UNIT, Count
@@ -30,7 +31,7 @@ class PlatformSnapshot:
     flows: Mapping[str, int]
     sharing: int
     share: int
-    aid: tuple[int, ...]
+    aid: np.ndarray  # of each claim paid
     filed: int
     refused: int
     backlog: int
@@ -120,7 +121,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("aged_out", "persons a period", "grew too old for the plan", _flow(Status.AGED_OUT)),
     Series("barred", "persons a period", "diagnosed while waiting", _flow(Status.BARRED)),
     Series("filed", "cases a period", "claims filed", lambda s: s.case_weight * s.filed),
-    Series("aided", "cases a period", "claims accepted and paid", lambda s: s.case_weight * len(s.aid)),
+    Series("aided", "cases a period", "claims accepted and paid", lambda s: s.case_weight * s.aid.size),
     Series("refused", "cases a period", "claims refused", lambda s: s.case_weight * s.refused),
     Series("backlog", "cases", "claims waiting for investigation", lambda s: s.case_weight * s.backlog),
     Series("capacity", "cases a period", "claims that can be investigated", lambda s: s.capacity),
@@ -129,7 +130,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
         "share_noise",
         "1",
         "relative standard deviation of the share by chance, from the cases paid; without fellows that of a sample",
-        lambda s: _ratio(math.hypot(*s.aid), sum(s.aid)),
+        lambda s: _ratio(float(np.linalg.norm(s.aid)), int(s.aid.sum())),
     ),
     Series(
         "expected_share",

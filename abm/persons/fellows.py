@@ -125,12 +125,18 @@ def prior(me: np.void, world: World) -> float:
 
 
 @behaviour
+def latent_before_all(me: np.void, world: World) -> float:
+    """How much more than a well-mixed stock is latent in a fellow from before the first step, for one case a step."""
+    return world.latent[0] * (prior(me, world) - 1.0)
+
+
+@behaviour
 def expected_diagnoses(me: np.void, row: int, world: World) -> float:
     """Diagnoses expected among the fellows now, at the highest incidence up to their age; 0 where none may claim."""
     if not in_question(me, row, world):
         return 0.0
     p = world.settings[0]
-    stock = world.latent[p["now"]] + world.latent[0] * (prior(me, world) - 1.0)
+    stock = world.latent[p["now"]] + latent_before_all(me, world)
     highest = world.highest_incidence[me["traits"] & FEMALE, age_of(me, world)] * np.float64(me["frailty"])
     return p["fellows"] * diagnoses_of(stock, world) * highest / rules.PERIODS_PER_YEAR
 
@@ -242,7 +248,7 @@ def _diagnose_one(
 def _onset(me: np.void, u: float, now: int, world: World) -> int:
     """The step in which it began: this one for an accident, -1 for all before the first."""
     p = world.settings[0]
-    more = world.latent[0] * (prior(me, world) - 1.0)  # of those from before the first step
+    more = latent_before_all(me, world)
     place = u * diagnoses_of(world.latent[now] + more, world) - p["accident_share"]
     if place < 0.0 or p["diagnosis_chance"] == 0.0:
         return now
