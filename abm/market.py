@@ -70,7 +70,7 @@ OWN_SETTINGS = (
     ("years", "f8", "years", "time since the first day"),
     ("diagnosis_chance", "f8", "1", "chance that the undiagnosed ill are diagnosed in this period"),
     ("fellows", "f8", "persons", "others whom a person stands for, and who fall ill on their own"),
-    ("highest_rate", "f8", "1", "most diagnoses of this period among the fellows of a person of frailty 1"),
+    ("highest_rate", "f8", "1", "most diagnoses of this period among a person's fellows, for an annual incidence of 1"),
     ("widest_reach", "f8", "1", "largest chance that any plan's marketing reaches an unaware person"),
     ("widest_selling", "f8", "1", "chance that any insurer or page offers insurance, at most"),
 )

@@ -70,7 +70,7 @@ class LatentStock:
         p, latent = world.settings[0], self.by_onset.cumsum()
         world.latent[: latent.size] = latent
         most = diagnoses_of(latent[-1] + latent[0] * (MOST_PRIOR - 1.0), world) / rules.PERIODS_PER_YEAR
-        p["highest_rate"] = p["fellows"] * most * world.highest_incidence.max()
+        p["highest_rate"] = p["fellows"] * most
 
 
 @rule("u8(u8, u8, u8)")
@@ -125,6 +125,12 @@ def prior(me: np.void, world: World) -> float:
 
 
 @behaviour
+def highest_incidence_of(me: np.void, world: World) -> float:
+    """The highest annual incidence up to the age of a person, and of the fellows."""
+    return world.highest_incidence[me["traits"] & FEMALE, age_of(me, world)] * np.float64(me["frailty"])
+
+
+@behaviour
 def latent_before_all(me: np.void, world: World) -> float:
     """How much more than a well-mixed stock is latent in a fellow from before the first step, for one case a step."""
     return world.latent[0] * (prior(me, world) - 1.0)
@@ -137,8 +143,7 @@ def expected_diagnoses(me: np.void, row: int, world: World) -> float:
         return 0.0
     p = world.settings[0]
     stock = world.latent[p["now"]] + latent_before_all(me, world)
-    highest = world.highest_incidence[me["traits"] & FEMALE, age_of(me, world)] * np.float64(me["frailty"])
-    return p["fellows"] * diagnoses_of(stock, world) * highest / rules.PERIODS_PER_YEAR
+    return p["fellows"] * diagnoses_of(stock, world) * highest_incidence_of(me, world) / rules.PERIODS_PER_YEAR
 
 
 @behaviour
@@ -146,7 +151,7 @@ def struck(me: np.void, row: int, u: float, world: World) -> bool:
     """Whether any fellows are diagnosed, by the upper end of the number of which the lower one says if I fall ill."""
     left = 1.0 - u
     # One question for nearly all: not a few that are hard to foresee.
-    if not in_question(me, row, world) & (left <= world.settings[0]["highest_rate"] * me["frailty"]):
+    if not in_question(me, row, world) or left > world.settings[0]["highest_rate"] * highest_incidence_of(me, world):
         return False
     mean = expected_diagnoses(me, row, world)
     return left <= mean and (mean > CHUNK or left <= -math.expm1(-mean))
@@ -266,10 +271,10 @@ def _onset(me: np.void, u: float, now: int, world: World) -> int:
 @behaviour
 def _began(me: np.void, u: float, onset: int, world: World) -> bool:
     """Whether an illness began at that age, of those that would have begun at the highest incidence."""
-    sex, frailty = me["traits"] & FEMALE, np.float64(me["frailty"])
-    then = rules.illness_chance(world.incidence[sex, age_at(me, max(0, onset), world)], frailty)
+    incidence = world.incidence[me["traits"] & FEMALE, age_at(me, max(0, onset), world)]
+    then = rules.illness_chance(incidence, np.float64(me["frailty"]))
     # At the highest incidence it may come to more than one; then as many fewer did.
-    return u * world.highest_incidence[sex, age_of(me, world)] * frailty / rules.PERIODS_PER_YEAR < then
+    return u * highest_incidence_of(me, world) / rules.PERIODS_PER_YEAR < then
 
 
 @rule("i8(f8, f8, i8)")
