@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.errors import ModelError
+from abm.errors import ModelError, shown
 from abm.jit import behaviour, rule
 
 ROUNDS = 7
@@ -160,12 +160,16 @@ def seed_of(seed: Any) -> int:
     """A seed as a plain number, drawn where it is None. Raises `ModelError` for what is none."""
     if seed is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(seed, str) and seed.strip().isdecimal():  # as the box of SolaraViz hands it over
+        seed = int(seed) if len(seed) < 20 else seed
+    elif isinstance(seed, float | np.floating) and float(seed).is_integer():  # as a column of pandas may hold it
+        seed = int(seed)
     try:
         whole = -1 if isinstance(seed, bool) else operator.index(seed)
     except TypeError:
         whole = -1
     if not 0 <= whole < SEEDS:
-        raise ModelError(f"seed = {seed!r} must be a whole number from 0 to {SEEDS - 1}")
+        raise ModelError(f"seed = {shown(seed)} must be a whole number from 0 to {SEEDS - 1}")
     return whole
 
 

@@ -64,7 +64,21 @@ class PageError(HuzhuError):
     """Raised where the page cannot be served or cannot show what is asked: port, missing package, size of a world."""
 
 
+LONGEST = 120  # letters of a value that a message repeats
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it, on one line; of a long one the beginning."""
+    try:
+        text = repr(value)
+    except ValueError:  # whole numbers of thousands of digits are not printed
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
 def nearest(word: str, words: list[str]) -> str:
     """``; did you mean 'x'?`` for the nearest of the words, empty where none is near."""
+    if len(word) > LONGEST:  # looking would take long
+        return ""
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else ""

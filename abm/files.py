@@ -1,6 +1,7 @@
 """A file that is written beside its place and then takes its name: whole, or not at all."""
 
 import csv
+import hashlib
 import os
 import tomllib
 from collections.abc import Iterator
@@ -32,12 +33,31 @@ def whole(path: Path) -> Iterator[Path]:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file as they stand in it. Raises `FileError` where it cannot be read as such."""
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path.name}: is no file to read")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise FileError(f"{path.name}: broken TOML: {error}") from None
+    except RecursionError:
+        raise FileError(f"{path.name}: broken TOML: tables or lists lie too deep in each other") from None
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{path.name}: cannot be read: {getattr(error, 'strerror', error)}") from None
+    except ValueError:  # of `int`
+        raise FileError(f"{path.name}: broken TOML: a number of thousands of digits") from None
+
+
+def data_file(name: str) -> Path:
+    """Where a data file is: a plain name is looked up among the program's own."""
+    return Path(name) if "/" in name else DATA / name
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file. Raises `FileError` where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
 def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
@@ -45,9 +65,8 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
 
     Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
     """
-    path = Path(name) if "/" in name else DATA / name
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with data_file(name).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
                 raise DataError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")

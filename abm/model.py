@@ -27,7 +27,7 @@ from abm.persons.network import befriend
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
 from abm.platforms.policies import Policy
-from abm.scenario.files import scenario_of
+from abm.scenario.files import data_digests, data_names, scenario_of
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import incidence_by_age
 
@@ -57,7 +57,8 @@ class MutualAidModel(mesa.Model):
     agents where a member class overrides a phase. `members`: the classes for the healthy and for those at high
     risk; agents are made for up to `MOST_AGENTS` persons, above that, and where drive is "compiled", on demand by
     `member`. `order`: that in which the agent drive visits them, "shuffled", "listed" or "reversed"; it changes
-    nothing. `policy`: rules of your own for the regulator, instead of those that the scenario names.
+    nothing. `policy`: rules of your own for the regulator, instead of those that the scenario names. `rng`: another
+    name of `seed`, which is Mesa's.
     """
 
     def __init__(
@@ -70,8 +71,11 @@ class MutualAidModel(mesa.Model):
         members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
         order: str = "shuffled",
         policy: Policy | None = None,
+        rng: int | None = None,
     ) -> None:
-        seed = seed_of(seed)
+        if rng is not None and seed is not None:
+            raise ModelError(f"seed = {seed!r} and rng = {rng!r} are two names of one thing; give one of them")
+        seed = seed_of(rng if seed is None else seed)
         _require_classes(policy, members)
         super().__init__(rng=seed)
         self.case = scenario_of(case, persons, changes)
@@ -243,6 +247,7 @@ class MutualAidModel(mesa.Model):
         """The population, its memberships, its friends and the empty market."""
         scenario = self.case
         require_room(scenario)
+        self.data = data_digests(data_names(scenario))  # as they are read now
         incidence = incidence_by_age(scenario.health)
         self.persons = found(scenario, incidence, self.seed)
         self.memberships = empty_memberships(scenario.people.persons, scenario.slots)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from abm.clock import half_month, periods
+from abm.clock import collection_date, half_month, periods
 from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
 from abm.money import divide, fen, yuan
 from abm.observation.events import EventKind
@@ -90,6 +90,10 @@ class Platform(mesa.Agent):
         self._move_on(day)
         self._funds_before = self._funds()
         self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
+        for name, value in self.original_terms.new_on(day, collection_date(half_month(day) - 1)).items():
+            if name in self.changes:  # of what was said, the later word counts
+                words = f"amendment: {name} = {value:g} in the place of {self.changes.pop(name):g}"
+                self.model.note(self.name, EventKind.NEW_TERMS, words)
         in_force = self.original_terms.amended(day), self.last_change
         if in_force != self._in_force:
             self.terms = self.original_terms.on(day, self.changes)

@@ -31,7 +31,7 @@ from abm.platforms.board import Books, Levers, ParentValuation
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Policy, Stance
-from abm.scenario.files import changes_of, dump, parse
+from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
 from abm.scenario.paths import changed
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
@@ -86,6 +86,7 @@ def resume(
     state = json.loads(parts["state.json"])
     tables = tomllib.loads(parts["scenario.toml"].decode())
     scenario = parse(tables, path.name)
+    _require_same_data(path, scenario, state["data"])
     if changes:
         new = parse(changed(tables, changes), path.name)
         _require_same_past(scenario, new)
@@ -132,6 +133,16 @@ def _read(path: Path) -> dict[str, bytes]:
     return parts
 
 
+def _require_same_data(path: Path, scenario: Scenario, held: dict[str, str]) -> None:
+    """Raise `CheckpointError` where a data file of the scenario has changed since."""
+    names = data_names(scenario)
+    for place, digest in data_digests(names).items():
+        if held[place] != digest:
+            raise CheckpointError(
+                f"{path}: {place} = '{names[place]}' holds other rows by now; bring back the old ones"
+            )
+
+
 def _array(path: Path, parts: dict[str, bytes], name: str) -> np.ndarray:
     """An array of a checkpoint. Raises `CheckpointError` where it has none of that name."""
     if f"{name}.npy" not in parts:
@@ -166,6 +177,7 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
     return {
         "program": VERSION,
         "seed": model.seed,
+        "data": model.data,
         "policy": type(model.regulator.policy).__name__,
         "model": {name: _plain(getattr(model, name)) for name in MODEL},
         "balances": dict(model.ledger.balances),

@@ -5,9 +5,9 @@ narrower: where an assumption might as well lie. Sliders and studies go through 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
@@ -49,6 +49,11 @@ def fact(default: Any, meaning: str, *, unit: str = "", source: str) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source})
 
 
+def data_file(default: str, meaning: str, *, source: str) -> Any:
+    """The name of a data file: one of the program's own, or a path, with a slash, from where the scenario stands."""
+    return Field(default, description=meaning, json_schema_extra={"unit": "", "source": source, "data_file": True})
+
+
 NAME = r"^[a-z][a-z0-9_]*$"  # of a platform, an insurer, a product
 
 
@@ -62,6 +67,12 @@ def is_for_persons(field: FieldInfo) -> bool:
     """Whether every person reads a number when they decide."""
     extra = field.json_schema_extra
     return isinstance(extra, dict) and bool(extra.get("for_persons"))
+
+
+def is_data_file(field: FieldInfo) -> bool:
+    """Whether a value is the name of a data file."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("data_file"))
 
 
 def plausible_range(field: FieldInfo) -> Range | None:
@@ -98,3 +109,16 @@ class Section(BaseModel):
     """A part of a scenario: frozen, strict about types, closed to unknown names."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _whole_numbers(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """A whole number may be written as 1e6; what is not whole is left to be refused."""
+        if isinstance(given, Mapping):
+            given = {name: _whole(cls.model_fields.get(name), value) for name, value in given.items()}
+        return validate(given)
+
+
+def _whole(field: FieldInfo | None, value: Any) -> Any:
+    counted = field is not None and isinstance(value, float) and field.annotation in (int, int | None)
+    return int(value) if counted and value.is_integer() else value

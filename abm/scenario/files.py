@@ -6,21 +6,27 @@ the value, what is allowed and the likely slip.
 
 import os
 from collections.abc import Mapping
+from datetime import datetime, time
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import pandas as pd
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
-from abm.errors import HuzhuError, ScenarioError, nearest
-from abm.files import read_toml
+from abm.errors import HuzhuError, ScenarioError, nearest, shown
+from abm.files import data_file, digest_of, read_toml
+from abm.scenario.declare import found_at
 from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
-from abm.scenario.paths import FOUNDED_BY_TABLES, changed, setting
+from abm.scenario.paths import FOUNDED_BY_TABLES, changed, data_files, setting
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
+MOST_LINES = 10  # of faults told at once
 FOLDER = Path(str(files("abm"))) / "scenario" / "cases"
 
 
@@ -34,17 +40,7 @@ def load(name: str | Path, changes: Mapping[str, Any] | str | None = None) -> Sc
     if not isinstance(name, str | Path):
         raise ScenarioError(f"{type(name).__name__} is no scenario; give the name of one, or the path of one")
     name = str(name)
-    tables = _tables(name)
-    others = [_tables(other) for other in _names(tables, name)]
-    for other in others:
-        _include(tables, other)
-    for inner in [_tables(inner) for other in others for inner in _names(other, name)]:
-        for section, kept in _taken_over(inner).items():
-            known = tables.get(section, {})
-            inner[section] = {each: table for each, table in kept.items() if each not in known}
-        _include(tables, inner)
-    tables.pop("include", None)
-    made = changed(tables, changes_of(changes))
+    made = changed(_with_included(name), changes_of(changes))
     return parse(made, Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
@@ -54,38 +50,91 @@ def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mappi
     if isinstance(case, str | Path):
         return load(case, wanted)
     if not isinstance(case, Scenario):
-        raise ScenarioError(f"case = {case!r} must be a Scenario, the name of one, or the path of one")
+        raise ScenarioError(f"case = {shown(case)} must be a Scenario, the name of one, or the path of one")
     return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
 
 
-def changes_of(given: Mapping[str, Any] | str | None, place: str = "changes: ") -> dict[str, Any]:
-    """Changes by dotted path, also from text such as ``"mind.altruism=30; slots=2"``; `place` is named in messages.
+def changes_of(given: Any, place: str = "changes: ") -> dict[str, Any]:
+    """Changes by dotted path: a mapping, a row of pandas, or text such as ``"mind.altruism=30; slots=2"``.
 
-    Raises `ScenarioError` for anything else.
+    A data file that they name is looked for from the working folder. `place` is named in messages. Raises
+    `ScenarioError` for anything else.
     """
     if isinstance(given, str):
         return dict(setting(part, place) for part in given.split(";") if part.strip())
     if given is None:
         return {}
+    if isinstance(given, pd.Series):
+        given = given.to_dict()
     if not isinstance(given, Mapping) or not all(isinstance(path, str) for path in given):
-        raise ScenarioError(f"changes = {given!r} must be values by path, as {{'mind.altruism': 30}}, or such text")
-    return dict(given)
+        raise ScenarioError(
+            f"changes = {shown(given)} must be values by path, as {{'mind.altruism': 30}}, or such text"
+        )
+    files = {path: beside(given[path], Path()) for path in data_files() if path in given}
+    return {**given, **files}
+
+
+def _with_included(name: str) -> dict[str, Any]:
+    """The tables of a scenario with those of all that it includes, of those that they include, and so on.
+
+    Of what is in several of them, the nearer one counts. Raises `ScenarioError` where one includes itself, by others
+    or at once, and where two that are included by name give the same platform or product.
+    """
+    root = _place_of(name, Path())
+    found, included = {root: _tables(root, name)}, {}
+    nearest_first = [root]
+    for path in nearest_first:  # which grows
+        names_in_it = _names(found[path], path.name)
+        included[path] = [_place_of(each, path.parent) for each in names_in_it]
+        for other, each in zip(included[path], names_in_it, strict=True):
+            if other not in found:
+                found[other] = _tables(other, each)
+                nearest_first.append(other)
+    try:
+        TopologicalSorter(included).prepare()
+    except CycleError as error:
+        circle = " includes ".join(path.name for path in reversed(error.args[1]))
+        raise ScenarioError(f"{root.name}: include goes round in a circle: {circle}") from None
+    tables = found[root]
+    for path in nearest_first[1:]:
+        if path not in included[root]:
+            for section, kept in _taken_over(found[path]).items():
+                known = tables.get(section, {})
+                found[path][section] = {each: table for each, table in kept.items() if each not in known}
+        _include(tables, found[path])
+    tables.pop("include", None)
+    return tables
+
+
+def _place_of(name: str, folder: Path) -> Path:
+    """The file of a scenario named in a folder."""
+    return Path(os.path.abspath(folder / name)) if name.endswith(".toml") else FOLDER / f"{name}.toml"
 
 
 def _names(tables: dict[str, Any], place: str) -> list[str]:
     """The scenarios that a scenario includes."""
     wanted = tables.get("include", [])
     if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
-        raise ScenarioError(f"{place}: include = {wanted!r} must be a list of scenarios, as ['xianghubao']")
+        raise ScenarioError(f"{place}: include = {shown(wanted)} must be a list of scenarios, as ['xianghubao']")
     return wanted
 
 
-def _tables(name: str) -> dict[str, Any]:
-    """The tables of a scenario file as they stand in it."""
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+def _tables(path: Path, name: str) -> dict[str, Any]:
+    """The tables of a scenario file as they stand in it, but with the files that it names from wherever one stands."""
     if not os.path.exists(path):  # false, and no complaint, where a name is too long to be one
-        raise ScenarioError(f"no scenario '{name}'{nearest(name, names())}; there are: {', '.join(names())}")
-    return read_toml(path)
+        raise ScenarioError(f"no scenario {shown(name)}{nearest(name, names())}; there are: {', '.join(names())}")
+    tables = read_toml(path)
+    for place in data_files():
+        section, key = place.split(".")
+        table = tables.get(section)
+        if isinstance(table, dict) and key in table:
+            table[key] = beside(table[key], path.parent)
+    return tables
+
+
+def beside(name: Any, folder: Path) -> Any:
+    """The path of a data file that is named in a folder; a plain name is one of the program's own, and stays."""
+    return os.path.abspath(folder / name) if isinstance(name, str) and "/" in name else name
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
@@ -106,7 +155,7 @@ def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
     shocks = tables.setdefault("shocks", [])
     for table in (tables, other):
         if not isinstance(table.get("shocks", []), list):
-            raise ScenarioError(f"shocks = {table['shocks']!r} must be a list of tables")
+            raise ScenarioError(f"shocks = {shown(table['shocks'])} must be a list of tables")
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
     for table_of_words in ("sources", "plausible"):
         said, mine = _table(other, table_of_words), _table(tables, table_of_words)
@@ -119,7 +168,9 @@ def _table(tables: dict[str, Any], section: str) -> dict[str, Any]:
     """A section of a file, which may be missing. Raises `ScenarioError` where it is no table."""
     found = tables.setdefault(section, {})
     if not isinstance(found, dict):
-        of_paths = ", of paths in quotation marks" if section in ("sources", "plausible") else f", and is {found!r}"
+        of_paths = (
+            ", of paths in quotation marks" if section in ("sources", "plausible") else f", and is {shown(found)}"
+        )
         raise ScenarioError(f"{section}: must be a table{of_paths}")
     return found
 
@@ -157,7 +208,9 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, m
     except ValidationError as error:
         faults = [line for fault in error.errors() for line in message(fault, section).splitlines()]
         lines = [f"{place}: {line}" for line in faults]
-        raise mistake("\n".join(dict.fromkeys(lines))) from None
+        lines = list(dict.fromkeys(lines))
+        more = [f"{place}: and {len(lines) - MOST_LINES:,} more"] if len(lines) > MOST_LINES else []
+        raise mistake("\n".join(lines[:MOST_LINES] + more)) from None
 
 
 def dump(scenario: Scenario) -> str:
@@ -165,10 +218,33 @@ def dump(scenario: Scenario) -> str:
     return tomli_w.dumps(thawed(scenario.model_dump(exclude_none=True)))
 
 
+def data_names(scenario: Scenario) -> dict[str, str]:
+    """The data files of a scenario, by the path that names each."""
+    return {path: found_at(scenario, path)[1] for path in data_files()}
+
+
+def data_digests(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The SHA-256 of the data files that settings by path name, by path. Raises `FileError` for one that is not there.
+
+    With them in the place of names, settings say the same wherever the files are, and something else once they change.
+    """
+    return {path: digest_of(data_file(str(settings[path]))) for path in data_files() if path in settings}
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """All that a scenario says and that its data files hold. Raises `FileError` for a file that is not there."""
+    tables = scenario.model_dump(exclude_none=True)
+    return dump(parse(changed(tables, data_digests(data_names(scenario))), scenario.title))
+
+
 def _frozen(value: Any) -> Any:
-    """Nested tables with lists made tuples, as the strict sections want them."""
+    """Nested tables as the strict sections want them: lists made tuples, and what is of numpy or pandas made plain."""
     if isinstance(value, Mapping):
         return {key: _frozen(item) for key, item in value.items()}
+    if isinstance(value, np.generic | np.ndarray | pd.Series):
+        value = value.tolist()
+    if isinstance(value, datetime) and value.time() == time():  # a day in pandas
+        value = value.date()
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 

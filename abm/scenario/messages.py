@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from abm.errors import nearest
+from abm.errors import LONGEST, nearest, shown
 from abm.scenario.declare import bounds
 from abm.scenario.paths import field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
@@ -13,10 +13,18 @@ YES_OR_NO = dict.fromkeys(("true", "yes", "on", "1"), "; write true")
 YES_OR_NO |= dict.fromkeys(("false", "no", "off", "0"), "; write false")
 
 
+def _name(part: Any) -> str:
+    """A step of a path as it is told: on one line, and not at great length."""
+    text = str(part)
+    return text if text.isprintable() and len(text) <= LONGEST else shown(text)
+
+
 def message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
-    path = tuple(part for part in fault["loc"] if part != "[key]")
-    place, value, kind = ".".join(map(str, path)), fault["input"], fault["type"]
+    path, value, kind = fault["loc"], fault["input"], fault["type"]
+    if path and path[-1] == "[key]" and kind != "extra_forbidden":  # which says that a key is wrong, not a value
+        path = path[:-1]
+    place = ".".join(map(_name, path))
     field = field_at(path, within)
     if kind == "extra_forbidden":
         known, last = keys_at(path[:-1], within), str(path[-1])
@@ -33,12 +41,13 @@ def message(fault: Any, within: type[BaseModel]) -> str:
     if kind in ("greater_than_equal", "less_than_equal") and field:
         low, high = bounds(field)
         side = f"below {low}" if kind == "greater_than_equal" else f"above {high}"
-        slip = (
-            f". Did you mean {value / 100:g}?" if kind == "less_than_equal" and low <= value / 100 <= high <= 1 else ""
-        )
-        return f"{place} = {value} is {side}{meaning}{slip}"
+        is_percentage = kind == "less_than_equal" and high <= 1 and low * 100 <= value <= high * 100
+        slip = f". Did you mean {value / 100:g}?" if is_percentage else ""
+        return f"{place} = {shown(value)} is {side}{meaning}{slip}"
     if kind == "bool_type":
-        return f"{place} = {value!r} must be true or false{meaning}{YES_OR_NO.get(str(value).lower(), '')}"
+        return f"{place} = {shown(value)} must be true or false{meaning}{YES_OR_NO.get(str(value).lower(), '')}"
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     allowed = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if "literal" in kind else []
-    return f"{place} = {value!r} must be {wanted}{meaning}{nearest(str(value), allowed)}"
+    return (
+        f"{place} = {shown(value)} must be {wanted}{meaning}{nearest(value if isinstance(value, str) else '', allowed)}"
+    )

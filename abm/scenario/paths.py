@@ -1,5 +1,7 @@
 """Numbers of a scenario by their dotted path: found, described, compared, and changed by ``key=value``."""
 
+import difflib
+import functools
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
@@ -8,8 +10,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from abm.errors import ScenarioError, nearest
-from abm.scenario.declare import Range, found_at, plausible_range
+from abm.errors import ScenarioError, nearest, shown
+from abm.scenario.declare import Range, found_at, is_data_file, plausible_range
 from abm.scenario.insurance import Insurance
 from abm.scenario.scenario import Scenario
 
@@ -22,33 +24,64 @@ FOUNDED_BY_TABLES = {
 
 
 def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables with changes made by dotted path.
+    """The tables with changes made by dotted path; a nested mapping changes what it names, and the rest stays.
 
     A platform or a product that is not there is not founded by a slip of the pen: that takes a whole table.
 
     Plausible ranges inside what is replaced as a whole go with it.
     """
+    flat = dict(_flat(changes, tables))
     if isinstance(ranges := tables.get("plausible"), dict):
-        replaced = tuple(f"{path}." for path in changes)
+        replaced = tuple(f"{path}." for path in flat)
         tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
-    for key, value in changes.items():
-        _require_named(key, tables)
+    for key, value in flat.items():
+        _require_named(key, value, tables)
         put(tables, key, value)
     return tables
 
 
-def _require_named(key: str, tables: dict[str, Any]) -> None:
-    """Raise `ScenarioError` where a change is about a platform, an insurer or a product that there is not."""
+def _flat(changes: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Nested changes by dotted path, down to numbers, lists, and tables that are not there yet."""
+    for key, value in changes.items():
+        there = _within(tables, key)
+        if not isinstance(value, Mapping) or not isinstance(there, dict):
+            yield key, value
+        elif key in ("sources", "plausible"):  # whose keys are paths themselves
+            yield key, there | dict(value)
+        else:
+            yield from ((f"{key}.{path}", each) for path, each in _flat(value, there))
+
+
+def _within(tables: Any, key: str) -> Any:
+    """What is at a dotted path in nested tables, None where there is nothing."""
+    for step in key.split("."):
+        tables = tables.get(step) if isinstance(tables, dict) else None
+    return tables
+
+
+def _require_named(key: str, value: Any, tables: dict[str, Any]) -> None:
+    """Raise `ScenarioError` where a change is about a platform, an insurer or a product that there is not.
+
+    A table founds one, unless it looks like a change of another that is misspelt.
+    """
     section, *rest = key.split(".")
-    if section not in FOUNDED_BY_TABLES or len(rest) < 2 or not isinstance(tables.get(section, {}), dict):
+    if section not in FOUNDED_BY_TABLES or not rest or not isinstance(tables.get(section, {}), dict):
         return
     kind, declared = FOUNDED_BY_TABLES[section]
     given = tables.get(section, {})
     known = list(dict.fromkeys([*declared, *given])) if section == "insurance" else list(given or declared)
-    if rest[0] not in known:
+    founded = len(rest) == 1 and isinstance(value, Mapping)
+    misspelt = founded and "launch" not in value and difflib.get_close_matches(rest[0], known, cutoff=0.8)
+    if rest[0] not in known and (misspelt or not founded):
         there = f"there are: {', '.join(known)}" if known else "there is none"
         new = f"a new one is a table [{section}.{rest[0]}] of a scenario file"
         raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}; {new}")
+
+
+@functools.cache
+def data_files() -> tuple[str, ...]:
+    """The paths of the values that name data files."""
+    return tuple(path for path, _ in leaves(Scenario()) if (field := field_at(path)) and is_data_file(field))
 
 
 def setting(text: str, place: str = "") -> tuple[str, Any]:
@@ -75,7 +108,7 @@ def put(tables: dict[str, Any], key: str, value: Any) -> None:
 def _index(place: Any, step: str, key: str) -> int:
     """A step of a path as the place in a list."""
     if not isinstance(place, list):
-        raise ScenarioError(f"{key}: there is no '{step}' in the single value {place!r}")
+        raise ScenarioError(f"{key}: there is no '{step}' in the single value {shown(place)}")
     if not step.isdecimal() or int(step) >= len(place):
         raise ScenarioError(f"{key}: '{step}' must be a whole number from 0 to {len(place) - 1}")
     return int(step)

@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from abm.scenario.declare import Section, fact, number
+from abm.scenario.declare import Section, data_file, fact, number
 
 
 # fmt: off
@@ -17,7 +17,7 @@ class People(Section):
         "whether the people whom a simulated person stands for fall ill one by one: each case is then a real one, and "
         "shares move as those of the nation did",
         source="a case in a sample would stand for hundreds, and shares would jump as none did: experiments/scale.py")
-    age_structure: str = fact("netizens.csv", "file of shares of the population by age band",
+    age_structure: str = data_file("netizens.csv", "file of shares of the population by age band",
         source="CNNIC 43rd report, 2019")
     female_share: float = number(0.47, "share of women", unit="1", low=0, high=1,
         plausible=(0.46, 0.5), source="assumption: CNNIC counts somewhat fewer women than men online")
@@ -94,7 +94,7 @@ class Friends(Section):
 class Health(Section):
     """From well to ill to diagnosed."""
 
-    incidence_file: str = fact("incidence.csv", "file of annual incidence by table, age and sex",
+    incidence_file: str = data_file("incidence.csv", "file of annual incidence by table, age and sex",
         source="China Life Insurance Critical Illness Experience Incidence Tables")
     incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
     incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,

@@ -13,7 +13,13 @@ def incidence_by_age(health: Health) -> np.ndarray:
     table = np.full((2, OLDEST + 1), np.nan)
     for row in read_csv(health.incidence_file, {"table": str, "age": int, "sex": str, "annual_incidence": float}):
         if row["table"] == health.incidence_table and 0 <= row["age"] <= OLDEST and row["sex"] in ("male", "female"):
-            table[int(row["sex"] == "female"), row["age"]] = row["annual_incidence"]
+            place = int(row["sex"] == "female"), row["age"]
+            if not np.isnan(table[place]):
+                raise DataError(
+                    f"{health.incidence_file}: two rates for {row['sex']} {row['age']} in table"
+                    f" '{health.incidence_table}': {table[place]:g} and {row['annual_incidence']:g}"
+                )
+            table[place] = row["annual_incidence"]
     if np.isnan(table).any():
         sex, age = np.argwhere(np.isnan(table))[0]
         raise DataError(
@@ -40,4 +46,6 @@ def age_structure(people: People) -> list[tuple[int, int, float]]:
     if bands[0][0] < 0 or any(low > high for low, high, _ in bands):
         raise DataError(f"{place}: ages run from 0 up, and the first of a band is not above its last")
     total = sum(share for *_, share in bands)
+    if not total < np.inf:
+        raise DataError(f"{place}: shares must be finite, and sum to {total:g}")
     return [(low, high, share / total) for low, high, share in bands]

@@ -188,10 +188,14 @@ class PlatformTerms(Section):
         """How many amendments have been made by a day; they are in the order of their dates."""
         return sum(amendment.day <= day for amendment in self.amendments)
 
+    def new_on(self, day: date, before: date) -> dict[str, Any]:
+        """The terms, by name, that amendments change on a day, or since the collection before it."""
+        changes: dict[str, Any] = {}
+        for amendment in self.amendments[self.amended(before) : self.amended(day)]:
+            changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
+        return changes
+
     def on(self, day: date, later: Mapping[str, Any] | None = None) -> "PlatformTerms":
         """The terms in force on a day: all amendments made, and then the changes decided on later."""
-        changes: dict[str, Any] = {}
-        for amendment in self.amendments[: self.amended(day)]:
-            changes |= amendment.model_dump(exclude={"day"}, exclude_none=True)
-        changes |= later or {}
+        changes = self.new_on(day, date.min) | dict(later or {})
         return self.model_copy(update=changes) if changes else self

@@ -16,7 +16,7 @@ from typing import Any
 
 from abm.errors import FileError, StoreError
 from abm.runs.outputs import run_scenario
-from abm.scenario.files import dump
+from abm.scenario.files import data_digests, fingerprint
 from abm.study.axis import Settings
 from abm.study.study import Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
@@ -44,7 +44,9 @@ class Store:
         self.base = base_of(study) if run is None else None
         self.code = code_version(run_scenario if run is None else run)
         fixed = {name: value for name, value in study.model_dump(mode="json").items() if name not in FREE}
-        world = "" if self.base is None else _hash(dump(self.base))
+        world = "" if self.base is None else _hash(fingerprint(self.base))
+        fixed["scenario"] = Path(study.scenario).stem  # the same wherever its file is: what is in it is in `world`
+        fixed["changes"] |= data_digests(fixed["changes"])
         name = "" if run is None else f"{run.__module__}.{run.__qualname__}"
         self.about = {name: _canonical(value) for name, value in (fixed | {"world": world, "run": name}).items()}
         self._prefix = f"{world}|{name}|{study.until}|{self.code}"
@@ -70,7 +72,7 @@ class Store:
 
     def key(self, point: Settings, seed: int) -> str:
         """The name of a run: a hash of what determines it."""
-        return _hash(f"{self._prefix}|{_canonical(point)}|{seed}")
+        return _hash(f"{self._prefix}|{_canonical(point | data_digests(point))}|{seed}")
 
     def has(self, key: str) -> bool:
         """Whether a run is in the store, done or failed."""

@@ -1,5 +1,6 @@
 """A study: what varies, how, how often, and what is kept of each run."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,8 @@ from abm.errors import HuzhuError, StudyError
 from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output
 from abm.scenario.declare import Section, bounds, fact, number
-from abm.scenario.files import parse_as, thawed
-from abm.scenario.paths import field_at, notes
+from abm.scenario.files import beside, parse_as, thawed
+from abm.scenario.paths import data_files, field_at, notes
 from abm.scenario.scenario import Scenario
 from abm.study import design
 from abm.study.axis import Axis, Changes, Path_, Settings, axes_of, loaded, with_plausible
@@ -164,17 +165,32 @@ class Study(Section):
 
 
 def load_study(path: Path) -> Study:
-    """The study in a TOML file, checked against its scenario, which is looked for beside the file too."""
+    """The study in a TOML file, checked against its scenario; files that it names are looked for beside it."""
     tables = read_toml(path)
     name = tables.get("scenario")
-    if isinstance(name, str) and name.endswith(".toml") and (path.parent / name).exists():
-        tables["scenario"] = str(path.parent / name)
-    study = parse_as(Study, tables, path.name, StudyError)
+    if isinstance(name, str) and name.endswith(".toml"):
+        tables["scenario"] = os.path.abspath(path.parent / name)
+    study = _from(path.parent, parse_as(Study, tables, path.name, StudyError))
     try:
         base_of(study)
     except HuzhuError as error:
         raise StudyError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from None
     return study
+
+
+def _from(folder: Path, study: Study) -> Study:
+    """A study with the data files that it names in a folder, from wherever one stands."""
+
+    def located(settings: Settings) -> Settings:
+        return {path: beside(value, folder) if path in data_files() else value for path, value in settings.items()}
+
+    axes = {
+        path: axis.model_copy(update={"values": tuple(beside(value, folder) for value in axis.values)})
+        for path, axis in study.vary.items()
+        if path in data_files() and axis.values is not None
+    }
+    cases = tuple(map(located, study.cases))
+    return study.model_copy(update={"changes": located(study.changes), "vary": study.vary | axes, "cases": cases})
 
 
 def base_of(study: Study) -> Scenario:
