@@ -12,8 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-import pandas as pd
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
@@ -64,7 +62,7 @@ def changes_of(given: Any, place: str = "changes: ") -> dict[str, Any]:
         return dict(setting(part, place) for part in given.split(";") if part.strip())
     if given is None:
         return {}
-    if isinstance(given, pd.Series):
+    if hasattr(given, "to_dict"):  # a row of pandas, which is not imported for that
         given = given.to_dict()
     if not isinstance(given, Mapping) or not all(isinstance(path, str) for path in given):
         raise ScenarioError(
@@ -241,7 +239,7 @@ def _frozen(value: Any) -> Any:
     """Nested tables as the strict sections want them: lists made tuples, and what is of numpy or pandas made plain."""
     if isinstance(value, Mapping):
         return {key: _frozen(item) for key, item in value.items()}
-    if isinstance(value, np.generic | np.ndarray | pd.Series):
+    if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, datetime) and value.time() == time():  # a day in pandas
         value = value.date()

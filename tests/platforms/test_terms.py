@@ -115,3 +115,22 @@ def test_subsidised_shares_cost_members_nothing() -> None:
     assert series["subsidy"].tolist() == pytest.approx([0, 0, 0, 999 * 100.11, 0])
     assert series["collected"][:4].tolist() == [0, 0, 0, 0]
     assert model.persons["paid"].tolist() == [0, 0, *[round(100 * series["share"][4])] * 998]
+
+
+def test_of_an_amendment_and_a_decision_of_the_board_the_later_counts() -> None:
+    changes = {"platform.pool.amendments": [{"day": date(2019, 3, 1), "fee_rate": 0.3}]}
+    model = world(10, changes)
+    (pool,) = model.platforms
+
+    def fee_on(day: date) -> float:
+        model.run_until(day)
+        return float(pool.terms.fee_rate)
+
+    model.step()
+    pool.change_terms("a decision", {"fee_rate": 0.2})
+    assert fee_on(date(2019, 2, 14)) == 0.2
+    told = len(model.events)
+    assert fee_on(date(2019, 3, 14)) == 0.3
+    assert [event["detail"] for event in model.events[told:]] == ["amendment: fee_rate = 0.3 in the place of 0.2"]
+    pool.change_terms("another", {"fee_rate": 0.1})
+    assert fee_on(date(2019, 6, 28)) == 0.1

@@ -9,6 +9,7 @@ import pytest
 
 from abm.agents.platform import Platform
 from abm.errors import CheckpointError, FileError
+from abm.files import DATA
 from abm.model import MutualAidModel
 from abm.observation.events import EventKind
 from abm.platforms.closing import ClosingKind
@@ -140,3 +141,14 @@ def test_a_checkpoint_without_room_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="cannot be written"):
         save(busy(), tmp_path / "nowhere" / "a.huzhu")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_whose_rates_have_changed_since_is_not_gone_on_from(tmp_path: Path) -> None:
+    rates = tmp_path / "mine.csv"
+    rates.write_bytes((DATA / "incidence.csv").read_bytes())
+    model = finish(MutualAidModel(persons=200, seed=1, changes={"health.incidence_file": str(rates)}), 2)
+    save(model, tmp_path / "a.huzhu")
+    assert resume(tmp_path / "a.huzhu").now == model.now
+    rates.write_text(rates.read_text().replace("CI_2020_28_diseases,50,male,0.0", "CI_2020_28_diseases,50,male,0.1"))
+    with pytest.raises(CheckpointError, match=r"health\.incidence_file = '.*mine\.csv' holds other rows by now"):
+        resume(tmp_path / "a.huzhu")

@@ -13,8 +13,9 @@ import pytest
 
 from abm.cli.main import main
 from abm.errors import FileError, StoreError, WorkerError
+from abm.files import DATA
 from abm.study.store import FILE, LOCK, Store
-from abm.study.study import Study, dump_study
+from abm.study.study import Study, dump_study, load_study
 from abm.study.summary import plan
 from abm.study.sweep import run_study
 from abm.study.worker import FAILED, Result
@@ -202,3 +203,50 @@ def test_a_study_of_many_outputs_names_a_few_and_counts_the_rest(tmp_path: Path)
         words = plan(study, store)
     assert "2019-05-28 and 7 more" in words
     assert "2019-06-28" not in words
+
+
+def own_rates(folder: Path) -> Path:
+    """A study of a scenario with rates of its own, in a folder; all names in it are relative."""
+    folder.mkdir()
+    (folder / "mine.csv").write_bytes((DATA / "incidence.csv").read_bytes())
+    (folder / "own.toml").write_text(
+        'title = "own"\n[people]\npersons = 200\n[health]\nincidence_file = "./mine.csv"\n'
+    )
+    study = 'scenario = "own.toml"\nuntil = 2018-11-30\noutputs = ["pool.members:last"]\n[vary]\nslots = [1, 2]\n'
+    (folder / "study.toml").write_text(study)
+    return folder / "study.toml"
+
+
+def test_a_study_that_has_moved_is_the_same_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    with Store(out, load_study(own_rates(tmp_path / "here"))) as store:
+        keys = [store.key({"slots": 1}, 1)]
+    os.rename(tmp_path / "here", tmp_path / "there")
+    monkeypatch.chdir(tmp_path / "there")
+    for path in (Path("study.toml"), Path("../there/study.toml"), tmp_path / "there" / "study.toml"):
+        with Store(out, load_study(path)) as store:
+            keys.append(store.key({"slots": 1}, 1))
+    assert len(set(keys)) == 1
+
+
+def test_rows_made_with_other_rates_are_not_those_of_the_study(tmp_path: Path) -> None:
+    path = own_rates(tmp_path / "here")
+    with Store(tmp_path / "out", load_study(path)):
+        pass
+    rates = tmp_path / "here" / "mine.csv"
+    rates.write_text(rates.read_text().replace("male,0.0", "male,0.1"))
+    with pytest.raises(StoreError, match="differs in the scenario itself"):
+        Store(tmp_path / "out", load_study(path))
+
+
+def test_where_rates_vary_what_is_in_the_files_counts(tmp_path: Path) -> None:
+    path = own_rates(tmp_path / "here")
+    path.write_text(path.read_text().replace("slots = [1, 2]", 'health.incidence_file = ["./mine.csv", "./more.csv"]'))
+    more = tmp_path / "here" / "more.csv"
+    more.write_bytes((DATA / "incidence.csv").read_bytes())
+    study = load_study(path)
+    with Store(tmp_path / "out", study) as store:
+        before = [store.key(point, 1) for point in study.point_list()]
+        more.write_text(more.read_text().replace("male,0.0", "male,0.1"))
+        after = [store.key(point, 1) for point in study.point_list()]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False]
