@@ -2,8 +2,6 @@
 
 import argparse
 import math
-import os
-import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
-from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
+from abm.errors import ForkError, ScenarioError, StudyError
+from abm.process import carry_out
 from abm.scenario.declare import bounds
 from abm.scenario.files import changes_of, load, names
 from abm.scenario.paths import differences, field_at, leaves, notes, plausible_of, setting, source_of
@@ -26,22 +25,12 @@ WIDTH = 100
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
-    for stream in (sys.stdout, sys.stderr):  # Chinese names must not stop a run where letters are few
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    choices = parser(ACTIONS).parse_args(arguments)
-    try:
+
+    def act() -> None:
+        choices = parser(ACTIONS).parse_args(arguments)
         choices.action(choices)
-        sys.stdout.flush()
-    except HuzhuError as error:
-        print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt as stop:
-        print(f"huzhu: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
-        return 130
-    return 0
+
+    return carry_out("huzhu", act)
 
 
 def show_list(_: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Every kind of mistake has a class, raised for it and for nothing else; the commands answer each with status 2."""
+"""Every kind of mistake has a class, raised for it and for nothing else; the commands answer each with its status."""
 
 import ast
 import inspect
@@ -46,6 +46,8 @@ OTHERS = {
     ("on_step", "Overtaken"),  # the visitor of the page has asked for something else
     ("attempt", "OtherCodeError"),  # from a worker to its sweep, which makes a WorkerError of it
     ("at_work", "KeyboardInterrupt"),  # with how to go on
+    ("results_folder", "KeyboardInterrupt"),  # with what is written
+    ("stop", "KeyboardInterrupt"),  # a signal that ends a command as Ctrl-C does
     ("_lock", "RuntimeError"),  # ends a worker that begins its own sweep anew; to be caught by no script
     ("_plain", "TypeError"),  # a fault of the program
     *((function, "LedgerError") for function in ("audit", "transfer")),
@@ -162,7 +164,11 @@ def nothing_to_draw(_: Path) -> None:
     history_of(pd.DataFrame(), "xianghubao")
 
 
-CALLS = [("WorkerError", broken_executor), ("StoreError", other_function), ("SeriesError", nothing_to_draw)]
+CALLS = [
+    ("WorkerError", broken_executor),
+    ("StoreError", other_function),
+    ("SeriesError", nothing_to_draw),
+]
 
 
 @pytest.mark.parametrize(("name", "call"), CALLS)
