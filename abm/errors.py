@@ -34,6 +34,12 @@ class SeriesError(HuzhuError):
     """Raised where a table of series lacks what it is asked for: a step to draw, the column to hold a fact against."""
 
 
+class FigureError(HuzhuError):
+    """Raised where a figure cannot be drawn; the results are there without it, and the exit status is 1."""
+
+    status = 1
+
+
 class CheckpointError(HuzhuError):
     """Raised where a checkpoint is missing, damaged or of another version, or a change would alter its past."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
-from abm.errors import ForkError, ScenarioError, StudyError
+from abm.errors import FigureError, ForkError, ScenarioError, StudyError
 from abm.process import carry_out
 from abm.scenario.declare import bounds
 from abm.scenario.files import changes_of, load, names
@@ -24,7 +24,7 @@ WIDTH = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
+    """Run the command line; returns the exit status: 0, 1 for a lost figure, 2 for bad input, 130 when interrupted."""
 
     def act() -> None:
         choices = parser(ACTIONS).parse_args(arguments)
@@ -74,7 +74,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
     """Run a scenario with a progress bar; print facts beside simulation; write results."""
     from tqdm import tqdm
 
-    from abm.runs.report import report
+    from abm.runs.report import draw, report
     from abm.runs.results import earlier_run, results_folder
     from abm.runs.run import run
 
@@ -91,11 +91,14 @@ def run_scenario(choices: argparse.Namespace) -> None:
 
             made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
         text = report(made, staging)
+        lost = draw(made, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
+    if lost:
+        raise FigureError("\n".join(lost))
 
 
 def tell_story(choices: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from abm.cli.main import ACTIONS, main
 from abm.cli.parser import parser
 from abm.errors import HuzhuError
 from abm.figures.platform import history_of
+from abm.figures.style import drawing
 from abm.ledger import LedgerError
 from abm.story.events import WitnessError
 from abm.study.store import FILE, Store
@@ -73,7 +74,7 @@ RAISED = {each for path in SOURCES for each in raised(ast.parse(path.read_text(e
 
 
 def test_every_class_says_when_it_is_raised_and_is_one_kind_of_mistake() -> None:
-    assert len(KINDS) == 13
+    assert len(KINDS) == 14
     for name, kind in KINDS.items():
         assert kind.__bases__ == (HuzhuError,), name
         assert (kind.__doc__ or "").startswith("Raised where "), name
@@ -164,7 +165,13 @@ def nothing_to_draw(_: Path) -> None:
     history_of(pd.DataFrame(), "xianghubao")
 
 
+def picture_that_fails(_: Path) -> None:
+    with drawing():
+        raise RuntimeError("latex could not be found")
+
+
 CALLS = [
+    ("FigureError", picture_that_fails),
     ("WorkerError", broken_executor),
     ("StoreError", other_function),
     ("SeriesError", nothing_to_draw),
