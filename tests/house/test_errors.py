@@ -49,6 +49,8 @@ OTHERS = {
     ("at_work", "KeyboardInterrupt"),  # with how to go on
     ("results_folder", "KeyboardInterrupt"),  # with what is written
     ("stop", "KeyboardInterrupt"),  # a signal that ends a command as Ctrl-C does
+    ("_users_cache", "NotADirectoryError"),  # caught where another place is looked for
+    ("_temporary_cache", "PermissionError"),
     ("_lock", "RuntimeError"),  # ends a worker that begins its own sweep anew; to be caught by no script
     ("_plain", "TypeError"),  # a fault of the program
     *((function, "LedgerError") for function in ("audit", "transfer")),
