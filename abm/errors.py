@@ -1,7 +1,7 @@
 """What can be wrong with what a user gives, a class for each kind of mistake.
 
 Each has a message of one line or more, a line for each fault: place, value, what is allowed, the likely slip. The
-commands print it and end with exit status 2. Other exceptions, as `ledger.LedgerError` and
+commands print it and end with the exit status of its class. Other exceptions, as `ledger.LedgerError` and
 `story.events.WitnessError`, are faults of the program.
 """
 
@@ -9,7 +9,9 @@ import difflib
 
 
 class HuzhuError(ValueError):
-    """A mistake in what a user gives; each kind has a class of its own below."""
+    """A mistake in what a user gives; each kind has a class of its own below, and the exit status of a command."""
+
+    status = 2
 
 
 class ScenarioError(HuzhuError):
@@ -30,6 +32,12 @@ class ModelError(HuzhuError):
 
 class SeriesError(HuzhuError):
     """Raised where a table of series lacks what it is asked for: a step to draw, the column to hold a fact against."""
+
+
+class FigureError(HuzhuError):
+    """Raised where a figure cannot be drawn; the results are there without it, and the exit status is 1."""
+
+    status = 1
 
 
 class CheckpointError(HuzhuError):

@@ -3,15 +3,45 @@
 import csv
 import hashlib
 import os
+import platform
+import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from abm.errors import DataError, FileError
 
 DATA = Path(__file__).parent / "data"
+UNFINISHED = re.compile(r"\.huzhu-((?P<process>\d{1,9})@(?P<machine>.*)@.*|\w{8})")  # eight letters: by 0.3.0
+
+
+def unfinished_name(name: str = "") -> str:
+    """What a file or folder that this process has not finished is called."""
+    return f".huzhu-{os.getpid()}@{platform.node()}@{name}"
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file or folder is what a run of this program has not finished, at work or killed."""
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove what killed runs left unfinished in a folder; that of runs at work, or on other machines, stays."""
+    for path in folder.glob(".huzhu-*"):
+        if (found := UNFINISHED.fullmatch(path.name)) is None:
+            continue
+        process, machine = found["process"], found["machine"]
+        if process and (machine != platform.node() or psutil.pid_exists(int(process))):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif process:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -20,8 +50,9 @@ def whole(path: Path) -> Iterator[Path]:
 
     Raises `FileError` where the disk refuses.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}")  # a folder takes files of two writers at once
+    new = path.with_name(unfinished_name(path.name))  # a folder takes files of two writers at once
     try:
+        clear_leftovers(path.parent)
         try:
             yield new
             os.replace(new, path)

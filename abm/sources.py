@@ -7,8 +7,10 @@ it is found by following imports, so that no list of files can lack one.
 import ast
 import functools
 import hashlib
+import os
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -107,12 +109,22 @@ def digest(*files: Path) -> str:
 
 
 def commit() -> str | None:
-    """The commit of the source, with a plus sign where it has been changed since; None outside a checkout."""
+    """The commit of the source, with a plus sign where it has been changed since; None outside a checkout of its own.
+
+    A repository around the program, as that of a project whose virtual environment holds it, is not its own.
+    """
+    project = HERE.parent / "pyproject.toml"
+    here = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=HERE, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(["git", *words], cwd=HERE, env=here, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     try:
+        own = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["name"] == "huzhu"
+        if not own or Path(git("rev-parse", "--show-toplevel")).resolve() != HERE.parent.resolve():
+            return None
+        git("ls-files", "--error-unmatch", "--", str(project), str(HERE / "sources.py"))
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--", ".") else "")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, ValueError, KeyError, subprocess.CalledProcessError):
         return None

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 
 from abm import Axis, Study, load
 from abm.clock import collection_date, half_month
-from abm.figures.style import save
+from abm.figures.style import drawing, save
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct
 from abm.study.summary import write_record
@@ -71,6 +71,7 @@ def series(outputs: Mapping[str, float], name: str) -> np.ndarray:
     return np.array([outputs[f"{PLATFORM}.{name}:{day}"] for day in DAYS])
 
 
+@drawing()
 def draw(histories: list[tuple[float, Mapping[str, float]]], persons: int) -> Figure:
     """Members over time by what newcomers were told; the mean of the seeds, and each seed faintly."""
     figure = Figure(figsize=(8, 5), dpi=150)

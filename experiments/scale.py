@@ -32,7 +32,7 @@ from matplotlib.figure import Figure
 
 from abm import Study, run_study
 from abm.clock import collection_date, half_month
-from abm.figures.style import save
+from abm.figures.style import drawing, save
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct, require_done
 from abm.study.progress import StudyProgress
@@ -150,6 +150,7 @@ LOOKS = {
 }
 
 
+@drawing()
 def draw(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
     """Noise of a share and leavers by persons simulated, of the nation with fellows and without; every run is a dot."""
     figure = Figure(figsize=(8, 7.5), dpi=150, layout="constrained")
@@ -169,6 +170,7 @@ def draw(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
     return _finished(figure, (upper, lower))
 
 
+@drawing()
 def draw_small(table: pd.DataFrame, found: pd.DataFrame) -> Figure:
     """Leavers of the small nation by persons simulated."""
     figure = Figure(figsize=(8, 4), dpi=150, layout="constrained")

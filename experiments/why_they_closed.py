@@ -24,7 +24,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from abm import Study, load
-from abm.figures.style import save
+from abm.figures.style import drawing, save
 from abm.mechanisms import off
 from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import CLOSINGS, ENDS
@@ -68,6 +68,7 @@ def closings(world: str, seed: int, ends: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+@drawing()
 def draw(table: pd.DataFrame, persons: int, seeds: int) -> Figure:
     """Closings on a line of time, a row a world; the marker is the kind, its size the members."""
     figure = Figure(figsize=(9, 5), dpi=150)

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-import mesa
 import numpy as np
 
+from abm.agents.agent import Agent
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
-class Insurer(mesa.Agent):
+class Insurer(Agent):
     """Whoever sells a product, or once sold it. It rates, sells, collects and pays."""
 
     model: "MutualAidModel"
@@ -56,7 +56,7 @@ class Insurer(mesa.Agent):
                 platform.earn(part(sold, commission), self.name)
 
 
-class LicensedMutual(mesa.Agent):
+class LicensedMutual(Agent):
     """A licensed mutual insurer behind insurance-like products: it bears excess over caps while it has funds."""
 
     model: "MutualAidModel"

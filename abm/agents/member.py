@@ -6,9 +6,9 @@ and hand the class to the model: it then visits the agents one by one and the re
 
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
+from abm.agents.agent import Agent
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.money import yuan
 from abm.persons import behaviours, drives, insuring, paying, situation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PHASES = ("hear", "fall_ill", "claim", "settle", "learn", "choose", "insure")
 
 
-class Member(mesa.Agent):
+class Member(Agent):
     """A person. Make `HealthyMember` or `HighRiskMember`, which differ in what they know of their own risk."""
 
     model: "MutualAidModel"

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
+from abm.agents.agent import Agent
 from abm.clock import collection_date, half_month, periods
 from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
 from abm.money import divide, fen, yuan
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
-class Platform(mesa.Agent):
+class Platform(Agent):
     """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario until it acts."""
 
     model: "MutualAidModel"

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import mesa
-
+from abm.agents.agent import Agent
 from abm.ledger import FUND, deposits
 from abm.money import yuan
 from abm.observation.events import REGULATOR, EventKind
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
 
 
-class Regulator(mesa.Agent):
+class Regulator(Agent):
     """Pressure builds up from what it sees and fades slowly; its stance follows; its policy says what it does."""
 
     model: "MutualAidModel"

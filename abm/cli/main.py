@@ -2,8 +2,6 @@
 
 import argparse
 import math
-import os
-import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.cli.parser import Action, parser
-from abm.errors import ForkError, HuzhuError, ScenarioError, StudyError
+from abm.errors import FigureError, ForkError, ScenarioError, StudyError
+from abm.process import carry_out
 from abm.scenario.declare import bounds
 from abm.scenario.files import changes_of, load, names
 from abm.scenario.paths import differences, field_at, leaves, notes, plausible_of, setting, source_of
@@ -25,23 +24,13 @@ WIDTH = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 2 for bad input, 130 when interrupted."""
-    for stream in (sys.stdout, sys.stderr):  # Chinese names must not stop a run where letters are few
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    choices = parser(ACTIONS).parse_args(arguments)
-    try:
+    """Run the command line; returns the exit status: 0, 1 for a lost figure, 2 for bad input, 130 when interrupted."""
+
+    def act() -> None:
+        choices = parser(ACTIONS).parse_args(arguments)
         choices.action(choices)
-        sys.stdout.flush()
-    except HuzhuError as error:
-        print("\n".join(f"huzhu: {line}" for line in str(error).splitlines()), file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt as stop:
-        print(f"huzhu: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
-        return 130
-    return 0
+
+    return carry_out("huzhu", act)
 
 
 def show_list(_: argparse.Namespace) -> None:
@@ -85,7 +74,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
     """Run a scenario with a progress bar; print facts beside simulation; write results."""
     from tqdm import tqdm
 
-    from abm.runs.report import report
+    from abm.runs.report import draw, report
     from abm.runs.results import earlier_run, results_folder
     from abm.runs.run import run
 
@@ -102,11 +91,14 @@ def run_scenario(choices: argparse.Namespace) -> None:
 
             made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
         text = report(made, staging)
+        lost = draw(made, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:
         print(f"\nReplaced {replaced}.")
     print(f"\nWritten to {folder}: {', '.join(written)}", flush=True)
+    if lost:
+        raise FigureError("\n".join(lost))
 
 
 def tell_story(choices: argparse.Namespace) -> None:

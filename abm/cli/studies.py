@@ -89,12 +89,12 @@ def phase(
         written = write_record(study, store, execution.folder, name, more)
     with whole(execution.folder / "phase.csv") as path:
         pd.DataFrame(found.table()).to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+    say(f"\n{words}: {found.told()}\n{found.where()}")
     if found.can_be_drawn:
         first, second = study.vary
         footnote = f"{study.title}: {found.told()}. Red: {edge:g}."
         drawn = save_figure(phase_map(found, words, (first, second), footnote), execution.folder, "phase")
         written += [path.name for path in drawn]
-    say(f"\n{words}: {found.told()}\n{found.where()}")
     say(f"\nWritten to {execution.folder}: {', '.join(sorted([*written, 'phase.csv']))}, runs.sqlite")
 
 

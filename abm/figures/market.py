@@ -20,6 +20,7 @@ from abm.figures.style import (
     SIZE,
     SKY,
     YELLOW,
+    drawing,
     frame,
     mark_years,
     plain,
@@ -94,6 +95,7 @@ def market_of(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> Ma
     return Market(days, run.series, large, small, run.closings, run.events, run.transfers, comparisons, run.scenario)
 
 
+@drawing()
 def panorama(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> "Figure":
     """A page of six panels on a run of several platforms; `comparisons` are those of `facts.compare` by platform.
 

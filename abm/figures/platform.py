@@ -20,6 +20,7 @@ from abm.figures.style import (
     SIZE,
     SKY,
     YELLOW,
+    drawing,
     frame,
     mark_years,
     plain,
@@ -54,6 +55,7 @@ def history_of(series: pd.DataFrame, platform: str, comparisons: Sequence[Compar
     return History(pd.to_datetime(series["date"]).to_numpy(), own, comparisons)
 
 
+@drawing()
 def history(
     series: pd.DataFrame,
     platform: str,

@@ -2,7 +2,8 @@
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from abm.errors import FigureError, HuzhuError
 from abm.files import whole
 from abm.observation.facts import FACTS_END, Comparison
 from abm.scenario.scenario import Shock
@@ -38,13 +40,26 @@ BLACK, GREY, BLUE, ORANGE, GREEN, RED, SKY, YELLOW = (
 )
 
 
+@contextmanager
+def drawing() -> Iterator[None]:
+    """The look of the figures, whatever the user has set for others. Raises `FigureError` where one cannot be drawn."""
+    try:
+        from matplotlib import rc_context, style
+
+        with style.context("default"), rc_context({"svg.hashsalt": "huzhu", "svg.fonttype": "path", "timezone": "UTC"}):
+            yield
+    except HuzhuError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise FigureError(f"a figure cannot be drawn: {type(error).__name__}: {reason}") from error
+
+
 def save(figure: "Figure", folder: Path, name: str = "history") -> list[Path]:
     """Write the figure as PNG and SVG, the same bytes each time, each file whole or not at all; their paths."""
-    from matplotlib import rc_context
-
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {}
-    with rc_context({"svg.hashsalt": "huzhu", "svg.fonttype": "path"}):
+    with drawing():
         for kind in ("png", "svg"):
             picture = io.BytesIO()
             figure.savefig(picture, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)

@@ -14,7 +14,7 @@ from abm.figures.market import PANELS as MARKET_PANELS
 from abm.figures.market import market_of
 from abm.figures.platform import PANELS as PLATFORM_PANELS
 from abm.figures.platform import history_of
-from abm.figures.style import BLUE, GREY, MILLION, ORANGE, frame, mark_years, plain
+from abm.figures.style import BLUE, GREY, MILLION, ORANGE, drawing, frame, mark_years, plain
 from abm.observation import facts
 from abm.observation.run import Run
 
@@ -118,7 +118,7 @@ def _picture(
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
-    with MATPLOTLIB, rc_context({"svg.fonttype": "none", "svg.hashsalt": "huzhu", "font.size": 9.5}):
+    with MATPLOTLIB, drawing(), rc_context({"svg.fonttype": "none", "font.size": 9.5}):
         figure = Figure(facecolor="white")
         panel = figure.add_subplot()
         title, unit = draw(panel)

@@ -1,12 +1,12 @@
 """How persons come into the world, and whether there is room for them."""
 
 import numpy as np
-import psutil
 from scipy.special import ndtri
 
 from abm import draws
 from abm.draws import Purpose
 from abm.errors import ModelError
+from abm.persons import memory
 from abm.persons.state import LONG_AGO, MEMBERSHIP, PERSON, HealthState, Trait
 from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
@@ -112,7 +112,7 @@ def bytes_per_person(scenario: Scenario) -> int:
 
 def require_room(scenario: Scenario, available: int | None = None) -> None:
     """Raise `ModelError` if the simulated persons do not fit into memory, saying how many would."""
-    free = psutil.virtual_memory().available if available is None else available
+    free = memory.available() if available is None else available
     persons, each = scenario.people.persons, bytes_per_person(scenario)
     if persons * each + WORKING_BYTES > free:
         fit = max(0, (free - WORKING_BYTES) // each)

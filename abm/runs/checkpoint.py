@@ -86,7 +86,7 @@ def resume(
     state = json.loads(parts["state.json"])
     tables = tomllib.loads(parts["scenario.toml"].decode())
     scenario = parse(tables, path.name)
-    _require_same_data(path, scenario, state["data"])
+    _require_same_data(path, scenario, state.get("data", {}))
     if changes:
         new = parse(changed(tables, changes), path.name)
         _require_same_past(scenario, new)
@@ -137,6 +137,8 @@ def _require_same_data(path: Path, scenario: Scenario, held: dict[str, str]) -> 
     """Raise `CheckpointError` where a data file of the scenario has changed since."""
     names = data_names(scenario)
     for place, digest in data_digests(names).items():
+        if place not in held:
+            raise CheckpointError(f"{path}: {OTHER_CODE}")
         if held[place] != digest:
             raise CheckpointError(
                 f"{path}: {place} = '{names[place]}' holds other rows by now; bring back the old ones"

@@ -1,8 +1,10 @@
-"""What is told at the end of a run: facts beside simulation, the closings, who paid for whom; and its pictures."""
+"""What is told at the end of a run: facts beside simulation, the closings, who paid for whom; and its figures."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from abm.errors import FigureError
 from abm.figures.market import panorama
 from abm.figures.platform import history
 from abm.figures.style import save
@@ -16,10 +18,9 @@ PAGES = 6
 
 
 def report(run: Run, folder: Path) -> str:
-    """Write everything about a run into a folder; returns what there is to say about it.
+    """Write the numbers of a run into a folder; returns what there is to say about it.
 
-    Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt. Only the largest plans
-    have a page of their own.
+    Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt.
     """
     write_run(run, folder)
     people, seconds = run.scenario.people, run.provenance["seconds_founding"] + run.provenance["seconds_steps"]
@@ -29,20 +30,36 @@ def report(run: Run, folder: Path) -> str:
         f" {seconds:.1f} s; {run.provenance['bytes_per_person']:.0f} bytes a person",
     ]
     beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
-    several, look = len(beside) > 1, {"persons": people.persons, "seed": run.seed}
-    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
-    for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
-        page = history(run.series, platform, beside[platform], shocks=run.scenario.shocks, **look)
-        save(page, folder, f"history-{platform}" if several else "history")
-    if several:
-        save(panorama(run, beside), folder, "market")
     singly = [line for platform, found in beside.items() for line in ("", *_beside(run, platform, found))]
     rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
     rest += ["", "Who paid for whom", transfers_table(run.transfers)]
     (folder / "facts.txt").write_text("\n".join([*head, *singly, *rest]) + "\n", encoding="utf-8")
-    if several:
+    if len(beside) > 1:
         singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary(beside)]
     return "\n".join([*head, *singly, *rest])
+
+
+def draw(run: Run, folder: Path) -> list[str]:
+    """Draw the figures of a run into a folder; returns a line for each that cannot be drawn.
+
+    Only the largest plans have a page of their own.
+    """
+    beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
+    several, look = len(beside) > 1, {"persons": run.scenario.people.persons, "seed": run.seed}
+    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
+    pages = {}
+    for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
+        page = partial(history, run.series, platform, beside[platform], shocks=run.scenario.shocks, **look)
+        pages[f"history-{platform}" if several else "history"] = page
+    if several:
+        pages["market"] = partial(panorama, run, beside)
+    lost = []
+    for name, page in pages.items():
+        try:
+            save(page(), folder, name)
+        except FigureError as error:
+            lost.append(f"{name}: {error}")
+    return lost
 
 
 def noise_line(run: Run, platform: str) -> str:

@@ -1,7 +1,7 @@
 """A folder of results that is never half written.
 
 Files are made in a hidden folder inside the target and moved into place when all are done. An interrupted or
-failed run leaves the earlier results as they were.
+failed run leaves the earlier results as they were; what a killed one leaves is cleared by the next.
 """
 
 import json
@@ -9,10 +9,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from abm.errors import FileError
+from abm.files import clear_leftovers, is_unfinished, unfinished_name
 from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.scenario.files import dump
@@ -25,7 +26,8 @@ PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market")
 def require_results(folder: Path) -> None:
     """Raise `FileError` where a folder holds files that are not a run's."""
     try:
-        held = sorted(path.name for path in folder.iterdir() if path.name != RUNS) if folder.is_dir() else []
+        there = folder.iterdir() if folder.is_dir() else ()
+        held = sorted(path.name for path in there if path.name != RUNS and not is_unfinished(path))
     except OSError as error:
         raise FileError(f"{folder}: cannot be read: {error.strerror or error}") from None
     if held and PROVENANCE not in held:
@@ -38,34 +40,47 @@ def results_folder(folder: Path) -> Iterator[Path]:
 
     Pictures of an earlier run that this one did not draw again go then.
     Raises `FileError` where nothing can be written there, or where files that are not a run's would be mixed
-    with one.
+    with one; `KeyboardInterrupt` with words where it came when all was done.
     """
     try:
         require_results(folder)
         made = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".huzhu-", dir=folder))
+        clear_leftovers(folder)
+        staging = Path(tempfile.mkdtemp(prefix=unfinished_name(), dir=folder))
     except OSError as error:
         raise FileError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    written: set[str] = set()
     try:
         yield staging
         if blocked := [path.name for path in staging.iterdir() if (folder / path.name).is_dir()]:
             raise FileError(f"{folder}: cannot be written: {blocked[0]} is a folder")
-        for path in sorted(staging.iterdir()):
-            os.replace(path, folder / path.name)
-            written.add(path.name)
-        for path in [path for pattern in PICTURES for path in folder.glob(pattern)]:
-            if path.name not in written:  # of an earlier run with other platforms
-                path.unlink()
+        names = {path.name for path in staging.iterdir()}
+        try:
+            _put_in_place(staging, folder, names)
+        except KeyboardInterrupt:  # it is the work of a moment, and the folder must not hold files of two runs
+            _put_in_place(staging, folder, names)
+            raise KeyboardInterrupt(f"the results are in {folder}") from None
     except BaseException as error:
-        shutil.rmtree(staging)
-        for path in made:
-            path.rmdir()
+        shutil.rmtree(staging, ignore_errors=True)
+        with suppress(OSError):  # somebody may have put a file of their own there
+            for path in made:
+                path.rmdir()
         if isinstance(error, OSError):
             raise FileError(f"{folder}: cannot be written: {error.strerror or error}") from None
         raise
-    shutil.rmtree(staging)
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, folder: Path, names: set[str]) -> None:
+    """Move what is in the staging folder, of the `names` of a run, and remove pictures of an earlier run.
+
+    The provenance goes first: a folder that has it is known to hold results, whenever this is killed.
+    """
+    for path in sorted(staging.iterdir(), key=lambda path: (path.name != PROVENANCE, path.name)):
+        os.replace(path, folder / path.name)
+    for path in [path for pattern in PICTURES for path in folder.glob(pattern)]:
+        if path.name not in names:  # of an earlier run with other platforms
+            path.unlink()
 
 
 def earlier_run(folder: Path) -> str | None:

@@ -1,13 +1,13 @@
 """What all experiments share: options, stores that stay beside the results, and one line for a slip."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from abm.errors import HuzhuError, StudyError
+from abm.errors import StudyError
+from abm.process import carry_out
 from abm.runs.results import RUNS, require_results
 from abm.study.progress import StudyProgress, at_work
 from abm.study.store import Store
@@ -80,17 +80,13 @@ def conduct(
     again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
     choices = parser.parse_args(words)
     out = choices.out or Path("results") / (f"{name}-quick" if choices.quick else name)
-    try:
+
+    def act() -> None:
         require_results(out)
         larger = full != "" and choices.full
         answer(Experiment(out, choices.workers, choices.quick, larger, choices.retry, choices.anew))
-    except HuzhuError as error:
-        print("\n".join(f"{name}: {line}" for line in str(error).splitlines()), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as stop:
-        print(f"{name}: interrupted; {stop if stop.args else 'nothing was written'}", file=sys.stderr)
-        return 130
-    return 0
+
+    return carry_out(name, act)
 
 
 def _say(text: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.figures.style import BLACK, DPI, RED
+from abm.figures.style import BLACK, DPI, RED, drawing
 
 if TYPE_CHECKING:  # importing matplotlib reads all fonts: only when a figure is wanted
     from matplotlib.figure import Figure
@@ -23,6 +23,7 @@ LOOKS = {  # of a measure: its words, its fill, its hatch
 }
 
 
+@drawing()
 def sensitivity_bars(bars: Sequence[Bar], footnote: str) -> "Figure":
     """A panel an output: for every setting a bar a measure, with its bounds."""
     from matplotlib.figure import Figure
@@ -62,6 +63,7 @@ def _or(value: float | None, other: float) -> float:
     return other if value is None else value
 
 
+@drawing()
 def phase_map(phase: "Phase", outcome: str, names: tuple[str, str], footnote: str) -> "Figure":
     """The outcome as shade with contours, the band in which the edge lies, the tested points as dots."""
     from matplotlib.figure import Figure

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from abm.errors import FileError, StoreError
+from abm.files import is_unfinished
 from abm.runs.outputs import run_scenario
 from abm.scenario.files import data_digests, fingerprint
 from abm.study.axis import Settings
@@ -53,7 +54,7 @@ class Store:
         self._make_folder()
         with ExitStack() as opened, self._disk():
             self._lock(opened)
-            for end in ("", "-wal", "-shm") if anew else ():
+            for end in ("-shm", "-wal", "") if anew else ():
                 (folder / f"{FILE}{end}").unlink(missing_ok=True)
             self.rows = opened.enter_context(closing(sqlite3.connect(self.file, timeout=30, isolation_level=None)))
             self.rows.execute("PRAGMA journal_mode=WAL")
@@ -117,9 +118,8 @@ class Store:
 
     def _make_folder(self) -> None:
         with self._disk():
-            held = (
-                sorted(path.name for path in self.folder.iterdir() if path.name != LOCK) if self.folder.is_dir() else []
-            )
+            there = self.folder.iterdir() if self.folder.is_dir() else ()
+            held = sorted(path.name for path in there if path.name != LOCK and not is_unfinished(path))
             if held and FILE not in held:
                 raise FileError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Every kind of mistake has a class, raised for it and for nothing else; the commands answer each with status 2."""
+"""Every kind of mistake has a class, raised for it and for nothing else; the commands answer each with its status."""
 
 import ast
 import inspect
@@ -16,6 +16,7 @@ from abm.cli.main import ACTIONS, main
 from abm.cli.parser import parser
 from abm.errors import HuzhuError
 from abm.figures.platform import history_of
+from abm.figures.style import drawing
 from abm.ledger import LedgerError
 from abm.story.events import WitnessError
 from abm.study.store import FILE, Store
@@ -46,6 +47,10 @@ OTHERS = {
     ("on_step", "Overtaken"),  # the visitor of the page has asked for something else
     ("attempt", "OtherCodeError"),  # from a worker to its sweep, which makes a WorkerError of it
     ("at_work", "KeyboardInterrupt"),  # with how to go on
+    ("results_folder", "KeyboardInterrupt"),  # with what is written
+    ("stop", "KeyboardInterrupt"),  # a signal that ends a command as Ctrl-C does
+    ("_users_cache", "NotADirectoryError"),  # caught where another place is looked for
+    ("_temporary_cache", "PermissionError"),
     ("_lock", "RuntimeError"),  # ends a worker that begins its own sweep anew; to be caught by no script
     ("_plain", "TypeError"),  # a fault of the program
     *((function, "LedgerError") for function in ("audit", "transfer")),
@@ -71,7 +76,7 @@ RAISED = {each for path in SOURCES for each in raised(ast.parse(path.read_text(e
 
 
 def test_every_class_says_when_it_is_raised_and_is_one_kind_of_mistake() -> None:
-    assert len(KINDS) == 13
+    assert len(KINDS) == 14
     for name, kind in KINDS.items():
         assert kind.__bases__ == (HuzhuError,), name
         assert (kind.__doc__ or "").startswith("Raised where "), name
@@ -162,7 +167,17 @@ def nothing_to_draw(_: Path) -> None:
     history_of(pd.DataFrame(), "xianghubao")
 
 
-CALLS = [("WorkerError", broken_executor), ("StoreError", other_function), ("SeriesError", nothing_to_draw)]
+def picture_that_fails(_: Path) -> None:
+    with drawing():
+        raise RuntimeError("latex could not be found")
+
+
+CALLS = [
+    ("FigureError", picture_that_fails),
+    ("WorkerError", broken_executor),
+    ("StoreError", other_function),
+    ("SeriesError", nothing_to_draw),
+]
 
 
 @pytest.mark.parametrize(("name", "call"), CALLS)

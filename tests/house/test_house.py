@@ -27,7 +27,7 @@ DECLARED = {"scenario.py", "people.py", "terms.py", "parents.py", "institutions.
 # From the ground up: a room imports from lower floors and from itself, types included. Rooms of one floor are apart.
 FLOORS = (
     {"errors", "clock", "money", "sources", "version"},
-    {"files", "jit", "ledger"},
+    {"files", "jit", "ledger", "process"},
     {"draws", "scenario"},
     {"market"},
     {"persons"},

@@ -7,23 +7,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from worlds import children
 
 ROOT = Path(__file__).parent.parent.parent
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
-def test_a_child_hears_an_interrupt_though_this_process_was_told_to_ignore_it() -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_child_hears_a_signal_though_this_process_was_told_to_ignore_it(sign: signal.Signals) -> None:
     wait = "import sys, time; print('here', flush=True); time.sleep(60)"
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(sign, signal.SIG_IGN)
     try:
         with children.start([sys.executable, "-c", wait], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
             assert child.stdout.readline() == b"here\n"
-            child.send_signal(signal.SIGINT)
-            assert child.wait(30) == -signal.SIGINT
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            child.send_signal(sign)
+            assert child.wait(30) == -sign
+        assert signal.getsignal(sign) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(sign, before)
 
 
 def test_who_interrupts_a_child_has_started_it_so_that_it_hears() -> None:

@@ -1,5 +1,9 @@
 """A file is written whole or not at all, in one place of the program."""
 
+import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +47,22 @@ def test_what_stops_a_writer_leaves_the_old_file_and_nothing_else(
     if heard is FileError:
         line = f"{tmp_path / 'a.txt'}: cannot be written: No space left on device; what was there stays"
         assert str(said.value) == line
+
+
+def test_what_killed_writers_left_goes_and_what_others_write_or_own_stays(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    here = platform.node()
+    left = [f".huzhu-{killed.pid}@{here}@a.huzhu", f".huzhu-{killed.pid}@{here}@x1", ".huzhu-b_ktyau5"]
+    stay = [f".huzhu-{os.getpid()}@{here}@b.txt", f".huzhu-{killed.pid}@not-{here}@c.txt", ".huzhu-notes", "a.huzhu"]
+    for name in (left[0], *stay):
+        (tmp_path / name).write_text("half", encoding="utf-8")
+    for name in left[1:]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "series.csv").write_text("half", encoding="utf-8")
+    with whole(tmp_path / "new.txt") as file:
+        file.write_text("new", encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["new.txt", *stay])
 
 
 def test_files_are_renamed_in_one_place_and_folders_in_another() -> None:

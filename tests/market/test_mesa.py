@@ -1,6 +1,8 @@
 """The model as Mesa users expect it."""
 
+import gc
 import inspect
+import weakref
 
 import mesa
 import pytest
@@ -121,6 +123,13 @@ def test_a_scenario_object_can_be_run_and_changed() -> None:
     model = MutualAidModel(scenario, persons=2000, changes={"mind.altruism": 3})
     assert model.persons.size == 2000
     assert model.case.mind.altruism == 3
+
+
+def test_a_model_that_nobody_holds_goes_from_memory() -> None:
+    """Those of Mesa's ``batch_run`` are never closed."""
+    gone = weakref.ref(MutualAidModel(persons=200, seed=1))
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_closed_model_lets_go_of_its_agents() -> None:

@@ -97,7 +97,8 @@ for world in (busy, teeming, ending_market):  # one plan, and several: what frie
     finish(world(drive="compiled"), 12)
 for module in (behaviours, census, insuring, paying, appraisal, situation, drives, fellows):
     for name, function in vars(module).items():
-        signatures = [str(signature) for signature in getattr(function, "nopython_signatures", [])]
+        compiled = function if hasattr(function, "nopython_signatures") else getattr(function, "__wrapped__", None)
+        signatures = [str(signature) for signature in getattr(compiled, "nopython_signatures", [])]
         for width in ("array(uint8, 1d", "array(uint32, 1d, C), array(uint32, 1d"):
             same = [signature for signature in signatures if width in signature]
             assert len(same) <= 1, f"{module.__name__}.{name} was compiled for {same}"

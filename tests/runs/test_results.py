@@ -1,5 +1,8 @@
 """What a run leaves behind: its files, what is printed, and no pictures of the run before."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +80,50 @@ def test_pictures_stay_when_the_run_that_would_replace_them_fails(tmp_path: Path
     with pytest.raises(ZeroDivisionError):
         fail()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["history-jd.png", "provenance.json"]
+
+
+def test_an_interrupt_while_results_take_their_places_leaves_those_of_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, calls = os.replace, []
+
+    def interrupted(*places: Path) -> None:
+        calls.append(places)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        replace(*places)
+
+    def write() -> None:
+        with results_folder(tmp_path / "out") as staging:
+            for name in ("events.csv", "provenance.json", "series.csv"):
+                (staging / name).write_text("new", encoding="utf-8")
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="the results are in "):
+        write()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["events.csv", "provenance.json", "series.csv"]
+
+
+KILLED = """
+import os, pathlib
+from abm.runs.results import results_folder
+replace, calls = os.replace, []
+def killed(*places):
+    calls.append(places)
+    os._exit(9) if len(calls) == 2 else replace(*places)
+os.replace = killed
+with results_folder(pathlib.Path("out")) as staging:
+    for name in ("events.csv", "provenance.json", "series.csv"):
+        (staging / name).write_text("half")
+"""
+
+
+def test_a_folder_whose_run_was_killed_while_results_took_their_places_is_written_again(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, check=False).returncode == 9
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    with results_folder(tmp_path / "out") as staging:
+        (staging / "provenance.json").write_text("new", encoding="utf-8")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["provenance.json"]
 
 
 def test_closings_are_told_in_a_line_each_with_large_sums_in_millions() -> None:

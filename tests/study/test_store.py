@@ -53,6 +53,12 @@ def test_the_store_of_another_study_is_refused_unless_it_is_to_go(tmp_path: Path
         assert store.count() == (0, 0)
 
 
+def test_a_folder_in_which_a_killed_run_left_something_is_free(tmp_path: Path) -> None:
+    (tmp_path / ".huzhu-b_ktyau5").mkdir()
+    with Store(tmp_path, ODD, run=double):
+        pass
+
+
 def test_rows_of_another_version_of_the_code_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store(tmp_path, ODD, run=double):
         pass
