@@ -84,6 +84,8 @@ def _with_included(name: str) -> dict[str, Any]:
     for path in nearest_first:  # which grows
         names_in_it = _names(found[path], path.name)
         included[path] = [_place_of(each, path.parent) for each in names_in_it]
+        if len(set(included[path])) < len(names_in_it):
+            raise ScenarioError(f"{path.name}: include = {shown(names_in_it)} names the same scenario twice")
         for other, each in zip(included[path], names_in_it, strict=True):
             if other not in found:
                 found[other] = _tables(other, each)

@@ -124,10 +124,12 @@ def test_an_included_scenario_that_does_not_exist_is_named(tmp_path: Path) -> No
 
 
 def test_a_name_is_for_one_platform(tmp_path: Path) -> None:
-    text = 'include = ["meituan", "meituan"]\nslots = 2\n'
-    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"platform.meituan: is in two of the scenarios put together"):
+    (tmp_path / "two.toml").write_text('include = ["meituan", "meituan"]\nslots = 2\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"two.toml: include = .* names the same scenario twice"):
         load(str(tmp_path / "two.toml"))
+    (tmp_path / "own.toml").write_text('include = ["meituan"]\n[platform.meituan]\nfee_rate = 0.1\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"platform.meituan: is in two of the scenarios put together"):
+        load(str(tmp_path / "own.toml"))
     (tmp_path / "twice.toml").write_text(
         "[platform.a]\nfee_rate = 0.1\n[platform.a]\nfee_rate = 0.2\n", encoding="utf-8"
     )
