@@ -17,7 +17,7 @@ import psutil
 from abm.errors import DataError, FileError
 
 DATA = Path(__file__).parent / "data"
-UNFINISHED = re.compile(r"\.huzhu-((?P<process>\d{1,9})@(?P<machine>.*)@.*|\w{8})")  # eight letters: by 0.3.0
+UNFINISHED = re.compile(r"\.huzhu-((?P<process>\d{1,9})@(?P<machine>[^@]*)@.*|\w{8})")  # eight letters: by 0.3.0
 
 
 def unfinished_name(name: str = "") -> str:
@@ -31,16 +31,17 @@ def is_unfinished(path: Path) -> bool:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what killed runs left unfinished in a folder; that of runs at work, or on other machines, stays."""
+    """Remove what killed runs left unfinished in a folder; that of runs at work, or on other machines, stays.
+
+    So does what 0.3.0 left, of which nothing but eight letters says that it is not the user's.
+    """
     for path in folder.glob(".huzhu-*"):
-        if (found := UNFINISHED.fullmatch(path.name)) is None:
-            continue
-        process, machine = found["process"], found["machine"]
-        if process and (machine != platform.node() or psutil.pid_exists(int(process))):
+        found = UNFINISHED.fullmatch(path.name)
+        if found is None or found["machine"] != platform.node() or psutil.pid_exists(int(found["process"])):
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
-        elif process:
+        else:
             path.unlink(missing_ok=True)
 
 

@@ -32,7 +32,7 @@ from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
-from abm.scenario.paths import changed
+from abm.scenario.paths import changed, flattened
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
 from abm.version import VERSION
@@ -87,6 +87,7 @@ def resume(
     tables = tomllib.loads(parts["scenario.toml"].decode())
     scenario = parse(tables, path.name)
     _require_same_data(path, scenario, state.get("data", {}))
+    changes = dict(flattened(changes, tables))
     if changes:
         new = parse(changed(tables, changes), path.name)
         _require_same_past(scenario, new)

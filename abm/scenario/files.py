@@ -38,7 +38,7 @@ def load(name: str | Path, changes: Mapping[str, Any] | str | None = None) -> Sc
     if not isinstance(name, str | Path):
         raise ScenarioError(f"{type(name).__name__} is no scenario; give the name of one, or the path of one")
     name = str(name)
-    made = changed(_with_included(name), changes_of(changes))
+    made = _located(changed(_with_included(name), changes_of(changes)), Path())
     return parse(made, Path(name).name if name.endswith(".toml") else f"{name}.toml")
 
 
@@ -49,14 +49,13 @@ def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mappi
         return load(case, wanted)
     if not isinstance(case, Scenario):
         raise ScenarioError(f"case = {shown(case)} must be a Scenario, the name of one, or the path of one")
-    return parse(changed(case.model_dump(exclude_none=True), wanted), case.title)
+    return parse(_located(changed(case.model_dump(exclude_none=True), wanted), Path()), case.title)
 
 
 def changes_of(given: Any, place: str = "changes: ") -> dict[str, Any]:
     """Changes by dotted path: a mapping, a row of pandas, or text such as ``"mind.altruism=30; slots=2"``.
 
-    A data file that they name is looked for from the working folder. `place` is named in messages. Raises
-    `ScenarioError` for anything else.
+    `place` is named in messages. Raises `ScenarioError` for anything else.
     """
     if isinstance(given, str):
         return dict(setting(part, place) for part in given.split(";") if part.strip())
@@ -68,8 +67,7 @@ def changes_of(given: Any, place: str = "changes: ") -> dict[str, Any]:
         raise ScenarioError(
             f"changes = {shown(given)} must be values by path, as {{'mind.altruism': 30}}, or such text"
         )
-    files = {path: beside(given[path], Path()) for path in data_files() if path in given}
-    return {**given, **files}
+    return dict(given)
 
 
 def _with_included(name: str) -> dict[str, Any]:
@@ -120,15 +118,19 @@ def _names(tables: dict[str, Any], place: str) -> list[str]:
 
 
 def _tables(path: Path, name: str) -> dict[str, Any]:
-    """The tables of a scenario file as they stand in it, but with the files that it names from wherever one stands."""
+    """The tables of a scenario file as they stand in it."""
     if not os.path.exists(path):  # false, and no complaint, where a name is too long to be one
         raise ScenarioError(f"no scenario {shown(name)}{nearest(name, names())}; there are: {', '.join(names())}")
-    tables = read_toml(path)
+    return _located(read_toml(path), path.parent)
+
+
+def _located(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Tables with the data files that they name in a folder, from wherever one stands."""
     for place in data_files():
         section, key = place.split(".")
         table = tables.get(section)
         if isinstance(table, dict) and key in table:
-            table[key] = beside(table[key], path.parent)
+            table[key] = beside(table[key], folder)
     return tables
 
 
@@ -243,7 +245,7 @@ def _frozen(value: Any) -> Any:
         return {key: _frozen(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if isinstance(value, datetime) and value.time() == time():  # a day in pandas
+    if isinstance(value, datetime) and value == value and value.time() == time():  # a day in pandas, and not NaT
         value = value.date()
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 

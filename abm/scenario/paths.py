@@ -30,7 +30,7 @@ def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
     Plausible ranges inside what is replaced as a whole go with it.
     """
-    flat = dict(_flat(changes, tables))
+    flat = dict(flattened(changes, tables))
     if isinstance(ranges := tables.get("plausible"), dict):
         replaced = tuple(f"{path}." for path in flat)
         tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
@@ -40,7 +40,7 @@ def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return tables
 
 
-def _flat(changes: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def flattened(changes: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Nested changes by dotted path, down to numbers, lists, and tables that are not there yet."""
     for key, value in changes.items():
         there = _within(tables, key)
@@ -49,7 +49,7 @@ def _flat(changes: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[tup
         elif key in ("sources", "plausible"):  # whose keys are paths themselves
             yield key, there | dict(value)
         else:
-            yield from ((f"{key}.{path}", each) for path, each in _flat(value, there))
+            yield from ((f"{key}.{path}", each) for path, each in flattened(value, there))
 
 
 def _within(tables: Any, key: str) -> Any:
@@ -62,7 +62,7 @@ def _within(tables: Any, key: str) -> Any:
 def _require_named(key: str, value: Any, tables: dict[str, Any]) -> None:
     """Raise `ScenarioError` where a change is about a platform, an insurer or a product that there is not.
 
-    A table founds one, unless it looks like a change of another that is misspelt.
+    A table founds one; that of a platform whose name looks like another's misspelt, only if it says when it launches.
     """
     section, *rest = key.split(".")
     if section not in FOUNDED_BY_TABLES or not rest or not isinstance(tables.get(section, {}), dict):
@@ -71,10 +71,11 @@ def _require_named(key: str, value: Any, tables: dict[str, Any]) -> None:
     given = tables.get(section, {})
     known = list(dict.fromkeys([*declared, *given])) if section == "insurance" else list(given or declared)
     founded = len(rest) == 1 and isinstance(value, Mapping)
-    misspelt = founded and "launch" not in value and difflib.get_close_matches(rest[0], known, cutoff=0.8)
+    unsure = section == "platform" and founded and "launch" not in value
+    misspelt = unsure and difflib.get_close_matches(rest[0], known, cutoff=0.8)
     if rest[0] not in known and (misspelt or not founded):
         there = f"there are: {', '.join(known)}" if known else "there is none"
-        new = f"a new one is a table [{section}.{rest[0]}] of a scenario file"
+        new = f"a new one is a table [{section}.{rest[0]}] of a scenario file{', with its launch' * bool(misspelt)}"
         raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}; {new}")
 
 

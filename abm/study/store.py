@@ -18,6 +18,7 @@ from abm.errors import FileError, StoreError
 from abm.files import is_unfinished
 from abm.runs.outputs import run_scenario
 from abm.scenario.files import data_digests, fingerprint
+from abm.scenario.paths import data_files
 from abm.study.axis import Settings
 from abm.study.study import Study, base_of
 from abm.study.worker import FAILED, Result, RunFunction, code_version
@@ -47,7 +48,11 @@ class Store:
         fixed = {name: value for name, value in study.model_dump(mode="json").items() if name not in FREE}
         world = "" if self.base is None else _hash(fingerprint(self.base))
         fixed["scenario"] = Path(study.scenario).stem  # the same wherever its file is: what is in it is in `world`
-        fixed["changes"] |= data_digests(fixed["changes"])
+        for settings in (fixed["changes"], *fixed["cases"]):
+            settings |= data_digests(settings)
+        for path in data_files():
+            if values := fixed["vary"].get(path, {}).get("values"):
+                fixed["vary"][path]["values"] = [data_digests({path: value})[path] for value in values]
         name = "" if run is None else f"{run.__module__}.{run.__qualname__}"
         self.about = {name: _canonical(value) for name, value in (fixed | {"world": world, "run": name}).items()}
         self._prefix = f"{world}|{name}|{study.until}|{self.code}"

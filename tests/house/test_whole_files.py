@@ -53,8 +53,8 @@ def test_what_killed_writers_left_goes_and_what_others_write_or_own_stays(tmp_pa
     killed = subprocess.Popen([sys.executable, "-c", ""])
     killed.wait()
     here = platform.node()
-    left = [f".huzhu-{killed.pid}@{here}@a.huzhu", f".huzhu-{killed.pid}@{here}@x1", ".huzhu-b_ktyau5"]
-    stay = [f".huzhu-{os.getpid()}@{here}@b.txt", f".huzhu-{killed.pid}@not-{here}@c.txt", ".huzhu-notes", "a.huzhu"]
+    left = [f".huzhu-{killed.pid}@{here}@a@b.huzhu", f".huzhu-{killed.pid}@{here}@x1"]
+    stay = [f".huzhu-{os.getpid()}@{here}@b.txt", f".huzhu-{killed.pid}@not-{here}@c.txt", ".huzhu-settings", "a.huzhu"]
     for name in (left[0], *stay):
         (tmp_path / name).write_text("half", encoding="utf-8")
     for name in left[1:]:

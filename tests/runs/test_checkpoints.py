@@ -3,7 +3,9 @@
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,3 +154,25 @@ def test_a_checkpoint_whose_rates_have_changed_since_is_not_gone_on_from(tmp_pat
     rates.write_text(rates.read_text().replace("CI_2020_28_diseases,50,male,0.0", "CI_2020_28_diseases,50,male,0.1"))
     with pytest.raises(CheckpointError, match=r"health\.incidence_file = '.*mine\.csv' holds other rows by now"):
         resume(tmp_path / "a.huzhu")
+
+
+@pytest.mark.parametrize(
+    ("nested", "flat"),
+    [
+        ({"platform": {"xianghubao": {"fee_rate": 0.2}}}, {"platform.xianghubao.fee_rate": 0.2}),
+        ("platform.xianghubao={ effort = 1.0 }", {"platform.xianghubao.effort": 1.0}),
+        ({"supervision": {"policy": "laissez_faire"}}, {"supervision.policy": "laissez_faire"}),
+    ],
+)
+def test_a_nested_change_at_a_checkpoint_is_that_change(nested: Any, flat: Any, tmp_path: Path) -> None:
+    model = finish(MutualAidModel(persons=300, seed=1), 12)
+    save(model, tmp_path / "a.huzhu")
+    assert model.platforms[0].changes["fee_rate"] == 0.08
+    assert digest(finish(resume(tmp_path / "a.huzhu", nested), 16)) == digest(
+        finish(resume(tmp_path / "a.huzhu", flat), 16)
+    )
+
+
+def test_a_nested_change_of_the_past_is_refused_too(kept: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"platform\.xianghubao\.launch: cannot change midway"):
+        resume(kept, {"platform": {"xianghubao": {"launch": date(2018, 11, 1)}}})

@@ -1,6 +1,7 @@
 """Changes of a scenario: nested or by dotted path, of Python, numpy or pandas, they say the same and lose nothing."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,26 @@ def test_a_table_founds_a_platform_and_a_misspelt_one_does_not() -> None:
     assert list(load("xianghubao", twin).platform) == ["xianghubao", "xianghubao2"]
 
 
+def test_a_product_may_have_a_name_that_is_like_another() -> None:
+    assert "city2" in load("xianghubao", {"insurance.city2": {"premium": 200.0}}).insurance.products
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "health.incidence_file=./a.csv",
+        {"health.incidence_file": "./a.csv"},
+        {"health": {"incidence_file": "./a.csv"}},
+    ],
+)
+def test_a_data_file_that_a_change_names_is_in_the_working_folder(
+    changes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for scenario in (load("xianghubao", changes), scenario_of(load("xianghubao"), None, changes)):
+        assert scenario.health.incidence_file == str(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize(
     ("given", "plain"),
     [
@@ -70,6 +91,7 @@ def test_numbers_and_days_of_numpy_and_pandas_are_numbers_and_days(given: Any, p
         ({"people.persons": 1e300}, r"people.persons = 10*\.*.*is above"),
         ({"people.persons": float("nan")}, "people.persons = nan must be"),
         ({"people.persons": True}, "people.persons = True must be integer"),
+        ({"platform.xianghubao.launch": pd.NaT}, "launch = NaT must be date"),
         ({"platform.xianghubao.launch": datetime(2018, 11, 1, 12)}, "launch = datetime.*must be date"),
     ],
 )

@@ -256,3 +256,24 @@ def test_where_rates_vary_what_is_in_the_files_counts(tmp_path: Path) -> None:
         more.write_text(more.read_text().replace("male,0.0", "male,0.1"))
         after = [store.key(point, 1) for point in study.point_list()]
     assert [one == other for one, other in zip(before, after, strict=True)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "varied",
+    [
+        '[vary]\nhealth.incidence_file = ["./mine.csv", "incidence.csv"]\n',
+        'design = "cases"\n[[cases]]\nhealth.incidence_file = "./mine.csv"\n',
+    ],
+)
+def test_a_study_that_varies_its_rates_may_move_and_is_another_with_others(tmp_path: Path, varied: str) -> None:
+    path, out = own_rates(tmp_path / "here"), tmp_path / "out"
+    path.write_text('scenario = "own.toml"\nuntil = 2018-11-30\noutputs = ["pool.members:last"]\n' + varied)
+    with Store(out, load_study(path)):
+        pass
+    os.rename(tmp_path / "here", tmp_path / "there")
+    with Store(out, load_study(tmp_path / "there" / "study.toml")):
+        pass
+    rates = tmp_path / "there" / "mine.csv"
+    rates.write_text(rates.read_text().replace("male,0.0", "male,0.1"))
+    with pytest.raises(StoreError, match="another study"):
+        Store(out, load_study(tmp_path / "there" / "study.toml"))
