@@ -79,7 +79,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise FileError(f"{path.name}: broken TOML: a number of thousands of digits") from None
 
 
-def data_file(name: str) -> Path:
+def data_path(name: str) -> Path:
     """Where a data file is: a plain name is looked up among the program's own."""
     return Path(name) if "/" in name else DATA / name
 
@@ -98,7 +98,7 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
     Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
     """
     try:
-        with data_file(name).open(encoding="utf-8-sig", newline="") as file:
+        with data_path(name).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
                 raise DataError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")

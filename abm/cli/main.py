@@ -24,7 +24,7 @@ WIDTH = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0, 1 for a lost figure, 2 for bad input, 130 when interrupted."""
+    """Run the command line; returns the exit status, 0 or as `process.carry_out` says."""
 
     def act() -> None:
         choices = parser(ACTIONS).parse_args(arguments)

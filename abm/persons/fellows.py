@@ -150,7 +150,7 @@ def expected_diagnoses(me: np.void, row: int, world: World) -> float:
 def struck(me: np.void, row: int, u: float, world: World) -> bool:
     """Whether any fellows are diagnosed, by the upper end of the number of which the lower one says if I fall ill."""
     left = 1.0 - u
-    # One question for nearly all: not a few that are hard to foresee.
+    # Who is in a plan is cheap to ask, and then the most that it can be: nearly all are done with by these two.
     if not in_question(me, row, world) or left > world.settings[0]["highest_rate"] * highest_incidence_of(me, world):
         return False
     mean = expected_diagnoses(me, row, world)

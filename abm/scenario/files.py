@@ -16,7 +16,7 @@ import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from abm.errors import HuzhuError, ScenarioError, nearest, shown
-from abm.files import data_file, digest_of, read_toml
+from abm.files import data_path, digest_of, read_toml
 from abm.scenario.declare import found_at
 from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
@@ -230,7 +230,7 @@ def data_digests(settings: Mapping[str, Any]) -> dict[str, str]:
 
     With them in the place of names, settings say the same wherever the files are, and something else once they change.
     """
-    return {path: digest_of(data_file(str(settings[path]))) for path in data_files() if path in settings}
+    return {path: digest_of(data_path(str(settings[path]))) for path in data_files() if path in settings}
 
 
 def fingerprint(scenario: Scenario) -> str:
