@@ -84,6 +84,12 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
+def named(word: object) -> str:
+    """A name, key or path as it is, where it fits on one line; else as a value is `shown`."""
+    text = str(word)
+    return text if text.isprintable() and len(text) <= LONGEST else shown(text)
+
+
 def nearest(word: str, words: list[str]) -> str:
     """``; did you mean 'x'?`` for the nearest of the words, empty where none is near."""
     if len(word) > LONGEST:  # looking would take long

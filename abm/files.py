@@ -1,11 +1,13 @@
 """A file that is written beside its place and then takes its name: whole, or not at all."""
 
 import csv
+import errno
 import hashlib
 import os
 import platform
 import re
 import shutil
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +16,9 @@ from typing import Any
 
 import psutil
 
-from abm.errors import DataError, FileError
+from abm.errors import DataError, FileError, named, nearest, shown
 
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 DATA = Path(__file__).parent / "data"
 UNFINISHED = re.compile(r"\.huzhu-((?P<process>\d{1,9})@(?P<machine>[^@]*)@.*|\w{8})")  # eight letters: by 0.3.0
 
@@ -63,6 +66,22 @@ def whole(path: Path) -> Iterator[Path]:
         raise FileError(f"{path}: cannot be written: {error.strerror or error}; what was there stays") from None
 
 
+def require_locks(folder: Path) -> None:
+    """Raise `FileError` where the file system of a folder takes no locks, as that of a cluster may not."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, which has locks everywhere
+        return
+    with tempfile.TemporaryFile(dir=folder) as trial:
+        try:
+            fcntl.lockf(trial, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in WITHOUT_LOCKS:
+                raise
+            reason = f"its file system takes no locks ({error.strerror})"
+            raise FileError(f"{folder}: cannot be shared: {reason}; take a folder elsewhere, --out") from None
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file as they stand in it. Raises `FileError` where it cannot be read as such."""
     if path.exists() and not path.is_file():
@@ -80,16 +99,22 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def data_path(name: str) -> Path:
-    """Where a data file is: a plain name is looked up among the program's own."""
-    return Path(name) if "/" in name else DATA / name
+    """Where a data file is: a plain name is one of the program's own. Raises `FileError` where there is none of it."""
+    if "/" in name:
+        return Path(name)
+    if not os.path.exists(DATA / name):  # false, and no complaint, where a name is too long to be one
+        own = sorted(path.name for path in DATA.glob("*.csv"))
+        there = f"there are: {', '.join(own)}; a file of your own is a path, as {shown(f'./{name}')}"
+        raise FileError(f"no data file {shown(name)}{nearest(name, own)}; {there}")
+    return DATA / name
 
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file. Raises `FileError` where it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        raise FileError(f"{named(path)}: cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
 def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
@@ -97,8 +122,13 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
 
     Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
     """
+    path = data_path(name)
     try:
-        with data_path(name).open(encoding="utf-8-sig", newline="") as file:
+        opened = path.open(encoding="utf-8-sig", newline="")
+    except (OSError, ValueError) as error:  # of no file, and of a name that none can have
+        raise FileError(f"{named(name)}: cannot be read: {getattr(error, 'strerror', error)}") from None
+    try:
+        with opened as file:
             reader = csv.DictReader(file)
             if missing := [column for column in columns if column not in (reader.fieldnames or [])]:
                 raise DataError(f"{name}: has no column {', '.join(missing)}; needed are {', '.join(columns)}")

@@ -31,12 +31,21 @@ def carry_out(name: str, work: Callable[[], object]) -> int:
             _complain(name, f"there is not enough memory{f': {error}' if error.args else ''}; fewer persons need less")
             return 2
         except BrokenPipeError:  # the reader of a pipe has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_go_of_output()
+        except OSError as error:  # files have their own words; what is left is a stream that takes no more
+            _let_go_of_output()
+            _complain(name, f"{error.filename or 'standard output'}: cannot be written: {error.strerror or error}")
+            return 2
         except KeyboardInterrupt as stop:
             how = f"ended by {heard[0].name}" if heard else "interrupted"
             _complain(name, f"{how}; {stop if stop.args else 'nothing was written'}")
             return 128 + (heard[0] if heard else signal.SIGINT)
     return 0
+
+
+def _let_go_of_output() -> None:
+    """Let what is still to be printed lead nowhere, or Python would complain of it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(name: str, words: str) -> None:

@@ -74,7 +74,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
     """Run a scenario with a progress bar; print facts beside simulation; write results."""
     from tqdm import tqdm
 
-    from abm.runs.report import draw, report
+    from abm.runs.report import draw, facts_beside, report
     from abm.runs.results import earlier_run, results_folder
     from abm.runs.run import run
 
@@ -90,8 +90,8 @@ def run_scenario(choices: argparse.Namespace) -> None:
                 bar.update()
 
             made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
-        text = report(made, staging)
-        lost = draw(made, staging)
+        beside = facts_beside(made)
+        text, lost = report(made, beside, staging), draw(made, beside, staging)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:  # importing matplotlib reads all fonts: only when a figure is
     from matplotlib.figure import Figure
 
 SIZE, DPI = (10.0, 15.0), 150
-
-
 MILLION = 1e6
 
 
@@ -48,7 +46,7 @@ def drawing() -> Iterator[None]:
 
         with style.context("default"), rc_context({"svg.hashsalt": "huzhu", "svg.fonttype": "path", "timezone": "UTC"}):
             yield
-    except HuzhuError:
+    except (HuzhuError, MemoryError):
         raise
     except Exception as error:
         reason = " ".join(str(error).split())

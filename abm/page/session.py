@@ -23,7 +23,7 @@ from abm.page.choices import Setup
 from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
 from abm.page.requests import Lives, Note, Overtaken, Request
-from abm.runs.report import draw, report
+from abm.runs.report import draw, facts_beside, report
 from abm.runs.run import finished
 from abm.story.events import WitnessError
 from abm.story.narrative import brief
@@ -106,8 +106,9 @@ class Session:
             if not self._models or self._models[0].now < 0:
                 raise PageError("there is nothing to download yet")
             run = finished(self._models[0], self._started, self._founding, self._stepping)
-            report(run, Path(folder))
-            draw(run, Path(folder))
+            beside = facts_beside(run)
+            report(run, beside, Path(folder))
+            draw(run, beside, Path(folder))
             return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
     def _work(self) -> None:

@@ -13,12 +13,12 @@ import numba
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
-from abm.jit import behaviour, loop
+from abm.jit import behaviour, loop, sequence
 from abm.market import World
 from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
 from abm.persons.cases import CASE, chosen, joined, own_cases
 from abm.persons.census import count, no_tally
-from abm.persons.fellows import diagnose, struck
+from abm.persons.fellows import diagnose
 from abm.persons.insuring import insure
 from abm.persons.paying import no_cash_flows, settle
 from abm.persons.situation import friend_met, signals_of
@@ -48,8 +48,7 @@ def _before_publication(
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
         seeing, falling = np.empty(BLOCK), np.empty(BLOCK)
-        friends, signals, with_fellows = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-        number = 0
+        friends, signals = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
         # In short loops several numbers are drawn, and many far friends fetched, at the same time.
         fill(seeing, seed, now, first, MEET)
         for i in range(last - first):
@@ -62,11 +61,16 @@ def _before_publication(
             hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
             fall_ill(persons[i], memberships[i], i, falling[i - first], world)
             found[block, FILED] += claim(persons[i], memberships[i], i, world)
-            if fellows and struck(persons[i], i, falling[i - first], world):
-                with_fellows[number] = i
-                number += 1
-        if number > 0:
-            found[block, CASES] = diagnose(persons, memberships, with_fellows, number, world, cases[block])
+        if fellows:
+            found[block, CASES] = diagnose(persons, memberships, first, falling[: last - first], world, cases[block])
+
+
+@sequence
+def numbers_of(first: int, last: int, world: World) -> np.ndarray:
+    """The numbers that say who falls ill, of a block of persons."""
+    falling = np.empty(last - first)
+    fill(falling, world.settings[0]["seed"], world.settings[0]["now"], first, FALL_ILL)
+    return falling
 
 
 @loop
@@ -75,8 +79,7 @@ def _fellows_before_publication(
 ) -> None:
     for block in numba.prange(found.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        rows = np.arange(first, last)
-        found[block, CASES] = diagnose(persons, memberships, rows, rows.size, world, cases[block])
+        found[block, CASES] = diagnose(persons, memberships, first, numbers_of(first, last, world), world, cases[block])
 
 
 @loop
@@ -177,12 +180,12 @@ class Drive(ABC):
 
     def _told_again(self, block: int) -> np.ndarray:
         """The cases of fellows of a block, with as much room as it takes."""
-        rows = np.arange(block * BLOCK, min(self.persons.size, (block + 1) * BLOCK))
-        written, room = -1, self._cases.shape[1]
+        first, last = block * BLOCK, min(self.persons.size, (block + 1) * BLOCK)
+        falling, written, room = numbers_of(first, last, self.world), -1, self._cases.shape[1]
         while written < 0:
             room *= 2
             cases = np.empty(room, CASE)
-            written = diagnose(self.persons, self.memberships, rows, rows.size, self.world, cases)
+            written = diagnose(self.persons, self.memberships, first, falling, self.world, cases)
         return cases[:written]
 
     def _loop(self, over_everybody: Callable[..., None], *sums: np.ndarray) -> None:

@@ -137,27 +137,6 @@ def latent_before_all(me: np.void, world: World) -> float:
 
 
 @behaviour
-def expected_diagnoses(me: np.void, row: int, world: World) -> float:
-    """Diagnoses expected among the fellows now, at the highest incidence up to their age; 0 where none may claim."""
-    if not in_question(me, row, world):
-        return 0.0
-    p = world.settings[0]
-    stock = world.latent[p["now"]] + latent_before_all(me, world)
-    return p["fellows"] * diagnoses_of(stock, world) * highest_incidence_of(me, world) / rules.PERIODS_PER_YEAR
-
-
-@behaviour
-def struck(me: np.void, row: int, u: float, world: World) -> bool:
-    """Whether any fellows are diagnosed, by the upper end of the number of which the lower one says if I fall ill."""
-    left = 1.0 - u
-    # Who is in a plan is cheap to ask, and then the most that it can be: nearly all are done with by these two.
-    if not in_question(me, row, world) or left > world.settings[0]["highest_rate"] * highest_incidence_of(me, world):
-        return False
-    mean = expected_diagnoses(me, row, world)
-    return left <= mean and (mean > CHUNK or left <= -math.expm1(-mean))
-
-
-@behaviour
 def in_question(me: np.void, row: int, world: World) -> bool:
     """Whether fellows may claim: the person is in a plan, and their own illness is not found.
 
@@ -168,12 +147,43 @@ def in_question(me: np.void, row: int, world: World) -> bool:
 
 
 @behaviour
-def number_struck(me: np.void, row: int, key: int, u: float, world: World) -> int:
-    """How many fellows are diagnosed, those among them whose illness is then found not to have begun."""
-    mean, now = expected_diagnoses(me, row, world), world.settings[0]["now"]
+def expected_diagnoses(me: np.void, world: World) -> float:
+    """Diagnoses expected now among the fellows of somebody in question, at the highest incidence up to their age."""
+    p = world.settings[0]
+    stock = world.latent[p["now"]] + latent_before_all(me, world)
+    return p["fellows"] * diagnoses_of(stock, world) * highest_incidence_of(me, world) / rules.PERIODS_PER_YEAR
+
+
+@sequence
+def struck(
+    persons: np.ndarray, first: int, falling: np.ndarray, world: World, rows: np.ndarray, expected: np.ndarray
+) -> int:
+    """Find those, from row `first` on, of whose fellows any are diagnosed, and how many are expected; their number.
+
+    It is for the upper end of the numbers in `falling` to say, of which the lower one says who falls ill themselves.
+    `rows` and `expected` have room for all.
+    """
+    highest_rate, in_all, number = world.settings[0]["highest_rate"], 0, 0
+    for row in range(first, first + falling.size):  # without a branch: who is in question cannot be guessed
+        rows[in_all] = row
+        in_all += np.int64(in_question(persons[row], row, world))
+    for i in range(in_all):
+        row, me, left = rows[i], persons[rows[i]], 1.0 - falling[rows[i] - first]
+        if left > highest_rate * highest_incidence_of(me, world):  # the most that it can be, and cheap to ask
+            continue
+        mean = expected_diagnoses(me, world)
+        if left <= mean and (mean > CHUNK or left <= -math.expm1(-mean)):
+            rows[number], expected[number] = row, mean
+            number += 1
+    return number
+
+
+@behaviour
+def number_struck(mean: float, key: int, u: float, world: World) -> int:
+    """How many fellows are diagnosed of so many expected, those among them whose illness is found not to have begun."""
     found, chunk = poisson(1.0 - u, min(mean, CHUNK)), 1
     while mean > chunk * CHUNK:
-        left = 1.0 - draw(key, now, chunk, FELLOWS)
+        left = 1.0 - draw(key, world.settings[0]["now"], chunk, FELLOWS)
         found += poisson(left, min(mean - chunk * CHUNK, CHUNK))
         chunk += 1
     return found
@@ -181,21 +191,22 @@ def number_struck(me: np.void, row: int, key: int, u: float, world: World) -> in
 
 @sequence
 def diagnose(
-    persons: np.ndarray, memberships: np.ndarray, rows: np.ndarray, number: int, world: World, cases: np.ndarray
+    persons: np.ndarray, memberships: np.ndarray, first: int, falling: np.ndarray, world: World, cases: np.ndarray
 ) -> int:
     """Enter into `cases` the claims that come of fellows diagnosed in this step; their number, -1 for want of room.
 
-    Looked at are the persons of the first `number` of `rows`.
+    Looked at are the persons from row `first` on, one for each number in `falling`, as `struck` takes them.
     """
     seed, now = world.settings[0]["seed"], world.settings[0]["now"]
     filing_chance = world.settings[0]["filing_chance"]
     log_of_waiting = math.log1p(-filing_chance) if filing_chance < 1.0 else -np.inf
+    rows, expected = np.empty(falling.size, np.int64), np.empty(falling.size)
     written = 0
-    for i in range(number):
+    for i in range(struck(persons, first, falling, world, rows, expected)):
         row = rows[i]
         me, mine = persons[row], memberships[row]
         key = key_of_fellows(seed, row, now)
-        count = number_struck(me, row, key, draw(seed, now, row, FALL_ILL), world)
+        count = number_struck(expected[i], key, falling[row - first], world)
         if written + count * mine.size > cases.size:
             return -1
         for fellow in range(1, count + 1):

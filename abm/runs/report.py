@@ -1,6 +1,6 @@
 """What is told at the end of a run: facts beside simulation, the closings, who paid for whom; and its figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,13 @@ from abm.runs.results import write_run
 PAGES = 6
 
 
-def report(run: Run, folder: Path) -> str:
-    """Write the numbers of a run into a folder; returns what there is to say about it.
+def facts_beside(run: Run) -> dict[str, list[Comparison]]:
+    """The facts of each platform beside what a run shows of it."""
+    return {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
+
+
+def report(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -> str:
+    """Write the numbers of a run into a folder; returns what there is to say about it, its `facts_beside` among it.
 
     Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt.
     """
@@ -29,7 +34,6 @@ def report(run: Run, folder: Path) -> str:
         f"{people.persons:,} persons simulated, each for {people.weight:,.1f} real ones; seed {run.seed};"
         f" {seconds:.1f} s; {run.provenance['bytes_per_person']:.0f} bytes a person",
     ]
-    beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
     singly = [line for platform, found in beside.items() for line in ("", *_beside(run, platform, found))]
     rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
     rest += ["", "Who paid for whom", transfers_table(run.transfers)]
@@ -39,12 +43,11 @@ def report(run: Run, folder: Path) -> str:
     return "\n".join([*head, *singly, *rest])
 
 
-def draw(run: Run, folder: Path) -> list[str]:
-    """Draw the figures of a run into a folder; returns a line for each that cannot be drawn.
+def draw(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -> list[str]:
+    """Draw the figures of a run with its `facts_beside` into a folder; returns a line for each that cannot be drawn.
 
     Only the largest plans have a page of their own.
     """
-    beside = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
     several, look = len(beside) > 1, {"persons": run.scenario.people.persons, "seed": run.seed}
     most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
     pages = {}

@@ -13,14 +13,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from abm.errors import FileError
-from abm.files import clear_leftovers, is_unfinished, unfinished_name
+from abm.files import clear_leftovers, digest_of, is_unfinished, unfinished_name
 from abm.observation.events import COLUMNS
 from abm.observation.run import Run
-from abm.scenario.files import dump
+from abm.scenario.files import data_names, dump, parse
+from abm.scenario.paths import changed, data_files
+from abm.scenario.scenario import Scenario
 
 PROVENANCE = "provenance.json"
 RUNS = "runs"  # folder of the stores of an experiment, beside its results
+# Not every run leaves these: pictures, and data files of the user's by the path of the setting that names each.
 PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market") for kind in ("png", "svg"))
+OWN_DATA = tuple(f"{path}.csv" for path in data_files())
 
 
 def require_results(folder: Path) -> None:
@@ -38,7 +42,7 @@ def require_results(folder: Path) -> None:
 def results_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, which becomes `folder` when the block ends well and vanishes when it does not.
 
-    Pictures of an earlier run that this one did not draw again go then.
+    Pictures and data of an earlier run that are not of this one too go then.
     Raises `FileError` where nothing can be written there, or where files that are not a run's would be mixed
     with one; `KeyboardInterrupt` with words where it came when all was done.
     """
@@ -72,14 +76,14 @@ def results_folder(folder: Path) -> Iterator[Path]:
 
 
 def _put_in_place(staging: Path, folder: Path, names: set[str]) -> None:
-    """Move what is in the staging folder, of the `names` of a run, and remove pictures of an earlier run.
+    """Move what is in the staging folder, of the `names` of a run, and remove pictures and data of an earlier run.
 
     The provenance goes first: a folder that has it is known to hold results, whenever this is killed.
     """
     for path in sorted(staging.iterdir(), key=lambda path: (path.name != PROVENANCE, path.name)):
         os.replace(path, folder / path.name)
-    for path in [path for pattern in PICTURES for path in folder.glob(pattern)]:
-        if path.name not in names:  # of an earlier run with other platforms
+    for path in [path for pattern in PICTURES + OWN_DATA for path in folder.glob(pattern)]:
+        if path.name not in names:
             path.unlink()
 
 
@@ -93,10 +97,23 @@ def earlier_run(folder: Path) -> str | None:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write the series, events and transfers, the scenario with every number, and the provenance of a run."""
+    """Write series, events, transfers and provenance of a run, and the scenario with every number and its own data."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
     run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
     run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
-    (folder / "scenario.toml").write_text(dump(run.scenario), encoding="utf-8")
+    (folder / "scenario.toml").write_text(dump(_with_data_beside(run, folder)), encoding="utf-8")
     record = json.dumps(run.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(record + "\n", encoding="utf-8")
+
+
+def _with_data_beside(run: Run, folder: Path) -> Scenario:
+    """The scenario of a run, with copies of the user's data files in a folder, so that it runs anywhere.
+
+    A file that has changed since it was read stays where it is, and provenance says what was in it.
+    """
+    copies = {}
+    for path, name in data_names(run.scenario).items():
+        if "/" in name and os.path.exists(name) and digest_of(Path(name)) == run.provenance["data"][path]:
+            shutil.copyfile(name, folder / f"{path}.csv")
+            copies[path] = f"./{path}.csv"
+    return parse(changed(run.scenario.model_dump(exclude_none=True), copies), run.scenario.title)

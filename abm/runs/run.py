@@ -66,6 +66,7 @@ def finished(model: MutualAidModel, started: datetime, founding: float, steps: f
         "program": f"huzhu {VERSION}",
         "commit": commit(),
         "scenario": model.case.title,
+        "data": model.data,
         "seed": model.seed,
         "persons": people.persons,
         "weight": people.weight,

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
@@ -77,7 +78,7 @@ def _with_included(name: str) -> dict[str, Any]:
     or at once, and where two that are included by name give the same platform or product.
     """
     root = _place_of(name, Path())
-    found, included = {root: _tables(root, name)}, {}
+    found, included = {root: _tables(root, name, Path())}, {}
     nearest_first = [root]
     for path in nearest_first:  # which grows
         names_in_it = _names(found[path], path.name)
@@ -86,7 +87,7 @@ def _with_included(name: str) -> dict[str, Any]:
             raise ScenarioError(f"{path.name}: include = {shown(names_in_it)} names the same scenario twice")
         for other, each in zip(included[path], names_in_it, strict=True):
             if other not in found:
-                found[other] = _tables(other, each)
+                found[other] = _tables(other, each, path.parent, f"{path.name}: include: ")
                 nearest_first.append(other)
     try:
         TopologicalSorter(included).prepare()
@@ -117,10 +118,13 @@ def _names(tables: dict[str, Any], place: str) -> list[str]:
     return wanted
 
 
-def _tables(path: Path, name: str) -> dict[str, Any]:
-    """The tables of a scenario file as they stand in it."""
+def _tables(path: Path, name: str, folder: Path, place: str = "") -> dict[str, Any]:
+    """The tables of a scenario file as they stand in it; `name` is what was written, in a folder, at a place."""
     if not os.path.exists(path):  # false, and no complaint, where a name is too long to be one
-        raise ScenarioError(f"no scenario {shown(name)}{nearest(name, names())}; there are: {', '.join(names())}")
+        looked_for = f" in {shown(str(path.parent))}" if name.endswith(".toml") else ""
+        is_file = os.path.exists(folder / f"{name}.toml")
+        meant = f"; did you mean '{name}.toml'?" if is_file else nearest(name, names())
+        raise ScenarioError(f"{place}no scenario {shown(name)}{looked_for}{meant}; there are: {', '.join(names())}")
     return _located(read_toml(path), path.parent)
 
 
@@ -243,6 +247,8 @@ def _frozen(value: Any) -> Any:
     """Nested tables as the strict sections want them: lists made tuples, and what is of numpy or pandas made plain."""
     if isinstance(value, Mapping):
         return {key: _frozen(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "M":  # pandas counts nanoseconds
+        value = value.astype("datetime64[us]")
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, datetime) and value == value and value.time() == time():  # a day in pandas, and not NaT

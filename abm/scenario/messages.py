@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from abm.errors import LONGEST, nearest, shown
+from abm.errors import named, nearest, shown
 from abm.scenario.declare import bounds
 from abm.scenario.paths import field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
@@ -13,18 +13,12 @@ YES_OR_NO = dict.fromkeys(("true", "yes", "on", "1"), "; write true")
 YES_OR_NO |= dict.fromkeys(("false", "no", "off", "0"), "; write false")
 
 
-def _name(part: Any) -> str:
-    """A step of a path as it is told: on one line, and not at great length."""
-    text = str(part)
-    return text if text.isprintable() and len(text) <= LONGEST else shown(text)
-
-
 def message(fault: Any, within: type[BaseModel]) -> str:
     """One line for one fault of a validation."""
     path, value, kind = fault["loc"], fault["input"], fault["type"]
     if path and path[-1] == "[key]" and kind != "extra_forbidden":  # which says that a key is wrong, not a value
         path = path[:-1]
-    place = ".".join(map(_name, path))
+    place = ".".join(map(named, path))
     field = field_at(path, within)
     if kind == "extra_forbidden":
         known, last = keys_at(path[:-1], within), str(path[-1])

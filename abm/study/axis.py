@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from abm.errors import HuzhuError, StudyError
 from abm.scenario.declare import Section, fact
-from abm.scenario.files import load
+from abm.scenario.files import data_digests, load
 from abm.scenario.paths import leaves, plausible_of, source_of
 from abm.scenario.scenario import Scenario
 from abm.study import design
@@ -137,7 +137,9 @@ def _looked_up(scenario: Scenario, path: str, axis: Any) -> Settings:
 def loaded(scenario: str, settings: Mapping[str, Any], place: str) -> Scenario:
     """A study's scenario with settings; messages begin with the place in the study. Raises `StudyError`."""
     try:
-        return load(scenario, settings)
+        found = load(scenario, settings)
+        data_digests(settings)  # a file that is not there is missed before the first run
+        return found
     except HuzhuError as error:
         file = f"{scenario.removesuffix('.toml').rpartition('/')[2]}.toml: "
         lines = [line.removeprefix(file) for line in str(error).splitlines()]

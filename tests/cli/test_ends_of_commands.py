@@ -118,6 +118,14 @@ def test_a_missing_stream_is_no_error(closed: str, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "series.csv").stat().st_size > 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no stream that is always full")
+def test_an_output_that_takes_no_more_is_a_line() -> None:
+    done = without("> /dev/full", sys.executable, "-m", "abm", "list")
+    assert done.returncode == 2
+    assert done.stderr.startswith("huzhu: standard output: cannot be written: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_no_file_takes_the_number_of_a_missing_stream(tmp_path: Path) -> None:
     """What a library writes to the error stream would go into it."""
     text = "from abm.process import carry_out; carry_out('trial', lambda: print(open('a.txt', 'w').fileno()))"

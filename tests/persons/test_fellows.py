@@ -17,6 +17,7 @@ from abm.model import MutualAidModel
 from abm.persons import fellows
 from abm.persons.cases import CASE
 from abm.persons.census import count, no_tally
+from abm.persons.drives import numbers_of
 from abm.persons.fellows import CHUNK, LatentStock, diagnose, filing_delay, key_of_fellows, number_struck, poisson
 from abm.persons.state import HealthState, Status, Trait, membership, person
 from worlds.busy import busy, digest, finish, series, teeming
@@ -42,10 +43,10 @@ def test_counts_are_poisson_beyond_what_one_number_decides() -> None:
     """A row that stands for a whole town: the mean and the variance of the number diagnosed are the same."""
     model = finish(busy(changes={"people.persons": 1, "people.fellows": True}), 1)
     me, model.world.signals[0] = person(frailty=2.0), INSIDE
-    mean = fellows.expected_diagnoses(me[0], 0, model.world)
+    mean = fellows.expected_diagnoses(me[0], model.world)
     assert mean > 4 * CHUNK
     keys = [int(key_of_fellows(1, row, 5)) for row in range(4_000)]
-    counts = [number_struck(me[0], 0, key, draw(1, 5, row, 0), model.world) for row, key in enumerate(keys)]
+    counts = [number_struck(mean, key, draw(1, 5, row, 0), model.world) for row, key in enumerate(keys)]
     assert abs(np.mean(counts) - mean) < SIGMAS * math.sqrt(mean / len(counts))
     assert abs(np.var(counts) / mean - 1) < SIGMAS * math.sqrt(2 / len(counts))
 
@@ -60,9 +61,9 @@ def test_fellows_are_diagnosed_where_somebody_is_inside_whose_own_illness_is_not
     me, mine = person(health=health), membership(platform=0, status=status, joined=0)
     count(me[0], mine[0], 0, world, no_tally(world))
     inside = Status.WAITING <= status <= Status.CLAIMING
-    assert (fellows.expected_diagnoses(me[0], 0, world) > 0) == (inside and health != HealthState.DIAGNOSED)
-    drawn = [fellows.struck(me[0], 0, u, world) for u in np.linspace(0, 1, 1_000, endpoint=False)]
-    assert any(drawn) == (inside and health != HealthState.DIAGNOSED)
+    luck, rows, expected = np.linspace(0, 1, 1_000, endpoint=False), np.zeros(1, np.int64), np.zeros(1)
+    found = sum(fellows.struck(me, 0, luck[i : i + 1], world, rows, expected) for i in range(luck.size))
+    assert (found > 0) == (inside and health != HealthState.DIAGNOSED)
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.2, 1.0, 3.0])
@@ -232,7 +233,7 @@ def claims_of(traits: int, joined: int, now: int = 40) -> np.ndarray:
     model.memberships[0, 0] = membership(platform=0, status=Status.COVERED, joined=joined, since=joined + 6)[0, 0]
     model.world.signals[0] = INSIDE
     cases = np.zeros(100_000, CASE)
-    written = diagnose(model.persons, model.memberships, np.array([0]), 1, model.world, cases)
+    written = diagnose(model.persons, model.memberships, 0, numbers_of(0, 1, model.world), model.world, cases)
     assert written > 1_000
     return cases[:written]
 

@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from abm.cli.main import main
+from abm.files import DATA
 from abm.observation.chronicle import STOP, acts, acts_table, closings_table, transfers_table
-from abm.runs.results import results_folder
-from abm.runs.run import closings
+from abm.runs.results import results_folder, write_run
+from abm.runs.run import closings, run
+from abm.scenario.files import load
 from worlds.busy import busy, finish
 
 SMALL = ["--persons", "3000", "--seed", "1"]
@@ -65,6 +68,32 @@ def test_pictures_of_an_earlier_run_go_and_other_files_stay(market: Path, tmp_pa
             (staging / name).write_text("new", encoding="utf-8")
     left = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()}
     assert left == {"history.png": "new", "provenance.json": "new", "notes.txt": "mine"}
+
+
+def test_results_hold_the_user_s_own_data_and_run_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, first, again = tmp_path / "mine.csv", tmp_path / "first", tmp_path / "again"
+    mine.write_text((DATA / "incidence.csv").read_text(encoding="utf-8").replace("0.00", "0.01"), encoding="utf-8")
+    own = ["--set", f"health.incidence_file={mine}", *SMALL, "--until", "2019-01"]
+    assert main(["run", "xianghubao", *own, "--out", str(first)]) == 0
+    mine.unlink()
+    elsewhere = first.rename(tmp_path / "elsewhere")
+    assert str(tmp_path) not in (elsewhere / "scenario.toml").read_text(encoding="utf-8")
+    given = [str(elsewhere / "scenario.toml"), "--seed", "1", "--until", "2019-01"]
+    assert main(["run", *given, "--out", str(again)]) == 0
+    assert (again / "series.csv").read_bytes() == (elsewhere / "series.csv").read_bytes()
+    assert main(["run", "xianghubao", *SMALL, "--until", "2019-01", "--out", str(again)]) == 0
+    assert not (again / "health.incidence_file.csv").exists()
+    assert (again / "series.csv").read_bytes() != (elsewhere / "series.csv").read_bytes()
+
+
+def test_data_that_changed_while_the_run_went_on_are_not_passed_off_as_the_run_s(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_bytes((DATA / "incidence.csv").read_bytes())
+    made = run("xianghubao", 500, until=date(2018, 12, 1), changes={"health.incidence_file": str(mine)})
+    mine.write_text("other", encoding="utf-8")
+    write_run(made, tmp_path)
+    assert load(tmp_path / "scenario.toml").health.incidence_file == str(mine)
+    assert not (tmp_path / "health.incidence_file.csv").exists()
 
 
 def test_pictures_stay_when_the_run_that_would_replace_them_fails(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ SLIPS = [
     (["--until", "2030"], "until = 2030-12-31 is outside the calendar, 2018-10-16 to 2022-01-31"),
     (["--until", "2019-13"], "'2019-13' is not a date; write 2020, 2020-12 or 2020-12-31"),
     (["--drive", "fast"], "argument --drive: invalid choice: 'fast'"),
-    (["--set", "health.incidence_file=nowhere.csv"], "nowhere.csv: cannot be read: "),
+    (["--set", "health.incidence_file=nowhere.csv"], "a file of your own is a path, as './nowhere.csv'"),
+    (["--set", "health.incidence_file=./nowhere.csv"], "nowhere.csv: cannot be read: No such file"),
+    (["--set", 'people.age_structure="./no\\u0000where.csv"'], r"no\x00where.csv': cannot be read: embedded null"),
     (
         ["--set", "health.incidence_table=CI_1999"],
         "incidence_table = 'CI_1999': incidence.csv has no rate for men of 0",

@@ -13,6 +13,8 @@ from abm.errors import ModelError, ScenarioError
 from abm.model import MutualAidModel
 from abm.scenario.files import load, scenario_of
 
+LAUNCH = "platform.xianghubao.launch"
+
 
 @pytest.mark.parametrize(
     ("nested", "flat"),
@@ -76,7 +78,11 @@ def test_a_data_file_that_a_change_names_is_in_the_working_folder(
         ({"people.fellows": np.bool_(False)}, {"people.fellows": False}),
         ({"people.tier_shares": np.array([0.5, 0.3, 0.2])}, {"people.tier_shares": (0.5, 0.3, 0.2)}),
         ({"people.tier_shares": pd.Series([0.5, 0.3, 0.2])}, {"people.tier_shares": (0.5, 0.3, 0.2)}),
-        ({"platform.xianghubao.launch": pd.Timestamp("2018-11-01")}, {"platform.xianghubao.launch": date(2018, 11, 1)}),
+        ({LAUNCH: pd.Timestamp("2018-11-01")}, {LAUNCH: date(2018, 11, 1)}),
+        (
+            {LAUNCH: np.datetime64("2018-11-01", "ns")},
+            {LAUNCH: date(2018, 11, 1)},
+        ),
         (pd.DataFrame({"slots": [2, 3], "mind.altruism": [1.0, 2.0]}).iloc[0], {"slots": 2, "mind.altruism": 1.0}),
     ],
 )
@@ -91,8 +97,9 @@ def test_numbers_and_days_of_numpy_and_pandas_are_numbers_and_days(given: Any, p
         ({"people.persons": 1e300}, r"people.persons = 10*\.*.*is above"),
         ({"people.persons": float("nan")}, "people.persons = nan must be"),
         ({"people.persons": True}, "people.persons = True must be integer"),
-        ({"platform.xianghubao.launch": pd.NaT}, "launch = NaT must be date"),
-        ({"platform.xianghubao.launch": datetime(2018, 11, 1, 12)}, "launch = datetime.*must be date"),
+        ({LAUNCH: pd.NaT}, "launch = NaT must be date"),
+        ({LAUNCH: np.datetime64("2018-11-01T12", "ns")}, "launch = datetime.*must be date"),
+        ({LAUNCH: datetime(2018, 11, 1, 12)}, "launch = datetime.*must be date"),
     ],
 )
 def test_what_would_lose_something_is_refused(changes: dict[str, Any], message: str) -> None:

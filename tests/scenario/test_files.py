@@ -82,6 +82,25 @@ def test_a_data_file_is_looked_for_beside_the_scenario_that_names_it(
     assert load("xianghubao").health.incidence_file == "incidence.csv"
 
 
+def test_a_missing_include_names_the_file_that_wants_it_and_where_it_was_looked_for(tmp_path: Path) -> None:
+    write(tmp_path, "near.toml", "b")
+    by_name = write(tmp_path, "by_name.toml", "a", include='["near"]')
+    with pytest.raises(ScenarioError, match=r"by_name\.toml: include: no scenario 'near'; did you mean 'near\.toml'\?"):
+        load(by_name)
+    far = write(tmp_path, "far.toml", "c", include='["gone/far.toml"]')
+    with pytest.raises(ScenarioError, match=rf"far\.toml: include: no scenario 'gone/far\.toml' in '{tmp_path}/gone'"):
+        load(far)
+
+
+def test_a_missing_data_file_of_a_plain_name_is_said_to_be_none_of_the_program_s(tmp_path: Path) -> None:
+    health = load("xianghubao", {"health.incidence_file": "incidense.csv"}).health
+    words = (
+        r"no data file 'incidense\.csv'; did you mean 'incidence\.csv'\?; there are: .*; a file of your own is a path, "
+    )
+    with pytest.raises(FileError, match=words + r"as '\./incidense\.csv'"):
+        incidence_by_age(health)
+
+
 def test_two_rates_for_one_age_are_refused(tmp_path: Path) -> None:
     rates = (DATA / "incidence.csv").read_text()
     first = rates.splitlines()[1]

@@ -275,6 +275,15 @@ def test_cases_are_run_as_listed_and_checked_one_by_one(tmp_path: Path) -> None:
         load_study(tmp_path / "cases.toml")
 
 
+def test_a_data_file_that_is_missing_in_a_case_is_told_with_the_case(tmp_path: Path) -> None:
+    head = FILE.partition("[vary]")[0].replace("points = 3", 'design = "cases"')
+    for name, words in (("./gone.csv", "gone.csv: cannot be read"), ("gone.csv", "no data file 'gone.csv'")):
+        cases = f'[[cases]]\nmind.altruism = 0\n[[cases]]\nhealth.incidence_file = "{name}"\n'
+        (tmp_path / "cases.toml").write_text(head + cases, encoding="utf-8")
+        with pytest.raises(StudyError, match=rf"cases\.toml: cases\.1: .*{words}"):
+            load_study(tmp_path / "cases.toml")
+
+
 def test_a_scenario_is_looked_for_beside_the_study(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('title = "Mine"\n[platform.xianghubao]\n', encoding="utf-8")
     study = load_study(study_file(tmp_path, ('"xianghubao"', '"mine.toml"')))
