@@ -10,7 +10,7 @@ from abm.draws import USES, Use
 from abm.files import read_csv
 from abm.mechanisms import MECHANISMS, PLAN, OfTheWorld, Switch
 from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, Series, of_market
-from abm.persons import state
+from abm.persons import cases, state
 from abm.scenario.paths import field_at, notes
 from abm.scenario.scenario import Scenario
 
@@ -32,6 +32,11 @@ def memberships() -> str:
 def offers() -> str:
     """Fields of what a platform publishes."""
     return _fields(market.OFFER_FIELDS)
+
+
+def claims() -> str:
+    """Fields of a claim at a desk."""
+    return _fields(cases.CASE_FIELDS)
 
 
 def products() -> str:

@@ -59,6 +59,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "persons": entities.persons,
         "memberships": entities.memberships,
         "offers": entities.offers,
+        "claims": entities.claims,
         "products": entities.products,
         "settings": entities.settings,
         "health_states": partial(entities.codes, "abm.persons.state", "HealthState"),

@@ -44,11 +44,15 @@ class Observed(Surroundings, Protocol):
 
 
 def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataCollector:
-    """Mesa's collector of all series of `series`: ``platform.series``, and those of the market by their bare names."""
+    """Mesa's collector of all series of `series`: ``platform.series``, and those of the market by their bare names.
+
+    Before them come date and seed.
+    """
     names = [f"{name}.{series.name}" for name in platforms for series in SERIES]
     names += [series.name for series in of_market(products)]
     return mesa.DataCollector(
-        model_reporters={"date": lambda model: model.day}
+        # With the seed, tables of several runs laid together say whose luck each row is.
+        model_reporters={"date": lambda model: model.day, "seed": lambda model: model.seed}
         | {name: (lambda model, name=name: model.latest[name]) for name in names}
     )
 

@@ -12,9 +12,9 @@ from abm.scenario.scenario import Scenario
 class Run:
     """A finished run.
 
-    `series`: a row a half-month, columns of `observation.series`. `events`: date, who, what, detail, and kind, an
-    `events.EventKind`. `closings`: platform, announced, last (day of cover), kind, reason, members (then). `transfers`:
-    see `observation.transfers`.
+    `series`: a row a half-month; date, seed, and columns of `observation.series`. `events`: date, who, what,
+    detail, and kind, an `events.EventKind`. `closings`: platform, announced, last (day of cover), kind, reason,
+    members (then). `transfers`: see `observation.transfers`.
     """
 
     scenario: Scenario

@@ -12,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import tomli_w
 from pydantic import BaseModel, ValidationError
 
@@ -247,7 +246,7 @@ def _frozen(value: Any) -> Any:
     """Nested tables as the strict sections want them: lists made tuples, and what is of numpy or pandas made plain."""
     if isinstance(value, Mapping):
         return {key: _frozen(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "M":  # pandas counts nanoseconds
+    if getattr(getattr(value, "dtype", None), "kind", "") == "M":  # days of numpy; pandas counts in nanoseconds
         value = value.astype("datetime64[us]")
     if hasattr(value, "tolist"):
         value = value.tolist()

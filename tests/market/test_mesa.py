@@ -60,6 +60,18 @@ def test_batch_run_sweeps_plain_keywords() -> None:
     assert all(paid[seed, False] == 0 for seed in (1, 2))
 
 
+def test_a_table_of_runs_says_whose_luck_each_had_drawn_or_given() -> None:
+    drawn = [MutualAidModel(persons=100, seed=None, changes=BUSY) for _ in range(2)]
+    for model in drawn:
+        model.step()
+    seeds = [model.datacollector.get_model_vars_dataframe()["seed"].item() for model in drawn]
+    assert seeds == [model.seed for model in drawn]
+    assert seeds[0] != seeds[1]
+    given = MutualAidModel(persons=100, seed=seeds[0], changes=BUSY)
+    given.step()
+    assert (given.persons == drawn[0].persons).all()
+
+
 def test_a_choice_overridden_in_python_is_visited_agent_by_agent() -> None:
     ours, plain = busy(members=(Reciprocal, HighRiskMember)), busy()
     finish(ours, 25), finish(plain, 25)
