@@ -9,9 +9,10 @@ import mesa
 import numpy as np
 
 from abm.agents.insurer import Insurer, LicensedMutual
-from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member
+from abm.agents.member import PHASES, HealthyMember, HighRiskMember, Member, require_classes
 from abm.agents.platform import Platform
 from abm.agents.regulator import Regulator
+from abm.agents.whole import WholeModel
 from abm.clock import collection_date, half_month
 from abm.draws import seed_of
 from abm.errors import ModelError, nearest
@@ -26,7 +27,7 @@ from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
-from abm.platforms.policies import Policy
+from abm.platforms.policies import Policy, require_policy
 from abm.scenario.files import data_digests, data_names, scenario_of
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import incidence_by_age
@@ -34,21 +35,7 @@ from abm.scenario.tables import incidence_by_age
 MOST_AGENTS = 100_000
 
 
-def _require_classes(policy: Any, members: Any) -> None:
-    """Raise `ModelError` for a policy that is none, and for members that are not two classes."""
-    if policy is not None and not isinstance(policy, Policy):
-        raise ModelError(f"policy = {policy!r} must be an object of a class of `Policy`, as Historical()")
-    if not (isinstance(members, tuple) and len(members) == 2 and all(map(_is_member, members))):
-        raise ModelError(
-            f"members = {members!r} must be two classes of `Member`: of the healthy, of those at high risk"
-        )
-
-
-def _is_member(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Member)
-
-
-class MutualAidModel(mesa.Model):
+class MutualAidModel(WholeModel):
     """Persons, their friends and the platforms they may join, half a month a step.
 
     `case`: a named scenario, the path of one, or a `Scenario`. `persons`: how many are simulated. `seed`: their luck;
@@ -76,7 +63,9 @@ class MutualAidModel(mesa.Model):
         if rng is not None and seed is not None:
             raise ModelError(f"seed = {seed!r} and rng = {rng!r} are two names of one thing; give one of them")
         seed = seed_of(rng if seed is None else seed)
-        _require_classes(policy, members)
+        require_policy(policy)
+        require_classes(members)
+        given = set(self.__dict__)
         super().__init__(rng=seed)
         self.case = scenario_of(case, persons, changes)
         self.seed, self.now = seed, -1
@@ -91,6 +80,7 @@ class MutualAidModel(mesa.Model):
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
         self.datacollector = collector(list(self.case.platform), tuple(self.case.insurance.products))
+        self._own = frozenset({"_own", *self.__dict__} - given)
 
     def step(self) -> None:
         """One half-month. Everyone sees what was published before it and nothing later."""
@@ -116,7 +106,9 @@ class MutualAidModel(mesa.Model):
                 on_step(self.day)
 
     def begin(self) -> None:
-        """The clock moves. Raises `ModelError` past the end of the calendar."""
+        """The clock moves. Raises `ModelError` past the end of the calendar, and where the model is closed."""
+        if not self.agents:
+            raise ModelError("the model is closed, and nobody is there to act; make it anew")
         if not self.running:
             raise ModelError(f"the calendar ended on {self.day}; set calendar.end to go on")
         self.now += 1
@@ -224,7 +216,7 @@ class MutualAidModel(mesa.Model):
         """The person of a row as an agent: the one there is, or a view made on demand."""
         if self._members:
             return self._members[row]
-        kind = self._classes[bool(self.persons[row]["traits"] & Trait.HIGH_RISK)]
+        kind = self.member_classes[bool(self.persons[row]["traits"] & Trait.HIGH_RISK)]
         return kind(self, row)
 
     @property
@@ -233,13 +225,18 @@ class MutualAidModel(mesa.Model):
         rows, world = (self.persons, self.memberships, self.aid_per_head), self.world
         return sum(array.nbytes for array in (*rows, world.signals, world.first, world.friends)) + self.drive.nbytes
 
+    @property
+    def rows(self) -> tuple[np.ndarray, ...]:
+        """The arrays that agents look at: persons, memberships, aid, and all that is in the world."""
+        return (self.persons, self.memberships, self.aid_per_head, *self.world)
+
     def audit(self) -> None:
         """Raise `ledger.LedgerError` if a fen was made or lost."""
         self.ledger.audit(self.persons, self.memberships, self.aid_per_head)
 
     def close(self) -> None:
-        """Let go of the agents, so that the memory of this model can be used again."""
-        self.remove_all_agents()
+        """Let go of the agents, so that the memory of this model can be used again; it makes no step any more."""
+        super().close()
         self._members.clear()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 keeps every model that ever made an agent
 
@@ -270,7 +267,7 @@ class MutualAidModel(mesa.Model):
 
     def _make_agents(self, drive: str, members: tuple[type[Member], type[Member]], order: str) -> None:
         """The members where there are not too many, and the drive that lets them act."""
-        self._classes = members
+        self.member_classes, self.order = members, order
         overridden = any(getattr(kind, phase) is not getattr(Member, phase) for kind in members for phase in PHASES)
         by_agents = drive == "agents" or (drive == "auto" and overridden)
         if overridden and drive == "compiled":

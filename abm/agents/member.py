@@ -4,12 +4,14 @@ A member's phases call the behaviours that the compiled loops call. Override one
 and hand the class to the model: it then visits the agents one by one and the rest stays as it is.
 """
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from abm.agents.agent import Agent
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.errors import ModelError
 from abm.money import yuan
 from abm.persons import behaviours, drives, insuring, paying, situation
 from abm.persons.state import HealthState, Status, Trait
@@ -23,13 +25,23 @@ PHASES = ("hear", "fall_ill", "claim", "settle", "learn", "choose", "insure")
 class Member(Agent):
     """A person. Make `HealthyMember` or `HighRiskMember`, which differ in what they know of their own risk."""
 
-    model: "MutualAidModel"
+    views: ClassVar = ("_me", "_mine")
 
     def __init__(self, model: "MutualAidModel", row: int) -> None:
         super().__init__(model)
         self.row = row
-        self._me = model.persons[row]
-        self._mine = model.memberships[row]
+
+    @cached_property
+    def _me(self) -> np.void:
+        """My row of the persons."""
+        row: np.void = self.model.persons[self.row]
+        return row
+
+    @cached_property
+    def _mine(self) -> np.ndarray:
+        """My memberships."""
+        rows: np.ndarray = self.model.memberships[self.row]
+        return rows
 
     def hear(self) -> None:
         """Meet a friend, see advertisements."""
@@ -150,3 +162,15 @@ class HealthyMember(Member):
 
 class HighRiskMember(Member):
     """One of the minority who run several times the mean risk, and know it."""
+
+
+def require_classes(members: Any) -> None:
+    """Raise `ModelError` for members that are not two classes."""
+    if not (isinstance(members, tuple) and len(members) == 2 and all(map(_is_member, members))):
+        raise ModelError(
+            f"members = {members!r} must be two classes of `Member`: of the healthy, of those at high risk"
+        )
+
+
+def _is_member(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Member)

@@ -1,7 +1,8 @@
 """Keeping the series: what is read of a model at the end of each step."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 import mesa
 
@@ -35,6 +36,10 @@ class Observed(Surroundings, Protocol):
     """A model, and what is read of it for the series alone."""
 
     @property
+    def latest(self) -> dict[str, float]:
+        """All series of this step, by name."""
+
+    @property
     def platforms(self) -> Sequence[ObservedPlan]:
         """All plans in the order of the scenario."""
 
@@ -50,11 +55,13 @@ def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataColle
     """
     names = [f"{name}.{series.name}" for name in platforms for series in SERIES]
     names += [series.name for series in of_market(products)]
-    return mesa.DataCollector(
-        # With the seed, tables of several runs laid together say whose luck each row is.
-        model_reporters={"date": lambda model: model.day, "seed": lambda model: model.seed}
-        | {name: (lambda model, name=name: model.latest[name]) for name in names}
-    )
+    # With the seed, tables of several runs laid together say whose luck each row is.
+    of_all: dict[str, Any] = {"date": "day", "seed": "seed"}
+    return mesa.DataCollector(model_reporters=of_all | {name: partial(_latest, name) for name in names})
+
+
+def _latest(name: str, model: Observed) -> float:
+    return model.latest[name]
 
 
 def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:

@@ -6,6 +6,7 @@ market a column of its bare name.
 """
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -75,7 +76,7 @@ class Series(Generic[Seen]):
 
 
 def _ratio(above: float, below: float) -> float:
-    return float(above / below) if below else float("nan")
+    return float(above / below) if below else math.nan  # always this object: it equals itself in a table
 
 
 def _stock(*statuses: Status) -> Callable[[PlatformSnapshot], float]:

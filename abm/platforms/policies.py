@@ -6,7 +6,9 @@ your own class to the model as ``policy=``, or name it in `regulator.named` and 
 
 from abc import ABC, abstractmethod
 from enum import IntEnum
+from typing import Any
 
+from abm.errors import ModelError
 from abm.platforms.closing import ClosingKind
 from abm.platforms.plan import SupervisedPlan, Supervisor
 
@@ -91,3 +93,9 @@ class GuaranteeFund(Policy):
 
     def act(self, regulator: Supervisor) -> None:
         pass
+
+
+def require_policy(policy: Any) -> None:
+    """Raise `ModelError` for a policy that is none."""
+    if policy is not None and not isinstance(policy, Policy):
+        raise ModelError(f"policy = {policy!r} must be an object of a class of `Policy`, as Historical()")
