@@ -214,8 +214,8 @@ class MutualAidModel(WholeModel):
 
     def member(self, row: int) -> Member:
         """The person of a row as an agent: the one there is, or a view made on demand."""
-        if self._members:
-            return self._members[row]
+        if self.members:
+            return self.members[row]
         kind = self.member_classes[bool(self.persons[row]["traits"] & Trait.HIGH_RISK)]
         return kind(self, row)
 
@@ -237,7 +237,7 @@ class MutualAidModel(WholeModel):
     def close(self) -> None:
         """Let go of the agents, so that the memory of this model can be used again; it makes no step any more."""
         super().close()
-        self._members.clear()
+        self.members.clear()
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 keeps every model that ever made an agent
 
     def _found_society(self) -> None:
@@ -278,13 +278,13 @@ class MutualAidModel(WholeModel):
             raise ModelError(f"drive = {drive!r} must be 'auto', 'agents' or 'compiled'")
         if by_agents and self.persons.size > MOST_AGENTS:
             raise ModelError(f"persons = {self.persons.size} is too many for agents one by one; at most {MOST_AGENTS}")
-        self._members: list[Member] = []
+        self.members: list[Member] = []
         if self.persons.size <= MOST_AGENTS and drive != "compiled":
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0
-            self._members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
+            self.members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
         rows: tuple[np.ndarray, np.ndarray] = (self.persons, self.memberships)
         if by_agents:
-            visited = self._members[::-1] if order == "reversed" else self._members
+            visited = self.members[::-1] if order == "reversed" else self.members
             everyone = mesa.agent.AgentSet(visited, random=self.random)
             self.drive: Drive = AgentDrive(*rows, self.world, everyone, order, overridden)
         else:

@@ -60,6 +60,13 @@ def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataColle
     return mesa.DataCollector(model_reporters=of_all | {name: partial(_latest, name) for name in names})
 
 
+def kept_besides(kept: mesa.DataCollector, platforms: list[str], products: tuple[str, ...]) -> list[str]:
+    """Names of all that a collector has been told to keep besides the series of `collector`."""
+    known = collector(platforms, products).model_reporters
+    more = [name for name in kept.model_reporters if name not in known]
+    return more + [str(name) for each in (kept.agent_reporters, kept.agenttype_reporters, kept.tables) for name in each]
+
+
 def _latest(name: str, model: Observed) -> float:
     return model.latest[name]
 

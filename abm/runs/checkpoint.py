@@ -2,50 +2,60 @@
 
 A checkpoint is a ZIP archive of plain parts that any program can read: arrays as ``.npy``, everything else as JSON, the
 scenario as TOML, and ``checksums.json`` with the SHA-256 of each part. It is written beside its place and then renamed.
+Classes that a user has programmed are not in it, and are handed over again.
 """
 
-import hashlib
-import io
 import json
-import tomllib
-import zipfile
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date
-from enum import Enum
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
+from abm.agents.member import HealthyMember, HighRiskMember, Member
 from abm.errors import CheckpointError
-from abm.files import whole
 from abm.market import World
 from abm.model import MutualAidModel
-from abm.money import Carried
-from abm.observation.events import EventKind
-from abm.persons.cases import chosen, joined
-from abm.platforms.board import Books, Levers, ParentValuation
-from abm.platforms.census import PlanCensus
-from abm.platforms.closing import Closing, ClosingKind, Stage
-from abm.platforms.policies import Policy, Stance
+from abm.persons.cases import CASE, chosen, joined
+from abm.persons.state import MEMBERSHIP, PERSON
+from abm.platforms.policies import Policy
+from abm.runs import programmed
+from abm.runs.archive import OTHER_CODE, Archive, damage_told, opened, write
+from abm.runs.values import plain, rich
 from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
 from abm.scenario.paths import changed, flattened
 from abm.scenario.scenario import Scenario
-from abm.scenario.terms import CoverBand
 from abm.version import VERSION
 
 SUFFIX = ".huzhu"
-OTHER_CODE = f"was written by other code than this, though of {VERSION} too; make it anew"
-ARRAYS = tuple(name for name in World._fields if name not in ("incidence", "highest_incidence", "latent"))
-RECORDS = (Books, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand)
-ENUMS = (Stage, Stance, ClosingKind, EventKind)
-KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
-MODEL, OBJECTS = ("now", "day", "running", "steps", "events", "closings"), ("model", "plan", "policy", "settings")
-IN_ARRAYS = ("papers", "queue", "accepted", "amounts")  # of a desk; the last two are of one step alone
-DEAD = ("original_terms", "terms", "_in_force")  # of a platform: made anew from the scenario and the changes
+ARRAYS = tuple(name for name in World._fields if name != "latent")  # which is made anew in every step
+OF_THE_SCENARIO = ("settings", "incidence", "highest_incidence")  # a change of the scenario counts for these
+MODEL, OBJECTS = (
+    ("now", "day", "running", "steps", "events", "closings", "latest"),
+    ("model", "plan", "policy", "settings"),
+)
+# What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
+WITHOUT: dict[str, tuple[str, ...]] = {
+    "Platform": ("original_terms", "terms", "_in_force"),
+    "ClaimsDesk": ("papers", "queue", "accepted", "amounts"),
+    "Insurer": ("product",),
+    "LicensedMutual": ("terms",),
+    "Regulator": (),
+}
+PARTS: tuple[str, ...] = (
+    "program",
+    "seed",
+    "data",
+    "model",
+    "balances",
+    "platforms",
+    "desks",
+    "latent",
+    "insurers",
+    "mutual_insurers",
+)
+PARTS += ("regulator", "series", "cases", "programmed")
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
 HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
@@ -55,18 +65,19 @@ FOUNDED += ("platform", "insurer", "insurance.products")  # which there are, and
 
 
 def save(model: MutualAidModel, path: str | Path) -> None:
-    """Write the state of a model at the end of a step. Raises `FileError` where it cannot be written."""
-    parts = {"scenario.toml": dump(model.case).encode(), "state.json": json.dumps(_state(model)).encode()}
+    """Write the state of a model at the end of a step.
+
+    Raises `FileError` where it cannot be written, and `CheckpointError` where the model holds something of a user's
+    own that would not come back.
+    """
     cases = joined(*(platform.desk.cases for platform in model.platforms))
-    for name, array in (_arrays(model) | {"cases": cases}).items():
-        file = io.BytesIO()
-        np.save(file, array, allow_pickle=False)
-        parts[f"{name}.npy"] = file.getvalue()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
-    parts["checksums.json"] = json.dumps(sums, indent=1).encode()
-    with whole(Path(path)) as place, zipfile.ZipFile(place, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    of_a_user = programmed.held(model)
+    state = _state(model) | {"cases": cases.size, "programmed": of_a_user}
+    write(
+        Path(path),
+        {"scenario.toml": dump(model.case), "state.json": json.dumps(state)},
+        _arrays(model) | {"cases": cases},
+    )
 
 
 def resume(
@@ -74,84 +85,98 @@ def resume(
     changes: Mapping[str, Any] | str | None = None,
     drive: str = "auto",
     policy: Policy | None = None,
+    members: tuple[type[Member], type[Member]] = (HealthyMember, HighRiskMember),
+    model_class: type[MutualAidModel] = MutualAidModel,
 ) -> MutualAidModel:
     """A model that goes on from a checkpoint; `changes` make it another world from the next step on.
 
-    A policy of one's own is not in the file, and is handed over again. Raises `CheckpointError` where the file is
-    damaged or of another version, or where a change would alter the past: who lives there, and which plans and
-    products there are.
+    A policy and classes of one's own are not in the file, and are handed over again; what they had in mind is in it,
+    and is put back, into a copy of the policy, and without asking the `__init__` of a `model_class`. Raises
+    `CheckpointError` where the file is damaged or of another version, where other classes are handed over, or where a
+    change would alter the past: who lives there, and which plans and products there are.
     """
     path, changes = Path(path), changes_of(changes)
-    parts = _read(path)
-    state = json.loads(parts["state.json"])
-    tables = tomllib.loads(parts["scenario.toml"].decode())
-    scenario = parse(tables, path.name)
-    _require_same_data(path, scenario, state.get("data", {}))
-    changes = dict(flattened(changes, tables))
-    if changes:
-        new = parse(changed(tables, changes), path.name)
-        _require_same_past(scenario, new)
-        scenario = new
-    model = MutualAidModel(scenario, seed=state["seed"], drive=drive, policy=policy)
-    followed, known = state["policy"], type(model.regulator.policy).__name__
-    if followed != known and not any(path.startswith("supervision.policy") for path in changes):
-        raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
-    constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
-    for name, array in _arrays(model).items():
-        held = _array(path, parts, name)
-        if held.dtype != array.dtype:
-            raise CheckpointError(f"{path}: {OTHER_CODE}")
-        if name == "published" and held.shape != array.shape:  # the calendar may end later, or earlier
-            width = min(held.shape[1], array.shape[1])
-            array[:, :width] = held[:, :width]
-        else:
-            array[...] = held
-    if changes:
-        model.world.settings[...] = constants
-        model.world.products["overlap"] = overlaps
-    _restore(model, state, _array(path, parts, "cases"))
+    with opened(path) as archive:
+        state, tables = _state_of(archive), archive.tables("scenario.toml")
+        before = scenario = parse(tables, path.name)
+        _require_same_data(archive, scenario, state["data"])
+        changes = dict(flattened(changes, tables))
+        if changes:
+            scenario = parse(changed(tables, changes), path.name)
+            _require_same_past(before, scenario)
+        programmed.require_classes(path, state["programmed"], members, model_class)
+        archive.require("persons", PERSON, (before.people.persons,))  # which says how large all is that is made now
+        archive.require("memberships", MEMBERSHIP, (before.people.persons, before.slots))
+        model = programmed.unfounded(path, state["programmed"], model_class)
+        order, policy = state["programmed"]["order"], deepcopy(policy)
+        MutualAidModel.__init__(model, scenario, None, state["seed"], None, drive, members, order, policy)
+        _require_same_policy(path, model, state["programmed"]["policy"], changes)
+        _fill(model, archive, before, changes)
+        cases = _cases(archive, state["cases"])
+        with damage_told(path):
+            _restore(model, state, cases)
+        if not -1 <= model.now < before.calendar.periods or model.latent.by_onset.size != max(1, model.now + 1):
+            raise CheckpointError(f"{path}: is damaged (the step it stopped at); make it anew")
+    programmed.restore(path, model, state["programmed"], policy is not None)
     _overrule(model, changes)
     model.running = model.now + 1 < scenario.calendar.periods
     return model
 
 
-def _read(path: Path) -> dict[str, bytes]:
-    """The parts of a checkpoint, each held against its checksum."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist()}
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: there is no such checkpoint") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path}: is not a whole checkpoint: {error}") from None
-    sums = json.loads(parts.pop("checksums.json", b"{}"))
-    damaged = [name for name, content in parts.items() if sums.get(name) != hashlib.sha256(content).hexdigest()]
-    if damaged or set(sums) != set(parts) or not sums:
-        raise CheckpointError(f"{path}: is damaged ({', '.join(damaged) or 'parts are missing'}); make it anew")
-    made_by = json.loads(parts["state.json"])["program"]
-    if made_by != VERSION:
-        raise CheckpointError(f"{path}: was written by version {made_by}, this is {VERSION}; make it anew")
-    return parts
+def _state_of(archive: Archive) -> dict[str, Any]:
+    """All that is not in arrays, as this version of the program writes it."""
+    state = archive.tables("state.json")
+    if state.get("program") != VERSION:
+        words = f"was written by version {str(state.get('program'))[:20]}, this is {VERSION}; make it anew"
+        raise CheckpointError(f"{archive.path}: {words}")
+    if set(state) != {*PARTS} or not isinstance(state["data"], dict) or not isinstance(state["cases"], int):
+        raise CheckpointError(f"{archive.path}: {OTHER_CODE}")
+    return state
 
 
-def _require_same_data(path: Path, scenario: Scenario, held: dict[str, str]) -> None:
+def _fill(model: MutualAidModel, archive: Archive, before: Scenario, changes: Mapping[str, Any]) -> None:
+    """Read all arrays of a model that begins under the scenario of the checkpoint, or under one with changes."""
+    founded = {name: getattr(model.world, name).copy() for name in OF_THE_SCENARIO}
+    overlaps = model.world.products["overlap"].copy()
+    for name, array in _arrays(model).items():
+        if name != "published":
+            archive.fill(name, array)
+            continue
+        held = np.zeros((len(array), before.calendar.periods + 1), array.dtype)
+        archive.fill(name, held)
+        width = min(held.shape[1], array.shape[1])  # the calendar may end later, or earlier
+        array[:, :width] = held[:, :width]
+    if changes:
+        for name, values in founded.items():
+            getattr(model.world, name)[...] = values
+        model.world.products["overlap"] = overlaps
+
+
+def _cases(archive: Archive, number: int) -> np.ndarray:
+    """The claims in hand and to come."""
+    archive.require("cases", CASE, (number,))
+    cases = np.zeros(number, CASE)
+    archive.fill("cases", cases)
+    return cases
+
+
+def _require_same_data(archive: Archive, scenario: Scenario, held: dict[str, str]) -> None:
     """Raise `CheckpointError` where a data file of the scenario has changed since."""
     names = data_names(scenario)
     for place, digest in data_digests(names).items():
         if place not in held:
-            raise CheckpointError(f"{path}: {OTHER_CODE}")
+            raise CheckpointError(f"{archive.path}: {OTHER_CODE}")
         if held[place] != digest:
             raise CheckpointError(
-                f"{path}: {place} = '{names[place]}' holds other rows by now; bring back the old ones"
+                f"{archive.path}: {place} = '{names[place]}' holds other rows by now; bring back the old ones"
             )
 
 
-def _array(path: Path, parts: dict[str, bytes], name: str) -> np.ndarray:
-    """An array of a checkpoint. Raises `CheckpointError` where it has none of that name."""
-    if f"{name}.npy" not in parts:
-        raise CheckpointError(f"{path}: {OTHER_CODE}")
-    found: np.ndarray = np.load(io.BytesIO(parts[f"{name}.npy"]), allow_pickle=False)
-    return found
+def _require_same_policy(path: Path, model: MutualAidModel, followed: str, changes: Mapping[str, Any]) -> None:
+    """Raise `CheckpointError` where the policy is another one, unless that is a change."""
+    known = type(model.regulator.policy).__name__
+    if followed != known and not any(each.startswith("supervision.policy") for each in changes):
+        raise CheckpointError(f"{path}: was made under the policy {followed}, not {known}; hand it to resume")
 
 
 def _require_same_past(before: Scenario, after: Scenario) -> None:
@@ -181,22 +206,20 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
         "program": VERSION,
         "seed": model.seed,
         "data": model.data,
-        "policy": type(model.regulator.policy).__name__,
-        "model": {name: _plain(getattr(model, name)) for name in MODEL},
+        "model": {name: plain(getattr(model, name), f"model.{name}") for name in MODEL},
         "balances": dict(model.ledger.balances),
-        "platforms": [_attributes(platform, DEAD) for platform in model.platforms],
-        "desks": [_attributes(platform.desk, IN_ARRAYS) for platform in model.platforms],
+        "platforms": [_attributes(platform) for platform in model.platforms],
+        "desks": [_attributes(platform.desk) for platform in model.platforms],
         "latent": {"by_onset": model.latent.by_onset.tolist(), "chance": model.latent.chance},
-        "insurers": {insurer.name: _attributes(insurer, ("product",)) for insurer in model.insurers},
-        "mutual_insurers": {name: _attributes(each, ("terms",)) for name, each in model.mutual_insurers.items()},
+        "insurers": {insurer.name: _attributes(insurer) for insurer in model.insurers},
+        "mutual_insurers": {name: _attributes(each) for name, each in model.mutual_insurers.items()},
         "regulator": _attributes(model.regulator),
-        "series": {name: _plain(values) for name, values in model.datacollector.model_vars.items()},
+        "series": {name: plain(values, name) for name, values in model.datacollector.model_vars.items()},
     }
 
 
 def _restore(model: MutualAidModel, state: dict[str, Any], cases: np.ndarray) -> None:
-    for name, value in state["model"].items():
-        setattr(model, name, _rich(value))
+    _put(model, state["model"], set(MODEL))
     model.latent.by_onset, model.latent.chance = np.array(state["latent"]["by_onset"]), state["latent"]["chance"]
     model.ledger.balances.clear()
     model.ledger.balances.update(state["balances"])
@@ -212,7 +235,7 @@ def _restore(model: MutualAidModel, state: dict[str, Any], cases: np.ndarray) ->
     _take(model.regulator, state["regulator"])
     for name, values in state["series"].items():
         if name in model.datacollector.model_vars:
-            model.datacollector.model_vars[name] = _rich(values)
+            model.datacollector.model_vars[name] = rich(values)
 
 
 def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
@@ -231,58 +254,38 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
             platform.terms = platform.original_terms.on(model.day, platform.changes)
 
 
-def _attributes(agent: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+def _names(agent: Any) -> set[str]:
     """The attributes of an agent that make its state: all but references to other objects."""
-    skipped = {*without, *OBJECTS, "unique_id", "pos", "desk", "name", "index", "row"}
-    return {name: _plain(value) for name, value in vars(agent).items() if name not in skipped and "mesa" not in name}
+    skipped = {*WITHOUT[type(agent).__name__], *OBJECTS, "unique_id", "pos", "desk", "name", "index", "row"}
+    return {name for name in vars(agent) if name not in skipped and "mesa" not in name}
+
+
+def _attributes(agent: Any) -> dict[str, Any]:
+    """The state of an agent, as JSON takes it."""
+    kept, kind = _names(agent), type(agent).__name__
+    return {name: plain(value, f"{kind}.{name}") for name, value in vars(agent).items() if name in kept}
 
 
 def _take(agent: Any, kept: dict[str, Any]) -> None:
-    for name, value in kept.items():
-        setattr(agent, name, _rich(value))
+    _put(agent, kept, _names(agent))
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON takes it; what JSON does not know carries its kind."""
-    if isinstance(value, Enum):
-        return {"kind": type(value).__name__, "value": value.value}
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, date):
-        return {"kind": "date", "value": value.isoformat()}
-    if isinstance(value, BaseModel):
-        return {"kind": type(value).__name__, "fields": _plain(value.model_dump())}
-    if is_dataclass(value):
-        return {"kind": type(value).__name__, "fields": {f.name: _plain(getattr(value, f.name)) for f in fields(value)}}
-    if isinstance(value, deque):
-        return {"kind": "deque", "value": [_plain(item) for item in value], "longest": value.maxlen}
-    if isinstance(value, tuple):
-        return {"kind": "tuple", "value": [_plain(item) for item in value]}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {"kind": "dict", "value": [[key, _plain(item)] for key, item in value.items()]}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise TypeError(f"a checkpoint cannot hold {value!r}")
+def _put(owner: Any, kept: dict[str, Any], names: set[str]) -> None:
+    """Set attributes to what was kept, those of these names and others that a user has added.
+
+    Raises `TypeError` for what is missing or of another kind than what is there.
+    """
+    values = {name: rich(value) for name, value in kept.items()}
+    added = values.keys() - names
+    if any(map(owner.__dict__.__contains__, added)) or not all(
+        _alike(getattr(owner, each), values[each]) for each in names
+    ):
+        raise TypeError("attributes are missing, or of another kind")
+    for name, value in values.items():
+        setattr(owner, name, value)
 
 
-def _rich(value: Any) -> Any:
-    """The reverse of `_plain`."""
-    if isinstance(value, list):
-        return [_rich(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kind = value["kind"]
-    if kind == "date":
-        return date.fromisoformat(value["value"])
-    if kind == "deque":
-        return deque(map(_rich, value["value"]), maxlen=value["longest"])
-    if kind == "tuple":
-        return tuple(map(_rich, value["value"]))
-    if kind == "dict":
-        return {key: _rich(item) for key, item in value["value"]}
-    if "fields" in value:
-        inner = _rich(value["fields"]) if value["fields"].get("kind") == "dict" else value["fields"]
-        return KINDS[kind](**{name: _rich(item) for name, item in inner.items()})
-    return KINDS[kind](value["value"])
+def _alike(there: Any, kept: Any) -> bool:
+    """Whether a value may take the place of another one, which is None where there may be none."""
+    numbers = (int, float, np.number)
+    return there is None or type(there) is type(kept) or (isinstance(there, numbers) and isinstance(kept, numbers))

@@ -18,41 +18,7 @@ from abm.errors import ModelError
 from abm.model import MutualAidModel
 from worlds.busy import busy, digest, finish, teeming
 from worlds.endings import ending_market
-
-
-class Moody(HealthyMember):
-    """Leaves when a mood of their own is bad, which goes by the model's random numbers and by what others feel."""
-
-    def __init__(self, model: MutualAidModel, row: int) -> None:
-        super().__init__(model, row)
-        self.mood = 1.0
-
-    def choose(self) -> None:
-        super().choose()
-        self.mood *= self.random.random() + 0.3 * self.model.member(self.row - 1).age / 40
-        if self.mood < 0.1:
-            self.leave("xianghubao")
-
-
-class Rumoured(MutualAidModel):
-    """A model with a number of its own, that changes what happens."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.rumour = 0.0
-
-    def step(self) -> None:
-        self.rumour += float(self.rng.random())
-        super().step()
-        self.memberships["trust"] *= 1 - 0.01 * self.rumour
-
-
-def moody() -> MutualAidModel:
-    return busy(members=(Moody, HighRiskMember))
-
-
-def rumoured() -> MutualAidModel:
-    return Rumoured("xianghubao", seed=3, changes=busy().case.model_dump(exclude_none=True))
+from worlds.programmed import moody, patient, rumoured
 
 
 def through_pickle(model: MutualAidModel) -> MutualAidModel:
@@ -69,17 +35,17 @@ def through_an_agent(model: MutualAidModel) -> MutualAidModel:
 WAYS = (copy.copy, copy.deepcopy, through_pickle, through_an_agent)
 
 
-@pytest.mark.parametrize("make", [busy, teeming, ending_market, moody, rumoured])
+@pytest.mark.parametrize("make", [busy, teeming, ending_market, moody, patient, rumoured])
 def test_a_copy_goes_on_by_itself_as_the_model_would_have(make: Callable[[], MutualAidModel]) -> None:
-    model = finish(make(), 12)
+    model = finish(make(), 8)
     copies = [way(model) for way in WAYS]
     at_copying = digest(model)
     for each in copies:
         assert type(each) is type(model)
-        finish(each, 24)
+        finish(each, 16)
         each.audit()
     assert digest(model) == at_copying
-    finish(model, 24)
+    finish(model, 16)
     assert digest(model) != at_copying
     for each in copies:
         assert digest(each) == digest(model)
