@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from abm.agents.member import HealthyMember, HighRiskMember, Member
-from abm.errors import CheckpointError
+from abm.errors import CheckpointError, ScenarioError
 from abm.market import World
 from abm.model import MutualAidModel
 from abm.persons.cases import CASE, chosen, joined
 from abm.persons.state import MEMBERSHIP, PERSON
 from abm.platforms.policies import Policy
 from abm.runs import programmed
-from abm.runs.archive import OTHER_CODE, Archive, damage_told, opened, write
+from abm.runs.archive import CHECKSUMS, OTHER_CODE, Archive, damage_told, opened, write
 from abm.runs.values import plain, rich
 from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
 from abm.scenario.paths import changed, flattened
@@ -29,12 +29,10 @@ from abm.scenario.scenario import Scenario
 from abm.version import VERSION
 
 SUFFIX = ".huzhu"
+TEXTS = (SCENARIO, STATE) = ("scenario.toml", "state.json")
 ARRAYS = tuple(name for name in World._fields if name != "latent")  # which is made anew in every step
-OF_THE_SCENARIO = ("settings", "incidence", "highest_incidence")  # a change of the scenario counts for these
-MODEL, OBJECTS = (
-    ("now", "day", "running", "steps", "events", "closings", "latest"),
-    ("model", "plan", "policy", "settings"),
-)
+MODEL = ("now", "day", "running", "steps", "events", "closings", "latest")
+OBJECTS = ("model", "plan", "policy", "settings")
 # What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
 WITHOUT: dict[str, tuple[str, ...]] = {
     "Platform": ("original_terms", "terms", "_in_force"),
@@ -43,19 +41,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
     "LicensedMutual": ("terms",),
     "Regulator": (),
 }
-PARTS: tuple[str, ...] = (
-    "program",
-    "seed",
-    "data",
-    "model",
-    "balances",
-    "platforms",
-    "desks",
-    "latent",
-    "insurers",
-    "mutual_insurers",
-)
-PARTS += ("regulator", "series", "cases", "programmed")
+PARTS = {"program", "seed", "data", "model", "balances", "platforms", "desks", "latent", "insurers", "mutual_insurers"}
+PARTS |= {"regulator", "series", "cases", "programmed"}
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
 HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
@@ -73,11 +60,8 @@ def save(model: MutualAidModel, path: str | Path) -> None:
     cases = joined(*(platform.desk.cases for platform in model.platforms))
     of_a_user = programmed.held(model)
     state = _state(model) | {"cases": cases.size, "programmed": of_a_user}
-    write(
-        Path(path),
-        {"scenario.toml": dump(model.case), "state.json": json.dumps(state)},
-        _arrays(model) | {"cases": cases},
-    )
+    texts = zip(TEXTS, (dump(model.case), json.dumps(state)), strict=True)
+    write(Path(path), dict(texts), _arrays(model) | {"cases": cases})
 
 
 def resume(
@@ -97,14 +81,15 @@ def resume(
     """
     path, changes = Path(path), changes_of(changes)
     with opened(path) as archive:
-        state, tables = _state_of(archive), archive.tables("scenario.toml")
-        before = scenario = parse(tables, path.name)
+        state, tables = _state_of(archive), archive.tables(SCENARIO)
+        before = scenario = _scenario_of(path, tables)
         _require_same_data(archive, scenario, state["data"])
         changes = dict(flattened(changes, tables))
         if changes:
             scenario = parse(changed(tables, changes), path.name)
             _require_same_past(before, scenario)
-        programmed.require_classes(path, state["programmed"], members, model_class)
+        with damage_told(path):
+            programmed.require_classes(path, state["programmed"], members, model_class)
         archive.require("persons", PERSON, (before.people.persons,))  # which says how large all is that is made now
         archive.require("memberships", MEMBERSHIP, (before.people.persons, before.slots))
         model = programmed.unfounded(path, state["programmed"], model_class)
@@ -115,8 +100,7 @@ def resume(
         cases = _cases(archive, state["cases"])
         with damage_told(path):
             _restore(model, state, cases)
-        if not -1 <= model.now < before.calendar.periods or model.latent.by_onset.size != max(1, model.now + 1):
-            raise CheckpointError(f"{path}: is damaged (the step it stopped at); make it anew")
+        _require_places(path, model, before.calendar.periods, cases)
     programmed.restore(path, model, state["programmed"], policy is not None)
     _overrule(model, changes)
     model.running = model.now + 1 < scenario.calendar.periods
@@ -125,20 +109,30 @@ def resume(
 
 def _state_of(archive: Archive) -> dict[str, Any]:
     """All that is not in arrays, as this version of the program writes it."""
-    state = archive.tables("state.json")
+    state = archive.tables(STATE)
     if state.get("program") != VERSION:
         words = f"was written by version {str(state.get('program'))[:20]}, this is {VERSION}; make it anew"
         raise CheckpointError(f"{archive.path}: {words}")
-    if set(state) != {*PARTS} or not isinstance(state["data"], dict) or not isinstance(state["cases"], int):
+    if set(state) != PARTS or not isinstance(state["data"], dict) or not isinstance(state["cases"], int):
         raise CheckpointError(f"{archive.path}: {OTHER_CODE}")
     return state
 
 
+def _scenario_of(path: Path, tables: Mapping[str, Any]) -> Scenario:
+    """The scenario that the state came of. Raises `CheckpointError` where it is none that this program takes."""
+    try:
+        return parse(tables, path.name)
+    except ScenarioError as error:
+        raise CheckpointError(f"{path}: {OTHER_CODE}") from error
+
+
 def _fill(model: MutualAidModel, archive: Archive, before: Scenario, changes: Mapping[str, Any]) -> None:
     """Read all arrays of a model that begins under the scenario of the checkpoint, or under one with changes."""
-    founded = {name: getattr(model.world, name).copy() for name in OF_THE_SCENARIO}
-    overlaps = model.world.products["overlap"].copy()
-    for name, array in _arrays(model).items():
+    constants, overlaps = model.world.settings.copy(), model.world.products["overlap"].copy()
+    arrays = _arrays(model)
+    if archive.names != {*TEXTS, CHECKSUMS, "cases.npy", *(f"{name}.npy" for name in arrays)}:
+        raise CheckpointError(f"{archive.path}: {OTHER_CODE}")
+    for name, array in arrays.items():
         if name != "published":
             archive.fill(name, array)
             continue
@@ -147,8 +141,7 @@ def _fill(model: MutualAidModel, archive: Archive, before: Scenario, changes: Ma
         width = min(held.shape[1], array.shape[1])  # the calendar may end later, or earlier
         array[:, :width] = held[:, :width]
     if changes:
-        for name, values in founded.items():
-            getattr(model.world, name)[...] = values
+        model.world.settings[...] = constants
         model.world.products["overlap"] = overlaps
 
 
@@ -192,6 +185,18 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
             raise CheckpointError(
                 f"{path}: cannot change midway; people, their tastes, and which plans and products there are is settled"
             )
+
+
+def _require_places(path: Path, model: MutualAidModel, periods: int, cases: np.ndarray) -> None:
+    """Raise `CheckpointError` for a step, a friend or a plan that there is not: compiled loops look there unasked."""
+    rows, plans, (first, friends) = model.persons.size, len(model.platforms), model.world[8:10]
+    wrong = not -1 <= model.now < periods or model.latent.by_onset.size != max(1, model.now + 1)
+    wrong = wrong or friends.min(initial=0) < 0 or friends.max(initial=0) >= rows
+    wrong = wrong or first[0] != 0 or first[-1] != friends.size or bool((first[1:] < first[:-1]).any())
+    wrong = wrong or model.memberships["platform"].max() >= plans or cases["platform"].max(initial=0) >= plans
+    wrong = wrong or cases["person"].max(initial=0) >= rows or cases["slot"].max(initial=0) >= model.case.slots
+    if wrong:
+        raise CheckpointError(f"{path}: is damaged (steps, friends or plans that there are not); make it anew")
 
 
 def _arrays(model: MutualAidModel) -> dict[str, np.ndarray]:

@@ -3,18 +3,20 @@
 from pathlib import Path
 from typing import Any
 
+from abm.agents import member
 from abm.agents.insurer import Insurer, LicensedMutual
 from abm.agents.member import Member
 from abm.agents.platform import Platform
 from abm.agents.regulator import Regulator
-from abm.errors import CheckpointError
+from abm.errors import CheckpointError, shown
 from abm.model import MutualAidModel
 from abm.observation.collector import kept_besides
-from abm.runs.archive import damage_told
+from abm.runs.archive import OTHER_CODE, damage_told
 from abm.runs.values import plain, rich
 
 INSTITUTIONS = {Platform, Insurer, LicensedMutual, Regulator}
 OF_A_MEMBER = {"model", "unique_id", "pos", "row", *Member.views}
+KEPT = {"model_class", "members", "policy", "order", "random", "rng", "of_model", "of_policy", "of_members"}
 PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 
 
@@ -30,7 +32,7 @@ def held(model: MutualAidModel) -> dict[str, Any]:
     if besides:
         raise CheckpointError(f"{', '.join(besides)} of the data collector {PICKLE}")
     seen: set[int] = set()
-    of_members = [_plain(type(member).__name__, _added(member), seen) for member in model.members]
+    of_members = [_plain(type(each).__name__, _added(each), seen) for each in model.members]
     return {
         "model_class": type(model).__name__,
         "members": [kind.__name__ for kind in model.member_classes],
@@ -48,6 +50,11 @@ def require_classes(
     path: Path, kept: dict[str, Any], members: tuple[type[Member], type[Member]], model_class: type[MutualAidModel]
 ) -> None:
     """Raise `CheckpointError` unless the classes handed over have the names of those that the state was made with."""
+    member.require_classes(members)
+    if not (isinstance(model_class, type) and issubclass(model_class, MutualAidModel)):
+        raise CheckpointError(f"model_class = {shown(model_class)} must be a class of `MutualAidModel`")
+    if not isinstance(kept, dict) or set(kept) != KEPT:
+        raise CheckpointError(f"{path}: {OTHER_CODE}")
     given = {"members": [kind.__name__ for kind in members], "model_class": model_class.__name__}
     for keyword, name in given.items():
         if kept[keyword] != name:
@@ -73,13 +80,14 @@ def restore(path: Path, model: MutualAidModel, kept: dict[str, Any], own_policy:
         _take(model, kept["of_model"])
         if own_policy:  # those that the scenario names have it from there
             _take(model.regulator.policy, kept["of_policy"])
-        for member, attributes in zip(model.members, kept["of_members"], strict=False):
-            _take(member, attributes)
+        if kept["of_members"]:
+            for each, attributes in zip(model.members, kept["of_members"], strict=True):
+                _take(each, attributes)
 
 
-def _added(member: Member) -> dict[str, Any]:
+def _added(person: Member) -> dict[str, Any]:
     """Attributes of a member that its class has added, or a user."""
-    return {name: value for name, value in vars(member).items() if name not in OF_A_MEMBER and "mesa" not in name}
+    return {name: value for name, value in vars(person).items() if name not in OF_A_MEMBER and "mesa" not in name}
 
 
 def _plain(owner: str, attributes: dict[str, Any], seen: set[int]) -> dict[str, Any]:
