@@ -7,11 +7,26 @@ commands print it and end with the exit status of its class. Other exceptions, a
 
 import difflib
 
+MOST_LETTERS = 1_200
+
+
+def _told(line: str) -> str:
+    """A line of a message as it can be printed."""
+    cut = line if len(line) <= MOST_LETTERS else f"{line[:MOST_LETTERS]}..."
+    return cut if cut.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in cut)
+
 
 class HuzhuError(ValueError):
-    """A mistake in what a user gives; each kind has a class of its own below, and the exit status of a command."""
+    """A mistake in what a user gives; each kind has a class of its own below, and the exit status of a command.
+
+    However long and odd what a user gave is, no line of the message is longer than `MOST_LETTERS`, and none has letters
+    that a terminal would obey.
+    """
 
     status = 2
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__("\n".join(map(_told, message.splitlines())))
 
 
 class ScenarioError(HuzhuError):

@@ -84,8 +84,7 @@ def require_locks(folder: Path) -> None:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a TOML file as they stand in it. Raises `FileError` where it cannot be read as such."""
-    if path.exists() and not path.is_file():
-        raise FileError(f"{path.name}: is no file to read")
+    _require_file(path, path.name)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
@@ -109,8 +108,15 @@ def data_path(name: str) -> Path:
     return DATA / name
 
 
+def _require_file(path: Path, name: str) -> None:
+    """Raise `FileError` for a folder, or a device that never ends."""
+    if os.path.exists(path) and not os.path.isfile(path):  # false, and no complaint, where a name is too long
+        raise FileError(f"{named(name)}: is no file to read")
+
+
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file. Raises `FileError` where it cannot be read."""
+    _require_file(path, str(path))
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, ValueError) as error:
@@ -123,6 +129,7 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
     Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
     """
     path = data_path(name)
+    _require_file(path, name)
     try:
         opened = path.open(encoding="utf-8-sig", newline="")
     except (OSError, ValueError) as error:  # of no file, and of a name that none can have
@@ -135,10 +142,10 @@ def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
             rows = [{column: kind(row[column]) for column, kind in columns.items()} for row in reader]
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{name}: cannot be read: {error}") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, csv.Error) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{name}: line {reader.line_num}: {error}") from None
+        raise DataError(f"{name}: line {reader.line_num}: {named(error)}") from None
     if not rows:
         raise DataError(f"{name}: has no rows")
     return rows

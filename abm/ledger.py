@@ -12,6 +12,7 @@ PERSONS = "persons"
 HOUSEHOLDS = "households"  # the same persons, as far as premiums and benefits of insurance go
 OUTSIDE = "outside"
 FUND = "guarantee_fund"
+DEPOSITS = ".deposits"  # at the end of the name of each account of deposits
 
 
 class LedgerError(ArithmeticError):
@@ -65,6 +66,20 @@ class Ledger:
         in_slots = memberships["paid"].sum(axis=1, dtype=np.int64)
         if (in_slots > persons["paid"]).any():
             raise LedgerError("somebody paid more to their platforms than in all")
+        self._audit_signs(persons, memberships, aid_per_head)
+
+    def _audit_signs(self, persons: np.ndarray, memberships: np.ndarray, aid_per_head: np.ndarray) -> None:
+        """Nobody paid or received less than nothing, and what members have in deposits is there."""
+        counts = (persons["paid"], persons["received"], aid_per_head, memberships["paid"])
+        if any((each < 0).any() for each in counts):
+            raise LedgerError("somebody paid or received less than nothing")
+        kept = {name: amount for name, amount in self.balances.items() if name.endswith(DEPOSITS)}
+        for name, amount in (kept | {FUND: self.balances[FUND]}).items():
+            if amount < 0:
+                raise LedgerError(f"{name} holds {amount} fen, less than nothing")
+        held = int(np.maximum(memberships["balance"], 0).sum(dtype=np.int64))
+        if held > sum(kept.values()):
+            raise LedgerError(f"members have {held} fen in deposits, and less is there")
 
 
 def pool(platform: str) -> str:
@@ -74,7 +89,7 @@ def pool(platform: str) -> str:
 
 def deposits(platform: str) -> str:
     """What members have paid in and not yet been charged for."""
-    return f"{platform}.deposits"
+    return f"{platform}{DEPOSITS}"
 
 
 def own(platform: str) -> str:

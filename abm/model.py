@@ -25,6 +25,7 @@ from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.fellows import LatentStock
 from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
+from abm.persons.paying import require_counted
 from abm.persons.state import Trait, empty_memberships
 from abm.platforms.closing import Closing
 from abm.platforms.policies import Policy, require_policy
@@ -150,6 +151,7 @@ class MutualAidModel(WholeModel):
     def settle_learn_choose(self) -> None:
         """Persons pay, or fail to; change what they expect and trust; stay, leave or join; buy insurance."""
         cash_flows = self.drive.after_publication()
+        require_counted(cash_flows, self.case.platform)
         for platform, row in zip(self.platforms, cash_flows, strict=False):
             platform.book_receipts(row)
         plans = len(self.platforms)

@@ -3,8 +3,10 @@
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.errors import ModelError
 from abm.jit import sequence
 from abm.market import World
+from abm.persons import memory
 from abm.persons.situation import age_at
 
 LOT, SEVERITY = Purpose.LOT * SLOTS_PER_PURPOSE, Purpose.SEVERITY * SLOTS_PER_PURPOSE
@@ -26,6 +28,7 @@ CASE_FIELDS = (
 CASE = np.dtype([(name, kind) for name, kind, *_ in CASE_FIELDS])
 NO_CASES = np.zeros(0, CASE)
 LOTS = 1 << 16
+COPIES, MANY = 4, 1 << 20  # of cases while they are sorted and put together; from how many on memory is looked at
 WHOLE = np.dtype((np.void, CASE.itemsize))  # numpy copies records field by field, and takes fifty times as long
 
 
@@ -52,6 +55,15 @@ def _enter_own(
         case["mild"] = draw(p["seed"], found, row, SEVERITY) < p["mild_share"]
         case["concealed"] = m["concealed"]
         case["lot"] = np.uint16(draw(p["seed"], p["now"], row, LOT + np.int64(m["platform"])) * LOTS)
+
+
+def require_memory(cases: int) -> None:
+    """Raise `ModelError` where so many cases do not fit into memory."""
+    if cases > MANY and cases * CASE.itemsize * COPIES > memory.available():
+        raise ModelError(
+            f"{cases:,} claims at once do not fit into memory; lower health.incidence_level or people.population, or"
+            " raise platform.PLAN.capacity"
+        )
 
 
 def by_plan(cases: np.ndarray, plans: int) -> list[np.ndarray]:

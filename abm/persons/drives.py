@@ -16,7 +16,7 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop, sequence
 from abm.market import World
 from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
-from abm.persons.cases import CASE, chosen, joined, own_cases
+from abm.persons.cases import CASE, chosen, joined, own_cases, require_memory
 from abm.persons.census import count, no_tally
 from abm.persons.fellows import diagnose
 from abm.persons.insuring import insure
@@ -184,6 +184,7 @@ class Drive(ABC):
         falling, written, room = numbers_of(first, last, self.world), -1, self._cases.shape[1]
         while written < 0:
             room *= 2
+            require_memory(room)
             cases = np.empty(room, CASE)
             written = diagnose(self.persons, self.memberships, first, falling, self.world, cases)
         return cases[:written]

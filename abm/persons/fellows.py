@@ -33,6 +33,7 @@ PART = 1.0 / (1 << 32)
 CHUNK = 16.0  # the largest mean of a Poisson count that one number decides
 MOST_PRIOR = 2.0
 MOST_IN_A_CHUNK = 120  # of which the chance is less than that of any number drawn
+FAR_BEYOND = 4.0  # times the room that there is: so many are never drawn where a fourth is enough
 FALL_ILL, FELLOWS, ONSET, SEVERITY, FILE_CLAIM, NOTICE = (
     purpose * SLOTS_PER_PURPOSE
     for purpose in (
@@ -205,6 +206,8 @@ def diagnose(
     for i in range(struck(persons, first, falling, world, rows, expected)):
         row = rows[i]
         me, mine = persons[row], memberships[row]
+        if expected[i] > FAR_BEYOND * cases.size:
+            return -1  # without drawing so many
         key = key_of_fellows(seed, row, now)
         count = number_struck(expected[i], key, falling[row - first], world)
         if written + count * mine.size > cases.size:

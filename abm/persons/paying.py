@@ -3,11 +3,15 @@
 Amounts go into ``cash_flows`` (platforms + products, columns), in fen: a row for each platform, then for each product.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.errors import ModelError
 from abm.jit import behaviour
 from abm.market import World
+from abm.money import spell
 from abm.persons import rules
 from abm.persons.appraisal import converting, gain, lacking_in_deposit, paying_in
 from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
@@ -20,14 +24,18 @@ from abm.persons.state import (
     DIAGNOSED,
     ENDED,
     LAPSED,
+    MOST_FEN,
     WAITING,
 )
 
 # Columns of the cash flows: what the annual cap kept from members; what came from their accounts into the pool, into
 # deposits, from deposits into the pool and back to members; deposits gone with the platform; shares given back; and of
-# insurance the premiums of the free time, the policies sold, premiums and benefits paid, and a year's premium of what
-# was sold, a column for each product from SALES on.
-CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, PREMIUMS, BENEFITS, SALES = range(12)
+# insurance the premiums of the free time, the policies sold, premiums and benefits paid; how many members could not be
+# charged, because they would have paid more than a row holds; and a year's premium of what was sold, a column for each
+# product from SALES on.
+CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, PREMIUMS, BENEFITS, BEYOND, SALES = range(
+    13
+)
 DEDUCTION = Purpose.DEDUCTION * SLOTS_PER_PURPOSE
 TOP_UP = Purpose.TOP_UP * SLOTS_PER_PURPOSE
 END = Purpose.END * SLOTS_PER_PURPOSE
@@ -39,6 +47,16 @@ def no_cash_flows(world: World) -> np.ndarray:
     """An empty table of cash flows, fen (platforms + products, columns)."""
     products = world.products.size
     return np.zeros((world.offers.size + products, SALES + products), np.int64)
+
+
+def require_counted(cash_flows: np.ndarray, plans: Iterable[str]) -> None:
+    """Raise `ModelError` where a member of one of the plans, in their order, cannot be charged what they owe."""
+    for plan, number in zip(plans, cash_flows[:, BEYOND].tolist(), strict=False):
+        if number:
+            raise ModelError(
+                f"platform.{plan}: somebody would have paid more than {spell(MOST_FEN)}, the most that is counted;"
+                " lower covers, deposits or health.incidence_level"
+            )
 
 
 @behaviour
@@ -135,7 +153,7 @@ def pay(me: np.void, m: np.void, row: int, world: World, cash_flows: np.ndarray)
     bill = bill_of(me, m, k, row, world)
     arrears = -min(0, np.int64(m["balance"]))
     cash_flows[k, CAPPED] += uncapped(me, k, row, world) - bill
-    if bill + arrears == 0:
+    if bill + arrears == 0 or beyond(me, k, bill + arrears, cash_flows):
         return
     chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
     if draw(p["seed"], p["now"], row, DEDUCTION + k) >= chance:
@@ -152,12 +170,28 @@ def pay(me: np.void, m: np.void, row: int, world: World, cash_flows: np.ndarray)
 
 
 @behaviour
-def pay_deposit(me: np.void, m: np.void, amount: int, cash_flows: np.ndarray) -> None:
-    """Pay into one's deposit."""
+def pay_deposit(me: np.void, m: np.void, amount: int, cash_flows: np.ndarray) -> bool:
+    """Pay into one's deposit; returns whether that can be counted."""
+    k = np.int64(m["platform"])
+    if beyond(me, k, amount, cash_flows):
+        return False
     m["paid"] += amount
     me["paid"] += amount
     m["balance"] += amount
-    cash_flows[np.int64(m["platform"]), DEPOSITED] += amount
+    cash_flows[k, DEPOSITED] += amount
+    return True
+
+
+@behaviour
+def beyond(me: np.void, k: int, amount: int, cash_flows: np.ndarray) -> bool:
+    """Whether somebody cannot be charged an amount, because all that they ever paid would be more than a row holds.
+
+    It is noted for `require_counted`, which ends the run.
+    """
+    if np.int64(me["paid"]) + amount <= MOST_FEN:
+        return False
+    cash_flows[k, BEYOND] += 1
+    return True
 
 
 @behaviour
@@ -195,6 +229,6 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         m["since"] = p["now"]
         return
     deposit = world.deposits[k, age_of(me, world)]
-    pay_deposit(me, m, -(-lacking // deposit) * deposit, cash_flows)
-    m["balance"] -= lacking
-    cash_flows[k, DRAWN] += lacking
+    if pay_deposit(me, m, -(-lacking // deposit) * deposit, cash_flows):
+        m["balance"] -= lacking
+        cash_flows[k, DRAWN] += lacking

@@ -10,6 +10,7 @@ from abm.jit import rule
 
 PERIODS_PER_YEAR = 24.0
 FEN_PER_YUAN = 100.0
+MOST_WHOLE = float(1 << 62)  # that 64 bits surely hold
 
 
 @rule("f8(f8, f8)")
@@ -109,8 +110,11 @@ def deduction_failure(credit: float, base: float) -> float:
 def part_of_amount(amount_to_share: int, contribution_weight: int, contribution_weights: int) -> int:
     """Fen that a member owes of an amount: in proportion to their weight, rounded up as published shares are.
 
-    Under equal division every weight is 1, and this is `money.divide`.
+    Under equal division every weight is 1, and this is `money.divide`. What 64 bits cannot multiply out is reckoned in
+    double precision, to sixteen digits.
     """
+    if float(amount_to_share) * float(contribution_weight) > MOST_WHOLE:
+        return math.ceil(min(MOST_WHOLE, amount_to_share * (contribution_weight / contribution_weights)))
     return -(-amount_to_share * contribution_weight // contribution_weights)
 
 

@@ -7,7 +7,7 @@
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
-from abm.jit import behaviour
+from abm.jit import behaviour, sequence
 from abm.market import ASSESSED, EQUAL, NEWS_BITS, World
 from abm.persons import rules
 from abm.persons.state import (
@@ -70,11 +70,27 @@ def contribution_weight_of(me: np.void, k: int, row: int, world: World) -> int:
     offer = world.offers[k]
     if offer["division"] == EQUAL:
         return 1
-    risk = 1.0
-    if offer["division"] == ASSESSED:
-        u = draw(world.settings[0]["seed"], 0, row, ASSESS + k)
-        risk = rules.assessed(me["frailty"], u, offer["assessment_error"])
-    return rules.contribution_weight(world.weights[k, me["traits"] & FEMALE, age_of(me, world)], risk)
+    weight = world.weights[k, me["traits"] & FEMALE, age_of(me, world)]
+    return rules.contribution_weight(weight, assessed_risk(me, k, row, world))
+
+
+@behaviour
+def assessed_risk(me: np.void, k: int, row: int, world: World) -> float:
+    """The person's multiplier as a plan that divides by own risk assesses it, 1 under other divisions."""
+    offer = world.offers[k]
+    if offer["division"] != ASSESSED:
+        return 1.0
+    u = draw(world.settings[0]["seed"], 0, row, ASSESS + k)
+    return rules.assessed(me["frailty"], u, offer["assessment_error"])
+
+
+@sequence
+def highest_contribution_weight(persons: np.ndarray, k: int, world: World) -> float:
+    """The most that anybody could weigh at any age under the division of a plan."""
+    highest = 1.0
+    for row in range(persons.size):
+        highest = max(highest, assessed_risk(persons[row], k, row, world))
+    return highest * world.weights[k].max()
 
 
 @behaviour

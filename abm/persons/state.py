@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 LONG_AGO = -10_000  # a step before all news and every claim window
+MOST_FEN = (1 << 31) - 1  # that a field of 32 bits holds, 21 million yuan
 
 
 class HealthState(IntEnum):

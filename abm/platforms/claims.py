@@ -8,14 +8,17 @@ import math
 
 import numpy as np
 
+from abm.errors import ModelError
 from abm.ledger import FUND, PERSONS, own, pool
-from abm.money import FEN_PER_YUAN, Carried
-from abm.persons.cases import NO_CASES, by_delay, chosen, joined
-from abm.persons.state import Status
+from abm.money import FEN_PER_YUAN, Carried, spell
+from abm.persons.cases import NO_CASES, by_delay, chosen, joined, require_memory
+from abm.persons.state import MOST_FEN, Status
 from abm.platforms import rules
 from abm.platforms.closing import ClosingKind, Stage
 from abm.platforms.plan import Plan
 from abm.platforms.verdicts import decide
+
+MOST_CAPACITY = 1e12  # cases a period; while nothing is decided, as in a lockdown, hiring would go on without end
 
 
 class ClaimsDesk:
@@ -56,6 +59,7 @@ class ClaimsDesk:
         if self.model.heads > 1:  # or rows, which are sorted by city and age, would be decided in that order
             filed = chosen(filed, np.argsort(filed["lot"], kind="stable"))
         self.filed = filed.size
+        require_memory(self.queue.size + filed.size)
         self.queue = joined(self.queue, filed)
         rows, slots = _own(filed)
         memberships, now = self.model.memberships, self.model.now
@@ -118,12 +122,25 @@ class ClaimsDesk:
     def _hand_out(self, amounts: np.ndarray) -> None:
         """Pay the accepted: the pool gives, what a row's people got per head is noted, and a person's own aid."""
         plan, model, cases = self.plan, self.model, self.accepted
-        simulated = self.booked.of_each("aid", amounts)
-        np.add.at(model.aid_per_head, cases["person"].astype(np.int64), simulated.astype(np.int32))
+        simulated, rows = self.booked.of_each("aid", amounts), cases["person"].astype(np.int64)
+        self._require_counted(rows, simulated)
+        np.add.at(model.aid_per_head, rows, simulated.astype(np.int32))
         theirs = cases["number"] == 0
         # Each person has one claim here.
         model.persons["received"][cases["person"][theirs]] += amounts[theirs].astype(np.int32)
         plan.move(int(simulated.sum()), pool(plan.name), PERSONS, "aid")
+
+    def _require_counted(self, rows: np.ndarray, aid: np.ndarray) -> None:
+        """Raise `ModelError` where aid, simulated fen of some rows, comes to more than can be counted for a head."""
+        before = self.model.aid_per_head
+        if int(before[rows].max(initial=0)) + aid.size * int(aid.max(initial=0)) <= MOST_FEN:
+            return  # whoever gets it
+        each, places = np.unique(rows, return_inverse=True)
+        if (before[each] + np.bincount(places, aid)).max() > MOST_FEN:
+            raise ModelError(
+                f"platform.{self.plan.name}: aid comes to more than {spell(MOST_FEN)} a head, the most that is counted;"
+                " lower covers or health.incidence_level"
+            )
 
     def _charge(self, aid: np.ndarray) -> None:
         """Fee and levy on aid, and what of the whole is above the cap of a case, which the platform bears."""
@@ -145,7 +162,7 @@ class ClaimsDesk:
         """Grow by what the terms allow when the backlog is long."""
         terms = self.plan.terms
         if self.waiting > terms.longest_wait * self.capacity:
-            self.capacity *= 1 + terms.hiring
+            self.capacity = min(MOST_CAPACITY, self.capacity * (1 + terms.hiring))
 
     def take_over(self, cases: np.ndarray) -> None:
         """Go on with the claims of a desk that stopped after this step: those filed, in order, and those to come."""

@@ -3,13 +3,17 @@
 from datetime import date
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
-from abm.money import fen
+from abm.errors import ModelError
+from abm.money import fen, spell
+from abm.persons.situation import highest_contribution_weight
 from abm.platforms import rules
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
 
 FOR_EVER = 1_000_000  # a step after all others
+MOST_WEIGHTS = 1 << 62  # of all persons together, and so within 64 bits
+MOST_TO_SHARE = 1 << 51  # fen in a period: shares of a century, and thousandths of fen, stay within 64 bits too
 
 
 def post(plan: Plan, day: date) -> None:
@@ -56,10 +60,31 @@ def print_terms(plan: Plan) -> None:
     division = DIVISIONS[terms.division]
     offer["division"] = division.code
     world.weights[plan.index] = division.weights(covers, world.incidence)
+    if terms.division != "equal":
+        _require_weights(plan)
+
+
+def _require_weights(plan: Plan) -> None:
+    """Raise `ModelError` where the weights of all members might come to more than can be counted."""
+    persons = plan.model.persons
+    highest = highest_contribution_weight(persons, plan.index, plan.model.world)
+    if highest * persons.size > MOST_WEIGHTS:
+        raise ModelError(
+            f"platform.{plan.name}.division = '{plan.terms.division}': somebody weighs {highest:.2g}, too much to be"
+            f" summed over {persons.size:,} persons; lower assessment_error, covers or health.frailty_spread"
+        )
 
 
 def publish_share(plan: Plan, share: int, amount_to_share: int) -> None:
-    """Publish the share of this step, fen, and what it was divided out of and over."""
+    """Publish the share of this step, fen, and what it was divided out of and over.
+
+    Raises `ModelError` for more than can be counted.
+    """
+    if amount_to_share > MOST_TO_SHARE:
+        raise ModelError(
+            f"platform.{plan.name}: {spell(amount_to_share)} are to be shared in a period, and at most"
+            f" {spell(MOST_TO_SHARE)} can be counted; lower covers or health.incidence_level"
+        )
     world, now = plan.model.world, plan.model.now
     offer, published = world.offers[plan.index], world.published[plan.index]
     offer["share"], offer["amount_to_share"] = share, amount_to_share
@@ -90,6 +115,8 @@ def level_by_table(plan: Plan) -> float:
     """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
     world = plan.model.world
     covers = world.covers[plan.index]
+    if not covers.any():
+        return 0.0
     aid = (covers * world.incidence.mean(axis=0))[covers > 0].mean()
     return rules.true_level(fen(aid), plan.gross)
 

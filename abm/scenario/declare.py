@@ -54,7 +54,7 @@ def data_file(default: str, meaning: str, *, source: str) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": "", "source": source, "data_file": True})
 
 
-NAME = r"^[a-z][a-z0-9_]*$"  # of a platform, an insurer, a product
+NAME = r"^[a-z][a-z0-9_]{0,63}$"  # of a platform, an insurer, a product
 
 
 def bounds(field: FieldInfo) -> tuple[Any, Any]:

@@ -96,10 +96,10 @@ def _with_included(name: str) -> dict[str, Any]:
     tables = found[root]
     for path in nearest_first[1:]:
         if path not in included[root]:
-            for section, kept in _taken_over(found[path]).items():
+            for section, kept in _taken_over(found[path], path.name).items():
                 known = tables.get(section, {})
                 found[path][section] = {each: table for each, table in kept.items() if each not in known}
-        _include(tables, found[path])
+        _include(tables, found[path], root.name, path.name)
     tables.pop("include", None)
     return tables
 
@@ -142,47 +142,47 @@ def beside(name: Any, folder: Path) -> Any:
     return os.path.abspath(folder / name) if isinstance(name, str) and "/" in name else name
 
 
-def _include(tables: dict[str, Any], other: dict[str, Any]) -> None:
+def _include(tables: dict[str, Any], other: dict[str, Any], here: str, there: str) -> None:
     """Add the platforms, insurers and products of its own of another scenario, its shocks, and what it says of them.
 
     An insurer that is there already stays. Whether and how the products that every world knows are sold is not taken
-    over.
+    over. `here` and `there` are the names of the two in messages.
     """
     added: dict[str, dict[str, Any]] = {}
-    for section, kept in _taken_over(other).items():
-        mine = _table(tables, section)
+    for section, kept in _taken_over(other, there).items():
+        mine = _table(tables, section, here)
         twice = [name for name in kept if name in mine and section != "insurer"]
         if twice:
             words = f"is in two of the scenarios put together; a name is for one {FOUNDED_BY_TABLES[section][0]}"
-            raise ScenarioError(f"{section}.{twice[0]}: {words}")
+            raise ScenarioError(f"{there}: {section}.{twice[0]}: {words}")
         added[section] = {name: table for name, table in kept.items() if name not in mine}
         mine |= added[section]
     shocks = tables.setdefault("shocks", [])
-    for table in (tables, other):
+    for table, file in ((tables, here), (other, there)):
         if not isinstance(table.get("shocks", []), list):
-            raise ScenarioError(f"shocks = {shown(table['shocks'])} must be a list of tables")
+            raise ScenarioError(f"{file}: shocks = {shown(table['shocks'])} must be a list of tables")
     shocks += [shock for shock in other.get("shocks", []) if shock not in shocks]
     for table_of_words in ("sources", "plausible"):
-        said, mine = _table(other, table_of_words), _table(tables, table_of_words)
+        said, mine = _table(other, table_of_words, there), _table(tables, table_of_words, here)
         for path, word in said.items():
             if (place := _place(path, other, added, shocks)) is not None:
                 mine.setdefault(place, word)
 
 
-def _table(tables: dict[str, Any], section: str) -> dict[str, Any]:
-    """A section of a file, which may be missing. Raises `ScenarioError` where it is no table."""
+def _table(tables: dict[str, Any], section: str, place: str) -> dict[str, Any]:
+    """A section of the file `place`, which may be missing. Raises `ScenarioError` where it is no table."""
     found = tables.setdefault(section, {})
     if not isinstance(found, dict):
         of_paths = (
             ", of paths in quotation marks" if section in ("sources", "plausible") else f", and is {shown(found)}"
         )
-        raise ScenarioError(f"{section}: must be a table{of_paths}")
+        raise ScenarioError(f"{place}: {section}: must be a table{of_paths}")
     return found
 
 
-def _taken_over(tables: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _taken_over(tables: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
     """By section, the tables of a scenario that another takes over when it includes it."""
-    found = {section: dict(_table(tables, section)) for section in FOUNDED_BY_TABLES}
+    found = {section: dict(_table(tables, section, place)) for section in FOUNDED_BY_TABLES}
     for name in Insurance.model_fields:
         found["insurance"].pop(name, None)
     return found

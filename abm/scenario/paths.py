@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from abm.errors import ScenarioError, nearest, shown
+from abm.errors import ScenarioError, named, nearest, shown
 from abm.scenario.declare import Range, found_at, is_data_file, plausible_range
 from abm.scenario.insurance import Insurance
 from abm.scenario.scenario import Scenario
@@ -75,8 +75,9 @@ def _require_named(key: str, value: Any, tables: dict[str, Any]) -> None:
     misspelt = unsure and difflib.get_close_matches(rest[0], known, cutoff=0.8)
     if rest[0] not in known and (misspelt or not founded):
         there = f"there are: {', '.join(known)}" if known else "there is none"
-        new = f"a new one is a table [{section}.{rest[0]}] of a scenario file{', with its launch' * bool(misspelt)}"
-        raise ScenarioError(f"{key}: no {kind} '{rest[0]}'{nearest(rest[0], known)}; {there}; {new}")
+        launch = ", with its launch" * bool(misspelt)
+        new = f"a new one is a table [{section}.{named(rest[0])}] of a scenario file{launch}"
+        raise ScenarioError(f"{named(key)}: no {kind} {shown(rest[0])}{nearest(rest[0], known)}; {there}; {new}")
 
 
 @functools.cache
@@ -89,12 +90,16 @@ def setting(text: str, place: str = "") -> tuple[str, Any]:
     """``key=value`` as a path and a TOML value; a bare word is a string. `place` is named in a message."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
-        raise ScenarioError(f"{place}{text}: write key=value, for example mind.altruism=30")
+        raise ScenarioError(f"{place}{named(text)}: write key=value, for example mind.altruism=30")
     try:
         table = tomllib.loads(f"value = {value}")
         return key.strip(), table["value"] if len(table) == 1 else value.strip()
     except tomllib.TOMLDecodeError:
         return key.strip(), value.strip()
+    except RecursionError:
+        raise ScenarioError(f"{place}{named(key)}: tables or lists lie too deep in each other") from None
+    except ValueError:  # of `int`
+        raise ScenarioError(f"{place}{named(key)}: a number of thousands of digits") from None
 
 
 def put(tables: dict[str, Any], key: str, value: Any) -> None:
@@ -109,9 +114,9 @@ def put(tables: dict[str, Any], key: str, value: Any) -> None:
 def _index(place: Any, step: str, key: str) -> int:
     """A step of a path as the place in a list."""
     if not isinstance(place, list):
-        raise ScenarioError(f"{key}: there is no '{step}' in the single value {shown(place)}")
+        raise ScenarioError(f"{named(key)}: there is no {shown(step)} in the single value {shown(place)}")
     if not step.isdecimal() or int(step) >= len(place):
-        raise ScenarioError(f"{key}: '{step}' must be a whole number from 0 to {len(place) - 1}")
+        raise ScenarioError(f"{named(key)}: {shown(step)} must be a whole number from 0 to {len(place) - 1}")
     return int(step)
 
 

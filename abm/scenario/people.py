@@ -4,6 +4,8 @@ from pydantic import model_validator
 
 from abm.scenario.declare import Section, data_file, fact, number
 
+MOST_INCOME = 1e9  # yuan a year, of which the highest of all persons is held in single precision
+
 
 # fmt: off
 class People(Section):
@@ -57,6 +59,8 @@ class People(Section):
             raise ValueError(f"persons = {self.persons} is more than population = {self.population}: nobody twice")
         if abs(sum(self.tier_shares) - 1) > 1e-9 or min(self.tier_shares) < 0:
             raise ValueError(f"tier_shares = {self.tier_shares} must be shares that sum to 1")
+        if not all(0 <= income <= MOST_INCOME for income in self.tier_incomes):
+            raise ValueError(f"tier_incomes = {self.tier_incomes} must be from 0 to {MOST_INCOME:,.0f} yuan a year")
         return self
 
     @property

@@ -21,6 +21,8 @@ from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.terms import PlatformTerms
 
 LONGEST = 2_400  # half-months, a century
+EARLIEST, LATEST = date(1000, 1, 1), date(8999, 12, 31)  # so that days before and after are days too
+MOST_SHOCKS = 100
 MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
 ACCOUNTS = ("persons", "households", "outside", "guarantee_fund")  # of the ledger
 Name = Annotated[str, Field(pattern=NAME)]
@@ -49,6 +51,8 @@ class Calendar(Section):
             raise ValueError(f"end = {self.end} is before start = {self.start}; are the two swapped?")
         if self.periods > LONGEST:
             raise ValueError(f"{self.start} to {self.end} are {self.periods} half-months; at most {LONGEST} can be run")
+        if self.start < EARLIEST or self.end > LATEST:
+            raise ValueError(f"{self.start} to {self.end} must be within {EARLIEST} to {LATEST}")
         return self
 
     @property
@@ -126,6 +130,8 @@ class Scenario(Section):
         for name, terms in self.platform.items():
             if terms.launch > self.calendar.end:
                 raise ValueError(f"platform.{name}.launch = {terms.launch} is after calendar.end = {self.calendar.end}")
+        if len(self.shocks) > MOST_SHOCKS:
+            raise ValueError(f"shocks: {len(self.shocks):,} are too many; at most {MOST_SHOCKS}")
         for index, shock in enumerate(self.shocks):
             if shock.last < self.calendar.start or shock.first > self.calendar.end:
                 raise ValueError(f"shocks.{index}: {shock.first} to {shock.last} is outside the calendar")

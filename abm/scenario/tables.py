@@ -7,6 +7,8 @@ from abm.files import read_csv
 from abm.scenario.people import Health, People
 from abm.scenario.terms import OLDEST
 
+MOST_ILLNESSES = 24.0  # a year
+
 
 def incidence_by_age(health: Health) -> np.ndarray:
     """Annual incidence by sex (0 male, 1 female) and age in whole years 0-105, at the scenario's level."""
@@ -28,6 +30,11 @@ def incidence_by_age(health: Health) -> np.ndarray:
         )
     if not ((table >= 0) & (table <= 1)).all():
         raise DataError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
+    if (highest := table.max() * health.incidence_level) > MOST_ILLNESSES:
+        raise DataError(
+            f"health.incidence_level = {health.incidence_level:g}: {highest:.3g} illnesses a year at some age of"
+            f" {health.incidence_file}; more than one in every half-month cannot be, at most {MOST_ILLNESSES:g}"
+        )
     return table * health.incidence_level
 
 

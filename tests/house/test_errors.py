@@ -53,7 +53,7 @@ OTHERS = {
     ("_temporary_cache", "PermissionError"),
     ("_lock", "RuntimeError"),  # ends a worker that begins its own sweep anew; to be caught by no script
     ("_put", "TypeError"),  # called where damage to a file is told, which makes a CheckpointError of it
-    *((function, "LedgerError") for function in ("audit", "transfer")),
+    *((function, "LedgerError") for function in ("audit", "_audit_signs", "transfer")),
     *((function, "WitnessError") for function in ("_verdict", "check", "expect", "tell_all")),
 }
 
