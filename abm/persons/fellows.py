@@ -161,8 +161,7 @@ def struck(
 ) -> int:
     """Find those, from row `first` on, of whose fellows any are diagnosed, and how many are expected; their number.
 
-    It is for the upper end of the numbers in `falling` to say, of which the lower one says who falls ill themselves.
-    `rows` and `expected` have room for all.
+    The upper end of the numbers in `falling` says it, the lower one who falls ill. There is room for all in the others.
     """
     highest_rate, in_all, number = world.settings[0]["highest_rate"], 0, 0
     for row in range(first, first + falling.size):  # without a branch: who is in question cannot be guessed
