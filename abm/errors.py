@@ -67,8 +67,14 @@ class StudyError(HuzhuError):
     """Raised where a study cannot be run or analysed: its file, design, axes, outputs, or runs missing or failed."""
 
 
+class RunsError(HuzhuError):
+    """Raised where every run of a study failed; their rows are there with the reasons, and the exit status is 1."""
+
+    status = 1
+
+
 class StoreError(HuzhuError):
-    """Raised where a store of runs is of another study or of other code, is in use, or refuses rows."""
+    """Raised where a store of runs is of another study or other code, is in use, damaged or gone, or refuses rows."""
 
 
 class WorkerError(HuzhuError):

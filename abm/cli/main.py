@@ -57,6 +57,26 @@ def show_numbers(choices: argparse.Namespace) -> None:
             print(textwrap.fill(words, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6))
 
 
+def show_series(choices: argparse.Namespace) -> None:
+    """Print the series of a scenario, of each plan and of the whole market: name, unit, meaning."""
+    from abm.observation.series import SERIES, of_market
+    from abm.runs.outputs import REDUCERS
+
+    scenario = load(choices.scenario, dict(map(setting, choices.set)))
+    plans = textwrap.fill(f"of each plan, as PLATFORM.SERIES; the platforms: {', '.join(scenario.platform)}", WIDTH)
+    of_plans = [(each.name, each.unit, each.meaning) for each in SERIES]
+    of_all = [(each.name, each.unit, each.meaning) for each in of_market(tuple(scenario.insurance.products))]
+    width = max(len(name) for name, _, _ in of_plans + of_all)
+    for title, series in ((plans, of_plans), ("of the whole market, as SERIES", of_all)):
+        print(title)
+        for name, unit, meaning in series:
+            head = f"  {name:{width}}  {unit:17} "
+            print(textwrap.fill(meaning, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)))
+        print()
+    ways = f"{', '.join(REDUCERS)}, a percentile as p05, or a day as 2019-12-31"
+    print(textwrap.fill(f"An output of a study is SERIES:REDUCER; the reducers: {ways}.", WIDTH))
+
+
 def describe_model(choices: argparse.Namespace) -> None:
     """Print the description of the model by the ODD protocol, or write it to a file."""
     from abm.description.odd import describe, write
@@ -236,6 +256,7 @@ def _shown(value: object) -> str:
 ACTIONS: dict[str, Action] = {
     "list": show_list,
     "show": show_numbers,
+    "series": show_series,
     "describe": describe_model,
     "run": run_scenario,
     "story": tell_story,

@@ -2,6 +2,7 @@
 
 import argparse
 import calendar
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 
 from abm.version import VERSION
 
+NEGATIVE = re.compile(r"-(\.?\d[\d_.]*(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
 MOST_ROUNDS = 8  # of a map: cells are then 1 / 256 of what they were
 
 Action = Callable[[argparse.Namespace], None]
@@ -19,6 +21,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, *words: Any, **more: Any) -> None:
         super().__init__(*words, **{"allow_abbrev": False} | more)
+        self._negative_number_matcher = NEGATIVE  # that of Python before 3.14 takes -1e6 for an option
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and exit with status 2."""
@@ -61,6 +64,8 @@ def parser(actions: Mapping[str, Action]) -> Parser:
 
     command("list", "the scenarios that come with the program")
     show = command("show", "every number of a scenario: value, unit, range, source", changes)
+    seen = command("series", "every series that a run reports: name, unit, meaning", changes)
+    seen.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")
     run = command("run", "run a scenario and compare it with the facts", changes, size, end, luck)
     words = "the life of one person in sentences: why they joined, stayed or left"
     tale = command("story", words, changes, size, end, luck)

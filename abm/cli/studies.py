@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
-from abm.errors import CheckpointError, FileError, ForkError
+from abm.errors import CheckpointError, FileError, ForkError, RunsError
 from abm.figures.style import save as save_figure
 from abm.files import whole
 from abm.model import MutualAidModel
@@ -55,7 +55,7 @@ class ExecutionPlan(NamedTuple):
 def sweep(study: Study, execution: ExecutionPlan, say: Callable[[str], object]) -> None:
     """Run what is missing of a study, or failed where that is to be run again; `say` hears what to print.
 
-    Raises a `HuzhuError` where something is wrong, and `KeyboardInterrupt` with how to go on.
+    Raises a `HuzhuError` where something is wrong or every run failed, and `KeyboardInterrupt` with how to go on.
     """
     start = time.perf_counter()
     with (
@@ -67,6 +67,8 @@ def sweep(study: Study, execution: ExecutionPlan, say: Callable[[str], object]) 
         summary, written = write_results(study, progress.store, time.perf_counter() - start, name)
     again = "\nThe same command with --retry runs what failed again, and keeps the rest" if summary.failed else ""
     say(f"\n{summary.table()}{again}\n\nWritten to {execution.folder}: {', '.join(written)}, runs.sqlite")
+    if not summary.done:
+        raise RunsError(f"all {summary.failed:,} runs failed: {summary.reason}")
 
 
 def phase(

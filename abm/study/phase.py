@@ -258,11 +258,11 @@ def _tested(
     other: dict[str, Any] = {"design": "cases", "vary": {}, "points": None, "cases": tuple(points.values())}
     batch = Study(**(dict(study) | other))
     run_study(batch, store, executor, run, workers, on_result)
-    found = {}
-    for place, point in points.items():
-        results = [store.get(store.key(point, seed)) for seed in study.seeds]
-        done = [result for result in results if result is not None and result.status == DONE]
-        values = [outcome(result.outputs) for result in done]
-        finite = tuple(value for value in values if math.isfinite(value))
-        found[place] = Trial(finite, len(results) - len(finite))
-    return found
+    values: list[list[float]] = [[] for _ in points]
+    for number, _, _, result in store.results(batch):
+        if result.status == DONE and math.isfinite(value := outcome(result.outputs)):
+            values[number].append(value)
+    return {
+        place: Trial(tuple(finite), study.replicates - len(finite))
+        for place, finite in zip(points, values, strict=True)
+    }

@@ -39,12 +39,13 @@ def at_work(
 
     `say` hears what is to be run. Raises as `Store` does, and `KeyboardInterrupt` with how to go on.
     """
-    with Store(folder, study, run, anew) as store:
-        if retry:
-            store.forget_failures()
-        say(plan(study, store))
-        kept, failed = store.count()
-        with tqdm(total=max(study.runs, kept), initial=kept, desc=study.title, unit="run", disable=None) as bar:
+    with Store(folder, study, run, anew, retry) as store:
+        standing = store.standing(study)
+        say(plan(study, store, standing))
+        rows, failed = store.count()
+        kept = rows - standing.lacking
+        total = rows + study.runs - standing.there
+        with tqdm(total=total, initial=kept, desc=study.title, unit="run", disable=None) as bar:
 
             def on_result(result: Result) -> None:
                 nonlocal failed
@@ -55,5 +56,6 @@ def at_work(
             try:
                 yield StudyProgress(store, bar, on_result)
             except KeyboardInterrupt:
-                words = f"{store.count()[0]:,} of {bar.total:,} runs are kept in {folder}; the same command goes on"
+                done = max(bar.n, store.count()[0] - standing.lacking)  # the bar may be a row behind
+                words = f"{done:,} of {bar.total:,} runs are kept in {folder}; the same command goes on"
                 raise KeyboardInterrupt(words) from None

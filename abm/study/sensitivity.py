@@ -1,7 +1,8 @@
 """Which setting matters: Sobol indices and Morris's elementary effects of the outputs of a finished sweep.
 
 A sample of either kind comes in blocks of points between which one setting changes at a time. A block in which a run
-failed or an output is not a finite number tells nothing; it is left out whole, and said to be.
+failed or an output is not a finite number tells nothing; it is left out whole, and said to be. So is an output of which
+too few blocks are left; the others are told without it.
 """
 
 import csv
@@ -59,10 +60,11 @@ class Rows(NamedTuple):
 def sensitivity(study: Study, rows: Rows) -> Sensitivity:
     """Indices of each output, of its mean over the replicates of a point.
 
-    Raises `StudyError` where a tenth of the blocks or more are lost.
+    An output of which more than a tenth of the blocks are lost is left out, and said to be. Raises `StudyError` where
+    no output is left.
     """
     measure = {"sobol": _sobol, "morris": _morris}[study.design]
-    found = Sensitivity([], [])
+    found, lost = Sensitivity([], []), []
     for number, output in enumerate(study.numbers):
         values = rows.values[..., number]
         odd = ~np.isfinite(values) & ~rows.failed
@@ -70,16 +72,20 @@ def sensitivity(study: Study, rows: Rows) -> Sensitivity:
         if not kept.all():
             words = _wrong(study, rows.failed, odd)
             if (~kept).mean() > MOST_LOST:
-                raise StudyError(
+                lost.append(
                     f"{output}: {words}: {(~kept).sum():,} of {len(kept):,} blocks of points are lost, more than"
                     f" {MOST_LOST:.0%}; narrow the ranges to where the output exists, or take another output"
                 )
+                continue
             found.remarks.append(f"{output}: {words}; {(~kept).sum():,} of {len(kept):,} blocks of points are left out")
         means = values[kept].mean(axis=2)
         if np.ptp(means) == 0:
             found.remarks.append(f"{output}: is {means.flat[0]:g} at every point; no setting matters in these ranges")
             continue
         found.indices.extend(measure(study, output, means, kept))
+    if len(lost) == len(study.numbers):
+        raise StudyError("\n".join(lost))
+    found.remarks.extend(f"left out: {line}" for line in lost)
     return found
 
 
@@ -168,7 +174,7 @@ def read_rows(folder: Path) -> tuple[Study, Rows]:
             try:
                 place = int(row["point"]), int(row["seed"]) - study.seed
                 failed[place], there[place] = row["status"] != DONE, True
-                values[place] = [float(row[output] or "nan") for output in study.numbers]
+                values[place] = [_number(row[output]) for output in study.numbers]
             except (KeyError, ValueError, IndexError):
                 raise StudyError(f"{folder}: runs.csv is not the table of study.toml; run the sweep again") from None
     if not there.all():
@@ -212,6 +218,14 @@ def _tables(study: Study, found: Sensitivity) -> list[str]:
 def _cell(index: Index) -> str:
     bounds = "" if index.low is None else f" [{index.low:.3g}, {index.high:.3g}]"
     return f"{index.value:.3g}{bounds}"
+
+
+def _number(text: str) -> float:
+    """A value of the table; not a number where there is none, or a text."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _settings(point: Settings) -> str:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, model_validator
 from abm.draws import SEEDS
 from abm.errors import HuzhuError, StudyError
 from abm.files import read_toml
-from abm.runs.outputs import TEXTS, check_output
+from abm.runs.outputs import TEXTS, check_output, check_series
 from abm.scenario.declare import Section, bounds, fact, number
 from abm.scenario.files import beside, parse_as, thawed
 from abm.scenario.paths import data_files, field_at, notes
@@ -45,7 +45,9 @@ class Study(Section):
         source="the study")
     seed: int = number(1, "luck of the first replicate; the others follow", unit="1", low=0, high=SEEDS - 1,
         source="the study")
-    outputs: tuple[Path_, ...] = fact((), "what is kept of each run, as series:reducer", source="the study")
+    outputs: tuple[Path_, ...] = fact((), "what is told of each run, as series:reducer", source="the study")
+    series: tuple[Path_, ...] = fact((), "series that are told of each run, step by step; * is for any letters",
+        source="the study")
 
     # fmt: on
     @model_validator(mode="before")
@@ -70,8 +72,9 @@ class Study(Section):
             raise ValueError(f"{both[0]} is in vary and in changes; leave it out of one")
         if not self.outputs:
             raise ValueError("outputs is empty: nothing would be kept, for example ['xianghubao.members:last']")
-        if len(set(self.outputs)) < len(self.outputs):
-            raise ValueError("outputs has the same one twice")
+        for name in ("outputs", "series"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                raise ValueError(f"{name} has the same one twice")
         if self.seed + self.replicates > SEEDS:
             raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
         self._check_points()
@@ -204,6 +207,8 @@ def base_of(study: Study) -> Scenario:
     base.calendar.steps_until(study.until)
     for output in study.outputs:
         check_output(output, base, study.until)
+    for pattern in study.series:
+        check_series(pattern, base)
     for path, axis in study.vary.items():
         _check_range(path, axis)
         for value in axis.ends:

@@ -21,14 +21,15 @@ from typing import NamedTuple
 from abm.errors import ClusterError, StoreError, WorkerError
 from abm.runs.outputs import run_scenario
 from abm.study.axis import Settings
-from abm.study.store import Store
+from abm.study.rows import with_outputs
+from abm.study.store import LACKING, Store
 from abm.study.study import Study
-from abm.study.worker import DONE, FAILED, OtherCodeError, Result, RunFunction, attempt, start_worker
+from abm.study.worker import FAILED, OtherCodeError, Result, RunFunction, attempt, start_worker
 
 AHEAD = 2  # runs in flight a worker: one at work, one waiting
 LONE_TRIES = 2  # a run that kills its worker this often, alone on it, is a failed run
 # A store may be given other points of the same world, of a refined grid say; these must be the same.
-ONE_WORLD = ("scenario", "persons", "until", "changes", "outputs")
+ONE_WORLD = ("scenario", "persons", "until", "changes")
 
 
 class Task(NamedTuple):
@@ -49,9 +50,11 @@ def run_study(
 ) -> None:
     """Run what the store lacks; every result is in the store before `on_result` hears of it.
 
+    Runs of a scenario that are there without a series that the study needs are done again, and keep what they had.
     `executor`: any of ``concurrent.futures``; without one, `workers` processes, as many as there are cores. `run`: a
-    top-level function of a point and a seed that returns numbers by name; without one, the study's scenario is
-    run. Raises `WorkerError` or `ClusterError` where workers cannot be had, `StoreError` where no row can be written.
+    top-level function of a point and a seed that returns numbers, texts or series by name; without one, the study's
+    scenario is run. Raises `WorkerError` or `ClusterError` where workers cannot be had, `StoreError` where no row can
+    be written.
     """
     if run is not store.run:
         raise StoreError("the store was opened for another run function")
@@ -59,24 +62,24 @@ def run_study(
         raise StoreError(f"the store was opened for a study that differs in {', '.join(differing)}")
     if run is None:
         assert store.base is not None
-        run = functools.partial(run_scenario, store.base, study.until, study.outputs)
+        run = functools.partial(run_scenario, store.base, study.until, store.series(study))
     call = functools.partial(attempt, run, store.code)
     workers = workers or cores()
     tasks = missing(study, store)
     results = _by_processes(call, tasks, workers) if executor is None else _by(executor, call, tasks, workers)
     for task, result in results:
-        result = _complete(result, study.outputs)
         store.add(task.key, task.point, task.seed, result)
         if on_result is not None:
-            on_result(result)
+            on_result(with_outputs(result, study.outputs))
 
 
 def missing(study: Study, store: Store) -> Iterator[Task]:
-    """The runs that are not in the store, in the order of the design."""
+    """The runs that are not in the store, or lack a series there, in the order of the design."""
+    series = frozenset(store.series(study))
     for point in study.point_list():
         for seed in study.seeds:
             key = store.key(point, seed)
-            if not store.has(key):
+            if store.status(key, series) in (None, LACKING):
                 yield Task(key, point, seed)
 
 
@@ -191,13 +194,3 @@ def _result(of: Callable[[], Result]) -> Result:
 
 def _killed() -> Result:
     return Result(FAILED, "its worker died each time it was run", {}, 0.0)
-
-
-def _complete(result: Result, outputs: tuple[str, ...]) -> Result:
-    """The result with the outputs that the study wants, in its order; failed where one is missing."""
-    if result.status != DONE:
-        return result
-    if lacking := [name for name in outputs if name not in result.outputs]:
-        given = ", ".join(result.outputs)
-        return Result(FAILED, f"gave no output '{lacking[0]}'; it gave: {given}", {}, result.seconds)
-    return result._replace(outputs={name: result.outputs[name] for name in outputs})

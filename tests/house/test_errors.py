@@ -14,6 +14,7 @@ import pytest
 from abm import errors
 from abm.cli.main import ACTIONS, main
 from abm.cli.parser import parser
+from abm.cli.studies import ExecutionPlan, sweep
 from abm.errors import HuzhuError
 from abm.figures.platform import history_of
 from abm.figures.style import drawing
@@ -76,7 +77,7 @@ RAISED = {each for path in SOURCES for each in raised(ast.parse(path.read_text(e
 
 
 def test_every_class_says_when_it_is_raised_and_is_one_kind_of_mistake() -> None:
-    assert len(KINDS) == 14
+    assert len(KINDS) == 15
     for name, kind in KINDS.items():
         assert kind.__bases__ == (HuzhuError,), name
         assert (kind.__doc__ or "").startswith("Raised where "), name
@@ -163,6 +164,12 @@ def other_function(folder: Path) -> None:
         run_study(ODD, store)
 
 
+def nothing_but_failures(folder: Path) -> None:
+    rates = {"health.incidence_table": "none"}
+    study = Study(persons=200, changes=rates, vary={"mind.altruism": Axis(values=(0, 30))}, outputs=("closings",))
+    sweep(study, ExecutionPlan(folder, workers=1), id)
+
+
 def nothing_to_draw(_: Path) -> None:
     history_of(pd.DataFrame(), "xianghubao")
 
@@ -176,6 +183,7 @@ CALLS = [
     ("FigureError", picture_that_fails),
     ("WorkerError", broken_executor),
     ("StoreError", other_function),
+    ("RunsError", nothing_but_failures),
     ("SeriesError", nothing_to_draw),
 ]
 

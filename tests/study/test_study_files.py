@@ -14,7 +14,7 @@ import pytest
 from abm.cli.main import main
 from abm.clock import half_month
 from abm.errors import StudyError
-from abm.runs.outputs import reduced, run_scenario
+from abm.runs.outputs import output_of, reduced, run_scenario
 from abm.study import design
 from abm.study.store import Store
 from abm.study.study import Axis, Study, base_of, dump_study, load_study
@@ -152,7 +152,8 @@ def test_a_series_is_read_on_a_day() -> None:
 def test_a_run_of_a_study_is_the_run_of_its_scenario(tmp_path: Path) -> None:
     study = load_study(study_file(tmp_path))
     point = {"mind.altruism": 30, "platform.xianghubao.fee_rate": 0.1}
-    found = run_scenario(base_of(study), study.until, (*study.outputs, "xianghubao.joined:sum"), point, 4)
+    kept = run_scenario(base_of(study), study.until, ("xianghubao.members", "xianghubao.joined"), point, 4)
+    found = {name: output_of(kept, name) for name in (*study.outputs, "xianghubao.joined:sum")}
     words = ["--persons", "300", "--until", "2018-12", "--seed", "4", "--set", "mind.optimism=1.0"]
     words += [word for key, value in point.items() for word in ("--set", f"{key}={value}")]
     assert main(["run", "xianghubao", *words, "--out", str(tmp_path / "run")]) == 0
@@ -166,7 +167,8 @@ def test_a_run_of_a_study_is_the_run_of_its_scenario(tmp_path: Path) -> None:
 def test_announced_endings_are_counted(tmp_path: Path) -> None:
     changes = ("mind.optimism = 1.0", "supervision.policy = 'strict_ban'")
     study = load_study(study_file(tmp_path, changes))
-    found = run_scenario(base_of(study), study.until, ("closings", "closings:list", "xianghubao.members:last"), {}, 1)
+    kept = run_scenario(base_of(study), study.until, ("xianghubao.members",), {}, 1)
+    found = {name: output_of(kept, name) for name in ("closings", "closings:list", "xianghubao.members:last")}
     assert found["closings"] == 1.0
     [end] = json.loads(str(found["closings:list"]))
     assert (end["platform"], end["kind"]) == ("xianghubao", "ordered")

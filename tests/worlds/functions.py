@@ -12,6 +12,12 @@ def double(point: dict[str, Any], seed: int) -> dict[str, float]:
     return {"twice": 2 * point["x"], "luck": seed}
 
 
+def wave(point: dict[str, Any], seed: int) -> dict[str, Any]:
+    """A number, a text and a series of x."""
+    series = [point["x"] * math.sin(step + seed) for step in range(12)]
+    return {"twice": 2 * point["x"], "name": f"wave {point['x']} 波", "height": series}
+
+
 def ishigami(point: dict[str, Any], seed: int) -> dict[str, float]:
     """The function of Ishigami and Homma (1990) with a = 7, b = 0.1."""
     x, y, z = (point[name] for name in "xyz")

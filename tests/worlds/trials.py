@@ -4,7 +4,7 @@ from datetime import date
 
 from abm.study.store import Store
 from abm.study.study import Axis, Study
-from abm.study.summary import table_rows
+from abm.study.tables import table_rows
 
 STUDY = Study(
     title="A trial",
