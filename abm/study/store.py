@@ -5,6 +5,7 @@ point, the seed and the version of the code. So a study that is killed finds wha
 grown, by points, replicates or outputs, finds what it had.
 """
 
+import functools
 import hashlib
 import json
 import sqlite3
@@ -70,7 +71,9 @@ class Store:
             for name in OWN if anew or not self.file.exists() else ():
                 (folder / name).unlink(missing_ok=True)
             self.rows = opened.enter_context(closing(sqlite3.connect(self.file, timeout=30, isolation_level=None)))
-            self.rows.text_factory = lambda text: text.decode("utf-8", "surrogateescape")  # damage is seen by digest
+            # What is no text any more is not what its digest says, and nothing that SQLite need refuse.
+            self.rows.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
+            self.rows.execute("PRAGMA page_size=16384")  # of a new store: rows with a few series fit
             self.rows.execute("PRAGMA journal_mode=WAL")
             self.rows.execute("PRAGMA synchronous=NORMAL")  # a killed process loses nothing; a power cut the last rows
             self._recognise()

@@ -21,6 +21,7 @@ from abm.study import design
 from abm.study.axis import Axis, Changes, Path_, Settings, axes_of, loaded, with_plausible
 
 MOST_RUNS = 10_000_000
+COLUMNS = ("point", "seed", "status", "reason")  # of the table of runs, beside settings and outputs
 DRAWN = {"latin_hypercube": design.latin_hypercube, "sobol": design.saltelli, "morris": design.morris}
 
 
@@ -75,6 +76,8 @@ class Study(Section):
         for name in ("outputs", "series"):
             if len(set(getattr(self, name))) < len(getattr(self, name)):
                 raise ValueError(f"{name} has the same one twice")
+        if taken := [name for name in self.outputs if name in (*COLUMNS, *self.paths)]:
+            raise ValueError(f"outputs: '{taken[0]}' is another column of the table; give the output a name of its own")
         if self.seed + self.replicates > SEEDS:
             raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
         self._check_points()

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,8 @@ from abm.study.store import Store
 from abm.study.study import Study
 from abm.study.worker import DONE
 
-CELLS = 200_000  # of a Parquet file held at a time
+CELLS = 200_000  # of a table held at a time
+LARGEST = 2**63  # below which whole numbers are, in Parquet
 
 Rows = Iterator[list[Any]]
 
@@ -67,40 +69,52 @@ def table_of_series(study: Study, store: Store) -> Table:
 
 
 def write(table: Table, folder: Path) -> list[str]:
-    """Write a table into a folder; returns the names of its files."""
-    written = [f"{table.name}.csv"]
-    with whole(folder / written[0]) as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.columns)
-        writer.writerows(table.rows())
-    if _has_parquet():
-        written.append(f"{table.name}.parquet")
-        with whole(folder / written[1]) as path:
-            _write_parquet(table, path)
-    return written
+    """Write a table into a folder, reading its rows once; returns the names of its files."""
+    rows, size = table.rows(), max(1, CELLS // len(table.columns))
+    with ExitStack() as files:
+        writers = [_csv_writer(table, folder, files)]
+        if _has_parquet():
+            writers.append(_parquet_writer(table, folder, files))
+        while batch := list(islice(rows, size)):
+            for writer in writers:
+                writer(batch)
+    return [f"{table.name}.{kind}" for kind in ("csv", "parquet")[: len(writers)]]
 
 
-def _write_parquet(table: Table, path: Path) -> None:
+Writer = Callable[[list[list[Any]]], None]
+
+
+def _csv_writer(table: Table, folder: Path, files: ExitStack) -> Writer:
+    path = files.enter_context(whole(folder / f"{table.name}.csv"))
+    writer = csv.writer(files.enter_context(path.open("w", encoding="utf-8", newline="")), lineterminator="\n")
+    writer.writerow(table.columns)
+    return writer.writerows
+
+
+def _parquet_writer(table: Table, folder: Path, files: ExitStack) -> Writer:
     import pyarrow
     import pyarrow.parquet
 
     types = {int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_(), date: pyarrow.date32()}
-    kinds = [types.get(kind, pyarrow.string()) for kind in table.columns.values()]
-    texts = [at for at, kind in enumerate(kinds) if kind == pyarrow.string()]
-    schema = pyarrow.schema(list(zip(table.columns, kinds, strict=True)))
-    rows = table.rows()
-    with pyarrow.parquet.ParquetWriter(path, schema) as writer:
-        while batch := list(islice(rows, max(1, CELLS // len(kinds)))):
-            for row in batch:
-                for at in texts:
-                    row[at] = None if row[at] is None else str(row[at])
-            arrays = [pyarrow.array(column, kind) for column, kind in zip(zip(*batch, strict=True), kinds, strict=True)]
-            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+    schema = pyarrow.schema([(name, types.get(kind, pyarrow.string())) for name, kind in table.columns.items()])
+    path = files.enter_context(whole(folder / f"{table.name}.parquet"))
+    writer = files.enter_context(pyarrow.parquet.ParquetWriter(path, schema))
+
+    def write_batch(batch: list[list[Any]]) -> None:
+        arrays = []
+        for column, field in zip(zip(*batch, strict=True), schema, strict=True):
+            texts = field.type == pyarrow.string()
+            values = [None if value is None else str(value) for value in column] if texts else column
+            arrays.append(pyarrow.array(values, field.type))
+        writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
+
+    return write_batch
 
 
 def _kind(study: Study, path: str) -> type:
     """The type of a setting's column: whole numbers, numbers, yes or no, else text."""
-    kinds = {type(point[path]) for point in study.point_list() if path in point}
+    values = (point[path] for point in study.point_list() if path in point)
+    kinds = {str if type(value) is int and abs(value) >= LARGEST else type(value) for value in values}
     for wanted, kind in (({bool}, bool), ({int}, int), ({int, float}, float)):
         if kinds <= wanted:
             return kind

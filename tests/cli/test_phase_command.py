@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from abm.cli.main import main
+from abm.cli.main import ACTIONS, main
+from abm.cli.parser import parser
 from abm.errors import StudyError
 from abm.study.phase import outcome_of
 from abm.study.store import FILE
@@ -54,6 +55,11 @@ def kept(study: Path) -> int:
             return int(store.execute("SELECT count(*) FROM runs").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
+
+
+@pytest.mark.parametrize("edge", ["-1e6", "-1E-3", "-.5", "-1_000.5", "-7", "-inf", "-NaN"])
+def test_a_negative_edge_in_any_notation_is_a_number(edge: str) -> None:
+    assert str(parser(ACTIONS).parse_args(["phase", "trial.toml", "--edge", edge]).edge) == str(float(edge))
 
 
 def test_a_map_is_written_and_made_finer_from_the_runs_that_are_there(

@@ -16,7 +16,7 @@ from abm.study.study import Axis, Study
 from abm.study.summary import write_results
 from abm.study.sweep import run_study
 from abm.study.worker import RunFunction
-from worlds.functions import holes, ishigami, slope, stumble, tilt
+from worlds.functions import half_told, holes, ishigami, slope, stumble, tilt
 
 PI = Axis(low=-math.pi, high=math.pi)
 KNOWN = {  # of Ishigami's function, a = 7, b = 0.1: Ishigami and Homma 1990
@@ -200,6 +200,19 @@ def test_too_many_lost_blocks_are_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"inverse: .* runs failed .* and .* no finite number .* blocks .* lost"):
         analysed(tmp_path)
     assert not (tmp_path / "sensitivity.csv").exists()
+
+
+def test_an_output_without_numbers_is_left_out_and_the_others_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    axes = {"x": Axis(values=(1, 2, 3)), "y": Axis(low=0.0, high=1.0)}
+    swept(tmp_path, half_told, sobol(8, ("never", "word", "level"), **axes))
+    assert main(["sensitivity", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    for output in ("never", "word"):
+        assert f"left out: {output}: 32 of 32 runs gave no finite number" in said
+    with (tmp_path / "sensitivity.csv").open(newline="") as file:
+        assert {row["output"] for row in csv.DictReader(file)} == {"level"}
 
 
 def test_elementary_effects_of_a_plane_are_its_coefficients_over_the_ranges(tmp_path: Path) -> None:

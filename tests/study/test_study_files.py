@@ -136,6 +136,7 @@ def test_a_study_written_and_read_again_is_the_same(tmp_path: Path) -> None:
 def test_a_series_is_reduced_over_the_periods_in_which_it_has_a_value() -> None:
     values = [math.nan, 3.0, 1.0, math.nan]
     assert [reduced(values, name) for name in ("last", "max", "mean", "sum", "min", "std")] == [1, 3, 2, 4, 1, 1]
+    assert [reduced([*values, 9.0], name) for name in ("median", "p00", "p25", "p50")] == [3, 1, 2, 3]
     assert math.isnan(reduced([math.nan], "sum"))
 
 
@@ -224,6 +225,11 @@ SLIPS = [
         "no series 'xianghubao.membrs'; did you mean 'xianghubao.",
     ),
     (("xianghubao.members:last", "xianghubao.members:lst"), "no reducer 'lst'; did you mean 'last'?"),
+    (("xianghubao.members:last", "xianghubao.members:p5"), "a percentile as p05 or p95, or a day as 2019-12-31"),
+    (("xianghubao.members:last", "presure:last"), "outputs: no series 'presure'; did you mean 'pressure'?"),
+    (("outputs =", "series = ['*.membrs']\noutputs ="), "series: no series '*.membrs'; did you mean"),
+    (('"closings"]', '"closings", "seed"]'), "outputs: 'seed' is another column of the table; give the output a name"),
+    (("outputs =", "series = ['pressure', 'pressure']\noutputs ="), "series has the same one twice"),
     (
         ("xianghubao.members:last", "xianghubao.members"),
         "needs a reducer; write series:reducer, as 'xianghubao.",

@@ -18,6 +18,11 @@ def wave(point: dict[str, Any], seed: int) -> dict[str, Any]:
     return {"twice": 2 * point["x"], "name": f"wave {point['x']} 波", "height": series}
 
 
+def half_told(point: dict[str, Any], seed: int) -> dict[str, Any]:
+    """One output without a number, one that is a word, and y."""
+    return {"never": math.nan, "word": "none", "level": point["y"]}
+
+
 def ishigami(point: dict[str, Any], seed: int) -> dict[str, float]:
     """The function of Ishigami and Homma (1990) with a = 7, b = 0.1."""
     x, y, z = (point[name] for name in "xyz")
