@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from abm.errors import FileError, StoreError
-from abm.files import is_unfinished
+from abm.files import is_unfinished, require_locks
 from abm.runs.outputs import run_scenario, series_kept
 from abm.scenario.files import data_digests, fingerprint
 from abm.study.axis import Settings
@@ -181,6 +181,7 @@ class Store:
         The lock is SQLite's on an empty file beside the store: the operating system ends it with the process, killed or
         not, so the file may stay. The store itself is not locked, and can be looked into while it grows.
         """
+        require_locks(self.folder)
         try:
             lock = opened.enter_context(closing(sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)))
             lock.execute("PRAGMA journal_mode=MEMORY")  # or a killed sweep would leave a journal beside it

@@ -1,6 +1,7 @@
 """The store of a study: what is in it stays, what does not belong is refused, what is written out is whole."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -111,6 +112,19 @@ def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_o
     assert main(sweep) == 0
     assert "6 runs are there already" in capsys.readouterr().out
     assert (out / "runs.csv").read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of another kind")
+@pytest.mark.parametrize("refusal", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_said_to_be_one(
+    refusal: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lockf(*_: object) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    monkeypatch.setattr("fcntl.lockf", lockf)
+    with pytest.raises(FileError, match=r"its file system takes no locks .*; take a folder elsewhere, --out"):
+        Store(tmp_path / "there", ODD, run=double)
 
 
 def test_a_sweep_killed_before_its_first_row_leaves_a_folder_to_go_on_in(tmp_path: Path) -> None:
