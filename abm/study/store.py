@@ -37,10 +37,9 @@ OF_THE_DISK = frozenset(
 
 
 class Standing(NamedTuple):
-    """How far a study is: runs that are there, how many of these failed, and runs that are there without a series."""
+    """How far a study is: how many of its runs are there, and how many of these lack a series that it needs."""
 
     there: int
-    failed: int
     lacking: int
 
 
@@ -133,11 +132,11 @@ class Store:
     def standing(self, study: Study) -> Standing:
         """How far a study is; rows of points that are not, or no longer, its own do not count."""
         if not self.count()[0]:
-            return Standing(0, 0, 0)
+            return Standing(0, 0)
         series = frozenset(self.series(study))
         keys = (self.key(point, seed) for point in study.point_list() for seed in study.seeds)
         found = Counter(self.status(key, series) for key in keys)
-        return Standing(found[DONE] + found[FAILED] + found[LACKING], found[FAILED], found[LACKING])
+        return Standing(found.total() - found[None], found[LACKING])
 
     def reason(self) -> str:
         """Why a run failed, the first of those that did by key; empty where none did."""

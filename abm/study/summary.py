@@ -26,20 +26,18 @@ MOST_NAMES = 6  # in a line
 def plan(study: Study, store: Store, standing: Standing) -> str:
     """What will be run, in two or three lines."""
     persons = f", {store.base.people.persons:,} persons" if store.base else ""
-    there, failed, lacking = standing
-    others = store.count()[0] - there
+    kept, failed = store.count()
     design = study.design.replace("_", " ")
     lines = [
         f"{study.title}: {study.scenario}{persons}{f', until {study.until}' if study.until else ''}",
         f"{study.size:,} points ({design} of {_few(study.paths)}) x {study.replicates} replicates"
         f" = {study.runs:,} runs; each gives {_few(study.outputs)}",
     ]
-    if there:
-        lines.append(f"{there:,} runs are there already{f', {failed:,} of them failed' if failed else ''}")
-    if lacking:
-        lines.append(f"{lacking:,} of them are run again, for series that were not kept of them")
-    if others:
-        lines.append(f"{others:,} runs of other points are there too, and stay")
+    if kept:
+        others = f", {kept - standing.there:,} of them of other points" if kept > standing.there else ""
+        lines.append(f"{kept:,} runs are there already{others}{f', {failed:,} of them failed' if failed else ''}")
+    if standing.lacking:
+        lines.append(f"{standing.lacking:,} of them are run again, for series that were not kept of them")
     return "\n".join(lines)
 
 

@@ -87,7 +87,7 @@ def test_an_output_of_another_series_needs_those_runs_again_and_says_so(tmp_path
     assert swept(SMALL, tmp_path)[0] == 2
     grown = SMALL.model_copy(update={"outputs": ("xianghubao.trust:last",), "replicates": 2})
     with Store(tmp_path, grown) as store:
-        assert store.standing(grown) == Standing(there=2, failed=0, lacking=2)
+        assert store.standing(grown) == Standing(there=2, lacking=2)
         said = plan(grown, store, store.standing(grown))
     assert "2 runs are there already\n2 of them are run again, for series that were not kept of them" in said
     assert swept(grown, tmp_path) == (4, swept(grown, tmp_path / "anew")[1])
@@ -161,7 +161,7 @@ def test_runs_of_points_that_are_no_longer_there_are_counted_apart(tmp_path: Pat
         assert (progress.bar.total, progress.bar.n) == (4, 2)
         with pytest.raises(StoreError, match="2 of 3 runs are not in it; the same command runs them"):
             write_results(other, progress.store, 0.0, "")
-    assert said[0].endswith("\n1 runs are there already\n1 runs of other points are there too, and stay")
+    assert said[0].endswith("\n2 runs are there already, 1 of them of other points")
 
 
 def test_an_interrupt_while_runs_are_done_again_says_how_many_are(tmp_path: Path) -> None:

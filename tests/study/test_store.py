@@ -166,7 +166,7 @@ def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
     study = ODD.model_copy(update={"replicates": 200})
     with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
         (pages,) = store.rows.execute("PRAGMA page_count").fetchone()
-        store.rows.execute(f"PRAGMA max_page_count = {pages + 8}")
+        store.rows.execute(f"PRAGMA max_page_count = {pages + 4}")
         with pytest.raises(StoreError, match=r"runs\.sqlite: database or disk is full; the rows in it stay"):
             run_study(study, store, pool, run=double)
     with Store(tmp_path, study, run=double) as store, ThreadPoolExecutor(1) as pool:
