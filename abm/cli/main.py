@@ -141,14 +141,18 @@ def tell_story(choices: argparse.Namespace) -> None:
 
 
 def view_page(choices: argparse.Namespace) -> None:
-    """Serve the page of a scenario on this machine, and open it in a browser."""
-    from abm.page.choices import Setup, check, usual_persons
+    """Serve the page of a scenario, to this machine alone unless asked otherwise, and open it in a browser."""
+    from abm.page.choices import Setup, check, usual_persons, with_changes
+    from abm.page.guard import LOCAL, Place, proxied
     from abm.page.serve import free_port, serve
 
     persons = usual_persons(choices.scenario) if choices.persons is None else choices.persons
-    setup = Setup(choices.scenario, persons, choices.seed, changes=tuple(_settings(choices)))
+    setup = Setup(choices.scenario, persons, choices.seed)
+    setup = setup if not choices.set else with_changes(setup, dict(_settings(choices)))
     check(setup)
-    serve(setup, free_port(choices.port), not choices.no_browser, lambda text: print(text, flush=True))
+    host = choices.host or LOCAL
+    place = Place(free_port(choices.port, host), host, *proxied(choices.root_path))
+    serve(setup, place, not choices.no_browser, _say)
 
 
 def keep_checkpoint(choices: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from abm.page.room import MOST_PERSONS, MOST_WORLDS
 from abm.version import VERSION
 
 NEGATIVE = re.compile(r"-(\.?\d[\d_.]*(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
@@ -75,8 +76,22 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     )
     tale.add_argument("--all", action="store_true", help="every decision, those too that changed nothing")
     page = command("view", "watch people decide, in the browser", changes, size, luck)
+    page.epilog = (
+        f"The page shows {MOST_WORLDS} worlds and {MOST_PERSONS:,} persons at once, to all its visitors together."
+    )
     page.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` (default xianghubao)")
     page.add_argument("--port", type=int, metavar="PORT", help="where to serve it (default the first free from 8765)")
+    page.add_argument(
+        "--host",
+        metavar="NAME",
+        help="an address of this machine (default 127.0.0.1, which nobody else can reach; 0.0.0.0 opens them all)",
+    )
+    page.add_argument(
+        "--root-path",
+        default="",
+        metavar="PATH",
+        help="where Jupyter or another proxy shows it, as /user/me/proxy/8765 or https://hub.example.org/proxy/8765",
+    )
     page.add_argument("--no-browser", action="store_true", help="do not open a browser")
     odd = command("describe", "the model in the field's standard form, the ODD protocol, as Markdown", changes)
     odd.add_argument("scenario", nargs="?", default="xianghubao", help="a name from `huzhu list` or a .toml file")

@@ -7,15 +7,16 @@ from typing import Any
 import solara
 import solara.lab
 
+from abm.errors import HuzhuError
+from abm.page import address
 from abm.page.choices import Setup
 from abm.page.controls import Sidebar
 from abm.page.frames import Frame
-from abm.page.requests import Lives, Note
+from abm.page.requests import VIEWS, Lives, Note, Request
 from abm.page.session import Session
 from abm.page.views import Cards, Downloads, Events, Friends, Glance, Worlds
 
 START = Setup()  # what a visitor sees first; the server sets it
-VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two worlds", "events": "Events"}
 SPEEDS = {"1 a second": (1.0, 1), "4 a second": (0.25, 1), "as fast as it goes": (0.0, 1), "3 months a frame": (0.0, 6)}
 LOOK = """
 .huzhu-grid { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
@@ -52,6 +53,11 @@ def Width(event_see: Callable[[bool], None]) -> None:
     """Tells whether the window is wide enough for a side of the page."""
 
 
+@solara.component_vue("address.vue")
+def Address(query: str) -> None:
+    """Puts a query into the browser's address; an empty one leaves it as it is."""
+
+
 @solara.component
 def Layout(children: list[Any]) -> None:
     """The frame of the page; on a telephone its side is closed at first, as it would hide the page."""
@@ -65,8 +71,12 @@ def Page() -> None:
     frame: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
     note: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(Note(busy="founding a population")), [])
     lives: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(None), [])
-    asked: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(START), [])
-    session: Session = solara.use_memo(lambda: Session(START, frame.set, note.set, lives.set, asked.set), [])
+    search = solara.use_router().search
+    request, fault = solara.use_memo(lambda: came_for(search or ""), [])
+    asked: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(request.setup), [])
+    session: Session = solara.use_memo(
+        lambda: Session(request, frame.set, note.set, lives.set, asked.set, START, fault), []
+    )
     solara.use_effect(lambda: session.close, [])
     with solara.Div():
         solara.Style(LOOK)
@@ -80,10 +90,12 @@ def Page() -> None:
             with solara.Sidebar():
                 # What is asked for, not what is seen by now: a frame that comes late must not move a slider back.
                 setup = asked.value if asked.value.case == seen.setup.case else seen.setup
-                Sidebar(session, setup, seen.plan, seen.plans)
+                Sidebar(session, START, setup, seen.plan, seen.plans)
         with solara.Column(style={"padding": "8px 16px", "max-width": "1800px"}):
             Words(note.value)
             if seen is not None:
+                # What was wrong in an address stays in it, to be put right there, until something else is asked for.
+                Address(query="" if fault and seen.number == 1 else address.of_frame(replace(seen, setup=setup)))
                 Main(session, seen, lives.value)
 
 
@@ -142,6 +154,14 @@ def Main(session: Session, frame: Frame, lives: Lives | None) -> None:
     else:
         Events(frame)
     Downloads(session, frame)
+
+
+def came_for(search: str) -> tuple[Request, str]:
+    """What a visitor asks for by the address, and what is wrong with it: then they see what everybody sees first."""
+    try:
+        return address.request_of(search, START), ""
+    except HuzhuError as error:
+        return Request(START), str(error)
 
 
 def first(setup: Setup) -> None:

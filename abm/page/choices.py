@@ -5,19 +5,21 @@ Meaning, unit, bounds and source of every number are those declared with the sce
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from abm.draws import seed_of
-from abm.errors import PageError
+from abm.errors import PageError, nearest, shown
 from abm.scenario.declare import Range, bounds
-from abm.scenario.files import load
-from abm.scenario.paths import field_at, leaves, notes, plausible_of, source_of
+from abm.scenario.files import data_names, load, names
+from abm.scenario.paths import field_at, flattened, leaves, notes, plausible_of, source_of
 from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
 
 Changes = dict[str, Any]
-SMALLEST, LARGEST = 100, 10_000_000  # persons on the page
+SMALLEST, LARGEST = 100, 10_000_000  # persons of a world on the page
+MOST_DIGITS = 20  # of a whole number
+DRIVES = {"compiled": "all at once", "agents": "agent by agent"}
 MOST_ONE_BY_ONE = 20_000  # persons that act agent by agent while somebody watches
 # Paths of the numbers with a slider; PLAN is the plan chosen. A second path is moved with the first where it is there.
 PLAN = "PLAN"
@@ -84,13 +86,54 @@ class Setup:
         return f"huzhu run scenario.toml --seed {self.seed} --drive {self.drive} --until {until}"
 
 
-def check(setup: Setup) -> None:
-    """Raise a `HuzhuError` for a world that cannot be shown."""
+def with_changes(setup: Setup, changes: Changes) -> Setup:
+    """A world with further numbers changed; that of persons is one of its own."""
+    made = dict(setup.changes) | dict(flattened(changes, load(setup.case).model_dump(exclude_none=True)))
+    persons = made.pop("people.persons", setup.persons)
+    if isinstance(persons, float) and persons.is_integer():
+        persons = int(persons)
+    return replace(setup, persons=persons, changes=tuple(made.items()))
+
+
+def check(setup: Setup, start: Setup | None = None) -> None:
+    """Raise a `HuzhuError` for a world that cannot be shown.
+
+    Those who visit a page that was started with a world, `start`, have no other files of its machine than that world.
+    """
+    if start is not None:
+        _require_known(setup.case, start)
+    if setup.drive not in DRIVES:
+        raise PageError(f"drive = {shown(setup.drive)}: there are {', '.join(DRIVES)}")
     most = MOST_ONE_BY_ONE if setup.drive == "agents" else LARGEST
-    if not SMALLEST <= setup.persons <= most:
-        raise PageError(f"people.persons = {setup.persons:,} must be from {SMALLEST:,} to {most:,} on the page")
+    if type(setup.persons) is not int or not SMALLEST <= setup.persons <= most:
+        said = f"{setup.persons:,}" if type(setup.persons) is int else shown(setup.persons)
+        raise PageError(f"people.persons = {said} must be from {SMALLEST:,} to {most:,} on the page")
     seed_of(setup.seed)
-    setup.scenario()
+    scenario = setup.scenario()
+    if start is not None:
+        allowed = data_names(start.scenario()).values()
+        for path, name in data_names(scenario).items():
+            if "/" in name and name not in allowed:
+                raise PageError(f"{path} = {shown(name)}: the page reads no files of this machine; take `huzhu run`")
+
+
+def as_usual(case: str, start: Setup, seed: int) -> Setup:
+    """A scenario of its usual size, as calibrated. Raises `PageError` for one that visitors do not have, as `check`."""
+    _require_known(case, start)
+    return Setup(case, usual_persons(case), seed)
+
+
+def _require_known(case: str, start: Setup) -> None:
+    if case not in (*names(), start.case):
+        raise PageError(f"no scenario {shown(case)}{nearest(case, names())}; there are: {', '.join(names())}")
+
+
+def whole(name: str, text: str) -> int:
+    """A whole number as people write it, with or without commas. Raises `PageError` for what is none."""
+    bare = text.replace(",", "").strip()
+    if not bare.isdecimal() or len(bare) > MOST_DIGITS:
+        raise PageError(f"{name} = {shown(text)} must be a whole number")
+    return int(bare)
 
 
 @dataclass(frozen=True)
@@ -124,8 +167,8 @@ def sliders(setup: Setup, plan: str) -> list[Slider]:
     now, as_calibrated = setup.scenario(), calibrated(setup.case)
     values = dict(leaves(now))
     found = []
-    for names in SLIDERS:
-        paths = tuple(path for name in names if (path := name.replace(PLAN, plan)) in values)
+    for moved in SLIDERS:
+        paths = tuple(path for name in moved if (path := name.replace(PLAN, plan)) in values)
         if paths:
             found.append(_slider(now, paths, float(values[paths[-1]]), float(as_calibrated[paths[-1]])))
     return found

@@ -7,45 +7,67 @@ from typing import Any
 
 import solara
 
-from abm.errors import HuzhuError, ScenarioError
-from abm.page.choices import Changes, Setup, Slider, check, policies, policy_of, sliders, under, usual_persons
+from abm.errors import HuzhuError
+from abm.page.choices import (
+    DRIVES,
+    Changes,
+    Setup,
+    Slider,
+    as_usual,
+    check,
+    policies,
+    policy_of,
+    sliders,
+    under,
+    whole,
+    with_changes,
+)
 from abm.page.session import Session
 from abm.scenario.files import names
 from abm.scenario.paths import setting
 
-DRIVES = {"compiled": "all at once", "agents": "agent by agent"}
-
 
 @solara.component
-def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -> None:
-    """Everything that makes a world another one; the world answers at once, brought to the same day."""
+def Sidebar(session: Session, start: Setup, setup: Setup, plan: str, plans: tuple[str, ...]) -> None:
+    """Everything that makes a world another one; the world answers at once, brought to the same day.
+
+    `start` is the world with which the page was started.
+    """
     (fault, tries), set_fault = solara.use_state(("", 0))
 
     def complain(words: str) -> None:
         set_fault((words, tries + 1))
 
-    def found(**changes: Any) -> None:
+    def found(other: Callable[[Setup], Setup]) -> None:
         """Ask for another world than the one asked for so far, or say what is wrong with it."""
         try:
-            wanted = replace(session.request.setup, **changes)
-            check(wanted)
+            wanted = other(session.request.setup)
+            check(wanted, start)
             set_fault(("", tries))
             session.want(setup=wanted)
         except HuzhuError as error:
             complain(str(error))
 
+    def set_to(**values: Any) -> None:
+        found(lambda present: replace(present, **values))
+
     def change(changes: Changes) -> None:
-        found(changes=tuple((dict(session.request.setup.changes) | changes).items()))
+        found(lambda present: with_changes(present, changes))
 
     solara.HTML(tag="h4", unsafe_innerHTML="World")
-    solara.Select("Scenario", names(), value=setup.case, on_value=lambda name: found(**other_case(name)))
-    Whole("Persons simulated", setup.persons, lambda number: found(persons=number), complain).key(f"persons {tries}")
-    Whole("Seed", setup.seed, lambda number: found(seed=number), complain).key(f"seed {tries}")
+    solara.Select(
+        "Scenario",
+        names(),
+        value=setup.case,
+        on_value=lambda name: found(lambda present: as_usual(name, start, present.seed)),
+    )
+    Whole("Persons simulated", setup.persons, lambda number: set_to(persons=number), complain).key(f"persons {tries}")
+    Whole("Seed", setup.seed, lambda number: set_to(seed=number), complain).key(f"seed {tries}")
     solara.Select(
         "Persons act",
         list(DRIVES.values()),
         value=DRIVES[setup.drive],
-        on_value=lambda words: found(drive=next(name for name, each in DRIVES.items() if each == words)),
+        on_value=lambda words: set_to(drive=next(name for name, each in DRIVES.items() if each == words)),
     )
     if fault:
         solara.Error(fault, dense=True, classes=["huzhu-fault"])
@@ -56,9 +78,11 @@ def Sidebar(session: Session, setup: Setup, plan: str, plans: tuple[str, ...]) -
         "Policy",
         policies(setup, plan),
         value=policy_of(setup, plan),
-        on_value=lambda name: found(changes=under(name, session.request.setup, plan)),
+        on_value=lambda name: set_to(changes=under(name, session.request.setup, plan)),
     )
-    solara.Button("As calibrated", icon_name="mdi-undo", on_click=lambda: found(changes=()), disabled=not setup.changes)
+    solara.Button(
+        "As calibrated", icon_name="mdi-undo", on_click=lambda: set_to(changes=()), disabled=not setup.changes
+    )
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
     for slider in solara.use_memo(lambda: sliders(setup, plan), [setup, plan]):
         Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value)))
@@ -94,11 +118,10 @@ def Whole(label: str, value: int, change: Callable[[int], None], complain: Calla
     """A whole number as text; what is none is refused, and the number there is stands again."""
 
     def read(text: str) -> None:
-        bare = text.replace(",", "").strip()
-        if bare.isdecimal():
-            change(int(bare))
-        else:
-            complain(f"{label} = '{text}' must be a whole number")
+        try:
+            change(whole(label, text))
+        except HuzhuError as error:
+            complain(str(error))
 
     solara.InputText(label, value=f"{value:,}", on_value=read)
 
@@ -111,12 +134,7 @@ def Any_number(change: Callable[[str], None], complain: Callable[[str], None]) -
         try:
             if text.strip():
                 change(text)
-        except ScenarioError as error:
+        except HuzhuError as error:
             complain(str(error))
 
     solara.InputText("Any number: key=value", value="", on_value=read)
-
-
-def other_case(name: str) -> dict[str, Any]:
-    """What changes with the scenario: the numbers changed belong to the old one."""
-    return {"case": name, "changes": (), "persons": usual_persons(name), "drive": "compiled"}

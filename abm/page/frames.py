@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from abm.errors import ForkError
 from abm.model import MutualAidModel
@@ -42,12 +43,14 @@ class Event:
 class Frame:
     """What is seen at one moment.
 
-    `worlds`: cards of each; `friends`: nodes of each; `gaps`: the second against the first, in sentences.
+    `worlds`: cards of each; `friends`: nodes of each; `gaps`: the second against the first, in sentences;
+    `counterfactual`: the changes of the second.
     """
 
     number: int
     view: str
     setup: Setup
+    counterfactual: tuple[tuple[str, Any], ...] | None
     names: tuple[str, ...]
     plan: str
     plans: tuple[str, ...]
@@ -86,6 +89,7 @@ def take(models: Sequence[MutualAidModel], request: Request, number: int, circle
         number=number,
         view=request.view,
         setup=request.setup,
+        counterfactual=request.counterfactual,
         names=names,
         plan=plan,
         plans=plans,

@@ -6,6 +6,8 @@ from typing import Any
 from abm.page.choices import Setup
 from abm.story.narrative import Happening
 
+VIEWS = {"glance": "At a glance", "friends": "Friends and lives", "worlds": "Two worlds", "events": "Events"}
+
 
 @dataclass(frozen=True)
 class Request:

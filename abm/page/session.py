@@ -23,6 +23,7 @@ from abm.page.choices import Setup
 from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
 from abm.page.requests import Lives, Note, Overtaken, Request
+from abm.page.room import ROOM, Room
 from abm.runs.report import draw, facts_beside, report
 from abm.runs.run import finished
 from abm.story.events import WitnessError
@@ -35,22 +36,27 @@ TELL_EVERY = 0.3  # seconds between words on how far a long way has come
 
 
 class Session:
-    """The worlds of one visitor. `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds.
+    """The worlds of one visitor, who begins with a request, or with `start` where that cannot be fulfilled.
 
-    `ask` hears which world is asked for, at once and from whoever asks.
+    `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds; `ask` hears which world is asked
+    for, at once and from whoever asks. A `fault` is told beside the first frame. Worlds need room.
     """
 
     def __init__(
         self,
-        setup: Setup,
+        request: Request,
         show: Callable[[Frame], None],
         tell: Callable[[Note], None],
         read: Callable[[Lives], object] = str,
         ask: Callable[[Setup], object] = str,
+        start: Setup | None = None,
+        fault: str = "",
+        room: Room = ROOM,
     ) -> None:
         self._show, self._tell, self._read, self._ask = show, tell, read, ask
         self._changed = threading.Condition()
-        self._request = Request(setup)
+        self._request, self._fault, self._room = request, fault, room
+        self._begin = None if start is None else Request(start)
         self._served: Request | None = None  # the last request that was fulfilled or refused
         self._built: tuple[Setup, ...] = ()
         self._models: list[MutualAidModel] = []
@@ -82,7 +88,8 @@ class Session:
         """Ask for one stride more, at rest."""
         with self._changed:
             steps = self._request.steps + self._request.stride
-        self.want(steps=steps, playing=False)
+            self._request = replace(self._request, steps=steps, playing=False)
+            self._changed.notify_all()
 
     def reset(self) -> None:
         """Ask for the beginning."""
@@ -122,7 +129,9 @@ class Session:
                     self._request = replace(self._request, steps=self._request.steps + self._request.stride)
                 request = self._request
             try:
-                self._serve(request)
+                self._serve(request, self._fault)
+                if self._served is request:
+                    self._fault = ""
             except HuzhuError as error:
                 self._refuse(request, str(error))
             except Exception as error:
@@ -206,7 +215,8 @@ class Session:
     def _build(self, request: Request) -> None:
         """Found the worlds of a request in place of those there are; none is lost if one of them cannot be."""
         scenarios = [(setup, setup.scenario()) for setup in request.worlds]
-        self._let_go()
+        self._room.take(self, [setup.persons for setup in request.worlds])
+        self._forget()
         self._started, clock = datetime.now(UTC), time.perf_counter()
         for setup, scenario in scenarios:
             self._models.append(MutualAidModel(scenario, seed=setup.seed, drive=setup.drive))
@@ -252,23 +262,32 @@ class Session:
     def _refuse(self, request: Request, fault: str) -> None:
         """Say what is wrong, and go back to the last request that could be fulfilled, and to its worlds."""
         with self._changed:
-            overtaken, last = self._request is not request, self._served
+            overtaken, last = self._request is not request, self._served or self._begin
+            self._begin = None
             if not overtaken:
                 self._request = self._served = replace(last or request, playing=False)
             back = self._request
         self._ask(self._request.setup)
         self._tell(Note(fault=fault))
-        if overtaken or last is None:
+        if overtaken:
+            return
+        if last is None:
+            self._let_go()
             return
         try:
             self._serve(back, fault)
-        except Exception:
-            traceback.print_exc()
+        except Exception as error:
+            if not isinstance(error, HuzhuError):
+                traceback.print_exc()
             self._let_go()
             if self._frame:
                 self._show(replace(self._frame, playing=False))
 
     def _let_go(self) -> None:
+        self._forget()
+        self._room.leave(self)
+
+    def _forget(self) -> None:
         with self._hands:
             while self._models:
                 self._models.pop().close()

@@ -9,9 +9,10 @@ from typing import Any
 
 import solara
 
+from abm.errors import PageError
 from abm.figures.style import plain
 from abm.page.charts import Picture
-from abm.page.choices import policies, policy
+from abm.page.choices import policies, policy, whole
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
 from abm.page.requests import Lives
@@ -118,12 +119,13 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
         solara.HTML(tag="p", unsafe_innerHTML="Click a person, or choose one:")
 
         def choose(text: str) -> None:
-            bare = text.replace(",", "").strip()
-            if bare.isdecimal():
-                session.want(person=int(bare), centre=int(bare))
-            elif bare:
-                there = lives.picks if lives else {}
-                session.want(person=bare, centre=there.get(bare, session.request.centre))
+            try:
+                row = whole("person", text)
+                session.want(person=row, centre=row)
+            except PageError:
+                if who := text.strip():
+                    there = lives.picks if lives else {}
+                    session.want(person=who, centre=there.get(who, session.request.centre))
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
         chosen = next((words for words, name in names.items() if name == session.request.person), None)

@@ -11,7 +11,8 @@ from abm.cli.main import main
 from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.choices import Setup, policy
-from abm.page.session import Note, Session
+from abm.page.requests import Note, Request
+from abm.page.session import Session
 
 SMALL = Setup(persons=300)
 PATIENCE = 60.0
@@ -23,7 +24,7 @@ class Watcher:
     def __init__(self, setup=SMALL, looking=True) -> None:
         self.frames, self.notes, self.lives, self.looking = [], [], [], looking
         self._news = threading.Condition()
-        self.session = Session(setup, self._see, self._hear, self._read)
+        self.session = Session(Request(setup), self._see, self._hear, self._read)
 
     def _see(self, frame) -> None:
         with self._news:

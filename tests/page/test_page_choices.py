@@ -16,7 +16,9 @@ from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import beside, glance
 from abm.page.choices import POLICIES, Setup, check, policies, policy, policy_of, sliders, under
-from abm.page.serve import HOST, PORT, free_port
+from abm.page.guard import LOCAL
+from abm.page.requests import Request
+from abm.page.serve import PORT, free_port
 from abm.page.session import Session
 from abm.runs.run import so_far
 from abm.scenario.files import load, names
@@ -163,7 +165,7 @@ def test_two_worlds_are_drawn_with_both_lines_and_the_gap_is_told(runs):
 
 def test_a_port_that_is_taken_is_said_in_a_line_and_the_next_is_taken_instead(capsys):
     with socket.socket() as other:
-        other.bind((HOST, 0))
+        other.bind((LOCAL, 0))
         other.listen()
         taken = other.getsockname()[1]
         assert main(["view", "--persons", "300", "--no-browser", "--port", str(taken)]) == 2
@@ -215,7 +217,7 @@ class Viewer:
 
     def __init__(self, setup: Setup) -> None:
         self.seen = threading.Semaphore(0)
-        self.session = Session(setup, lambda frame: self.seen.release(), lambda note: None)
+        self.session = Session(Request(setup), lambda frame: self.seen.release(), lambda note: None)
         assert self.seen.acquire(timeout=PATIENCE)
         self.look_at("events")
 

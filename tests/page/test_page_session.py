@@ -17,6 +17,7 @@ from abm.model import MutualAidModel
 from abm.page import session
 from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
+from abm.page.requests import Request
 from abm.page.serve import free_port
 from abm.page.session import Session
 
@@ -56,7 +57,8 @@ class Visit:
         self.frames, self.faults, self.lives, self.asked = [], [], [], []
         self._news = threading.Condition()
         keep = self._keep
-        self.session = Session(SMALL, keep(self.frames), self._hear, keep(self.lives), keep(self.asked))
+        heard = keep(self.frames), self._hear, keep(self.lives), keep(self.asked)
+        self.session = Session(Request(SMALL), *heard)
 
     def _keep(self, place):
         def keep(what) -> None:
@@ -203,6 +205,22 @@ def test_a_file_is_drawn_while_nobody_else_draws(visit, monkeypatch):
     monkeypatch.setattr(session, "report", lambda *_: seen.append(MATPLOTLIB.locked()))
     visit.session.results()
     assert seen == [True]
+
+
+def test_no_press_of_step_is_lost(visit):
+    visit.session.want(stride=1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        hands = [threading.Thread(target=lambda: [visit.session.step() for _ in range(2_000)]) for _ in range(4)]
+        for hand in hands:
+            hand.start()
+        for hand in hands:
+            hand.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert visit.session.request.steps == 8_001
+    visit.seen(step=79)
 
 
 @pytest.mark.parametrize("port", [0, -1, 65_536])

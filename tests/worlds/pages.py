@@ -101,7 +101,8 @@ class Server:
 class Visitor:
     """Somebody before the page, in a browser of their own, and all that went wrong in it."""
 
-    def __init__(self, chromium: Any, server: Server, **look: Any) -> None:
+    def __init__(self, chromium: Any, server: Server, query: str = "", sign: str = ".huzhu-day", **look: Any) -> None:
+        """Come by an address, and wait for the first sign of the page."""
         self.faults: list[str] = []
         self.requests: list[str] = []
         self._reloading = False
@@ -117,8 +118,8 @@ class Visitor:
             "response", lambda got: got.status >= 400 and self.faults.append(f"status {got.status}: {got.url}")
         )
         self.page.on("requestfailed", self._failed)
-        self.page.goto(server.address)
-        self.page.locator(".huzhu-day").wait_for(timeout=COMPILING * 1000)
+        self.page.goto(server.address + query)
+        self.page.locator(sign).first.wait_for(timeout=COMPILING * 1000)
 
     def _failed(self, asked: Any) -> None:
         """What a reload breaks off, such as a font on its way, is no fault of the page; anything else is."""
@@ -137,6 +138,11 @@ class Visitor:
         self.context.close()
 
     # What is seen.
+
+    @property
+    def query(self) -> str:
+        """What stands behind the page's address."""
+        return str(self.page.url).partition("?")[2]
 
     def shows(self, words: str) -> None:
         """Wait until the page shows these words."""
