@@ -101,8 +101,7 @@ class Archive:
         self.names = {part.filename for part in parts}
         as_written = all(part.compress_size == part.file_size and not part.flag_bits & 1 for part in parts)
         as_written = as_written and all(part.compress_type == zipfile.ZIP_STORED for part in parts)
-        room = path.stat().st_size
-        if len(self.names) < len(parts) or not as_written or sum(part.file_size for part in parts) > room:
+        if len(self.names) < len(parts) or not as_written:
             raise CheckpointError(f"{path}: is damaged (the list of its parts); make it anew")
         self._sums = json.loads(self._read(CHECKSUMS))
         if not isinstance(self._sums, dict) or {*self._sums, CHECKSUMS} != self.names:

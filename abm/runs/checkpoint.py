@@ -6,6 +6,7 @@ Classes that a user has programmed are not in it, and are handed over again.
 """
 
 import json
+import operator
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -22,7 +23,7 @@ from abm.persons.state import MEMBERSHIP, PERSON
 from abm.platforms.policies import Policy
 from abm.runs import programmed
 from abm.runs.archive import CHECKSUMS, OTHER_CODE, Archive, damage_told, opened, write
-from abm.runs.values import plain, rich
+from abm.runs.values import plain, put, rich
 from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
 from abm.scenario.paths import changed, flattened
 from abm.scenario.scenario import Scenario
@@ -224,10 +225,11 @@ def _state(model: MutualAidModel) -> dict[str, Any]:
 
 
 def _restore(model: MutualAidModel, state: dict[str, Any], cases: np.ndarray) -> None:
-    _put(model, state["model"], set(MODEL))
-    model.latent.by_onset, model.latent.chance = np.array(state["latent"]["by_onset"]), state["latent"]["chance"]
+    put(model, state["model"], set(MODEL))
+    latent = {"by_onset": np.array(state["latent"]["by_onset"], float), "chance": state["latent"]["chance"]}
+    put(model.latent, latent, set(latent))
     model.ledger.balances.clear()
-    model.ledger.balances.update(state["balances"])
+    model.ledger.balances.update({account: operator.index(fen) for account, fen in state["balances"].items()})
     for platform, kept, desk in zip(model.platforms, state["platforms"], state["desks"], strict=True):
         _take(platform, kept)
         _take(platform.desk, desk)
@@ -272,25 +274,4 @@ def _attributes(agent: Any) -> dict[str, Any]:
 
 
 def _take(agent: Any, kept: dict[str, Any]) -> None:
-    _put(agent, kept, _names(agent))
-
-
-def _put(owner: Any, kept: dict[str, Any], names: set[str]) -> None:
-    """Set attributes to what was kept, those of these names and others that a user has added.
-
-    Raises `TypeError` for what is missing or of another kind than what is there.
-    """
-    values = {name: rich(value) for name, value in kept.items()}
-    added = values.keys() - names
-    if any(map(owner.__dict__.__contains__, added)) or not all(
-        _alike(getattr(owner, each), values[each]) for each in names
-    ):
-        raise TypeError("attributes are missing, or of another kind")
-    for name, value in values.items():
-        setattr(owner, name, value)
-
-
-def _alike(there: Any, kept: Any) -> bool:
-    """Whether a value may take the place of another one, which is None where there may be none."""
-    numbers = (int, float, np.number)
-    return there is None or type(there) is type(kept) or (isinstance(there, numbers) and isinstance(kept, numbers))
+    put(agent, kept, _names(agent))

@@ -85,3 +85,26 @@ def rich(value: Any) -> Any:
         inner = rich(value["fields"]) if value["fields"].get("kind") == "dict" else value["fields"]
         return KINDS[kind](**{name: rich(item) for name, item in inner.items()})
     return KINDS[kind](value["value"])
+
+
+def put(owner: Any, kept: dict[str, Any], names: set[str]) -> None:
+    """Set attributes to what was kept, those of these names and others that a user has added.
+
+    Raises `TypeError` for what is missing or of another kind than what is there.
+    """
+    values = {name: rich(value) for name, value in kept.items()}
+    of_others = any(name in vars(owner) for name in values.keys() - names)
+    if of_others or not all(name in values and _alike(getattr(owner, name), values[name]) for name in names):
+        raise TypeError("attributes are missing, or of another kind")
+    for name, value in values.items():
+        setattr(owner, name, value)
+
+
+def _alike(there: Any, kept: Any) -> bool:
+    """Whether a value may take the place of another one, which is None where there may be none."""
+    numbers = (int, float, np.number)
+    if there is None:
+        return kept is None or isinstance(kept, (*numbers, *RECORDS))
+    if is_dataclass(there) and type(there) is type(kept):
+        return all(_alike(getattr(there, each.name), getattr(kept, each.name)) for each in fields(there))
+    return type(there) is type(kept) or (isinstance(there, numbers) and isinstance(kept, numbers))

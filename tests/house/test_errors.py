@@ -53,7 +53,7 @@ OTHERS = {
     ("_users_cache", "NotADirectoryError"),  # caught where another place is looked for
     ("_temporary_cache", "PermissionError"),
     ("_lock", "RuntimeError"),  # ends a worker that begins its own sweep anew; to be caught by no script
-    ("_put", "TypeError"),  # called where damage to a file is told, which makes a CheckpointError of it
+    ("put", "TypeError"),  # called where damage to a file is told, which makes a CheckpointError of it
     *((function, "LedgerError") for function in ("audit", "_audit_signs", "transfer")),
     *((function, "WitnessError") for function in ("_verdict", "check", "expect", "tell_all")),
 }
