@@ -146,9 +146,8 @@ def view_page(choices: argparse.Namespace) -> None:
     from abm.page.guard import LOCAL, Place, proxied
     from abm.page.serve import free_port, serve
 
-    persons = usual_persons(choices.scenario) if choices.persons is None else choices.persons
-    setup = Setup(choices.scenario, persons, choices.seed)
-    setup = setup if not choices.set else with_changes(setup, dict(_settings(choices)))
+    as_usual = Setup(choices.scenario, usual_persons(choices.scenario), choices.seed)
+    setup = with_changes(as_usual, _changes(choices))
     check(setup)
     host = choices.host or LOCAL
     place = Place(free_port(choices.port, host), host, *proxied(choices.root_path))

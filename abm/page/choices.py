@@ -18,7 +18,7 @@ from abm.scenario.scenario import Scenario
 
 Changes = dict[str, Any]
 SMALLEST, LARGEST = 100, 10_000_000  # persons of a world on the page
-MOST_DIGITS = 20  # of a whole number
+MOST_DIGITS = 100  # of a whole number that is read
 DRIVES = {"compiled": "all at once", "agents": "agent by agent"}
 MOST_ONE_BY_ONE = 20_000  # persons that act agent by agent while somebody watches
 # Paths of the numbers with a slider; PLAN is the plan chosen. A second path is moved with the first where it is there.

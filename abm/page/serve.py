@@ -80,8 +80,8 @@ def serve(setup: Setup, place: Place, open_browser: bool, say: Callable[[str], o
         opener = threading.Timer(SECONDS_TO_START, webbrowser.open, [place.url])
         opener.daemon = True
         opener.start()
-    # Solara would have cookies for pages within pages, which this one never is.
-    warnings.filterwarnings("ignore", message="Cookies with samesite")
+    # Solara would have cookies for pages within pages, which this one never is, and its own idea of proxies.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"solara\.server\.starlette")
     page = guarded(solara.server.starlette.app, place, Path(solara.server.settings.assets.proxy_cache_dir))
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.run(page, host=place.host, port=place.port, log_level="warning", timeout_graceful_shutdown=2)

@@ -7,6 +7,8 @@ import pytest
 
 from abm.cli.main import main
 from abm.errors import PageError
+from abm.page import serve
+from abm.page.choices import Setup
 from abm.page.guard import Place, guarded, proxied
 from abm.page.serve import free_port
 
@@ -155,6 +157,18 @@ def test_a_root_path_that_is_none_is_refused(capsys, path):
         proxied(path)
     assert main(["view", "--persons", "1000", "--no-browser", "--root-path", path]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "persons"), [("--set people.persons=500", 500), ("--set people.persons=1e3 --persons 600", 600)]
+)
+def test_the_page_is_started_at_a_place_with_a_world(monkeypatch, words, persons):
+    started = []
+    monkeypatch.setattr(serve, "serve", lambda setup, place, *_: started.append((setup, place)))
+    port = free_port(None)
+    more = f"--host localhost --port {port} --root-path https://hub.example.org/p/"
+    assert main(["view", "jd", *words.split(), *more.split()]) == 0
+    assert started == [(Setup("jd", persons), Place(port, "localhost", "https://hub.example.org", "/p"))]
 
 
 def test_a_host_that_is_not_of_this_machine_is_refused():
