@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.errors import StudyError, nearest
+from abm.errors import StoreError, StudyError, nearest
 from abm.study import design
 from abm.study.axis import Settings
 from abm.study.store import Store
@@ -259,9 +259,13 @@ def _tested(
     batch = Study(**(dict(study) | other))
     run_study(batch, store, executor, run, workers, on_result)
     values: list[list[float]] = [[] for _ in points]
+    there = 0
     for number, _, _, result in store.results(batch):
+        there += 1
         if result.status == DONE and math.isfinite(value := outcome(result.outputs)):
             values[number].append(value)
+    if there < batch.runs:
+        raise StoreError(f"{store.file}: {batch.runs - there:,} runs are gone from it; the same command runs them")
     return {
         place: Trial(tuple(finite), study.replicates - len(finite))
         for place, finite in zip(points, values, strict=True)

@@ -30,10 +30,8 @@ FILE, LOCK = "runs.sqlite", ".runs.lock"
 OWN = (f"{FILE}-shm", f"{FILE}-wal", FILE)  # of SQLite, while it writes and after a kill
 LACKING = "lacking"
 # What is wrong with the disk or with others who use it, and not with the store.
-OF_THE_DISK = frozenset(
-    getattr(sqlite3, f"SQLITE_{name}")
-    for name in ("BUSY", "CANTOPEN", "FULL", "INTERRUPT", "IOERR", "LOCKED", "NOMEM", "PERM", "PROTOCOL", "READONLY")
-)
+NAMES = "BUSY CANTOPEN FULL INTERRUPT IOERR LOCKED NOMEM PERM PROTOCOL READONLY TOOBIG"
+OF_THE_DISK = frozenset(getattr(sqlite3, f"SQLITE_{name}") for name in NAMES.split())
 
 
 class Standing(NamedTuple):
@@ -185,7 +183,9 @@ class Store:
             lock = opened.enter_context(closing(sqlite3.connect(self.folder / LOCK, timeout=0, isolation_level=None)))
             lock.execute("PRAGMA journal_mode=MEMORY")  # or a killed sweep would leave a journal beside it
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                raise StoreError(f"{self.folder / LOCK}: is not the lock that was made; remove it") from None
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             if current_process().name != "MainProcess":  # it runs the script of its sweep anew, which is not to go on
@@ -208,7 +208,7 @@ class Store:
             return
         told = dict(self.rows.execute("SELECT name, value FROM about").fetchall())
         digest = told.pop("digest", None)  # which the stores of 0.3.0 do not have
-        if not told or digest not in (None, _hash(repr(sorted(told.items(), key=repr)))):
+        if "code" not in told or digest not in (None, _hash(repr(sorted(told.items(), key=repr)))):
             raise StoreError(self._damaged("the table 'about' is not what was written"))
         wrong = None
         if differing := [name for name, value in self.about.items() if told.get(name, value) != value]:

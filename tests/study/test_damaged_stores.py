@@ -11,7 +11,7 @@ import pytest
 
 from abm.cli.main import main
 from abm.errors import StoreError
-from abm.study.store import FILE, Store
+from abm.study.store import FILE, LOCK, Store
 from abm.study.study import Study, dump_study
 from abm.study.sweep import run_study
 from abm.study.worker import FAILED, Result
@@ -175,6 +175,12 @@ def test_damaged_rows_are_counted_and_run_again_where_that_is_asked_for(
     with Store(tmp_path, ONE, run=wave, anew=True) as store:
         assert store.count() == (0, 0)
     assert swept(tmp_path) == sound[1]
+
+
+def test_a_lock_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / LOCK).write_bytes(b"no lock " * 99)
+    with pytest.raises(StoreError, match=r"\.runs\.lock: is not the lock that was made; remove it$"):
+        Store(tmp_path, ONE, run=wave)
 
 
 def test_a_command_answers_a_damaged_store_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
