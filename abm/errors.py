@@ -10,7 +10,7 @@ import difflib
 MOST_LETTERS = 1_200
 
 
-def _told(line: str) -> str:
+def told(line: str) -> str:
     """A line of a message as it can be printed."""
     cut = line if len(line) <= MOST_LETTERS else f"{line[:MOST_LETTERS]}..."
     return cut if cut.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in cut)
@@ -26,7 +26,7 @@ class HuzhuError(ValueError):
     status = 2
 
     def __init__(self, message: str = "") -> None:
-        super().__init__("\n".join(map(_told, message.splitlines())))
+        super().__init__("\n".join(map(told, message.splitlines())))
 
 
 class ScenarioError(HuzhuError):

@@ -22,6 +22,11 @@ from worlds import pages
 HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, metavar="N", help="so many mutated scenarios, and a fourth as many studies")
+    parser.addoption("--fuzz-seed", type=int, default=1, metavar="S", help="which ones")
+
+
 @pytest.fixture
 def facts_file(tmp_path: Path):
     """Write a file of facts of Xianghubao from (id, date, quantity, value)."""

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+from abm.errors import shown, told
 from abm.page.room import MOST_PERSONS, MOST_WORLDS
 from abm.version import VERSION
 
@@ -26,7 +27,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where help is, and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(2, f"{self.prog}: {told(message)}; see {self.prog} --help\n")
 
 
 def parser(actions: Mapping[str, Action]) -> Parser:
@@ -139,7 +140,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
 def _count(text: str) -> int:
     """A whole number from 1 up."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number from 1 up")
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number from 1 up")
     return int(text)
 
 
@@ -151,5 +152,5 @@ def _day(text: str) -> date:
         if len(parts) > 3:
             raise ValueError
         return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
-    except (ValueError, IndexError, calendar.IllegalMonthError):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a date; write 2020, 2020-12 or 2020-12-31") from None
+    except (ValueError, IndexError, OverflowError, calendar.IllegalMonthError):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a date; write 2020, 2020-12 or 2020-12-31") from None

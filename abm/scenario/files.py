@@ -193,8 +193,9 @@ def _place(path: str, other: dict[str, Any], added: dict[str, dict[str, Any]], s
     head, *rest = path.split(".")
     if head in added:
         return path if (rest[0] in added[head] if rest else added[head] and head != "insurance") else None
-    if head == "shocks" and rest and rest[0].isdecimal() and int(rest[0]) < len(other.get("shocks", [])):
-        return ".".join((head, str(shocks.index(other["shocks"][int(rest[0])])), *rest[1:]))
+    numbers = {str(number): shock for number, shock in enumerate(other.get("shocks", []))}
+    if head == "shocks" and rest and rest[0] in numbers:
+        return ".".join((head, str(shocks.index(numbers[rest[0]])), *rest[1:]))
     return path if head == "shocks" else None
 
 

@@ -15,6 +15,7 @@ from abm.scenario.declare import Range, found_at, is_data_file, plausible_range
 from abm.scenario.insurance import Insurance
 from abm.scenario.scenario import Scenario
 
+MOST_DIGITS = 9  # of a place in a list
 # Tables of names that a scenario gives: what each is, and the names that are there where it gives none.
 FOUNDED_BY_TABLES = {
     "platform": ("platform", tuple(Scenario().platform)),
@@ -115,7 +116,7 @@ def _index(place: Any, step: str, key: str) -> int:
     """A step of a path as the place in a list."""
     if not isinstance(place, list):
         raise ScenarioError(f"{named(key)}: there is no {shown(step)} in the single value {shown(place)}")
-    if not step.isdecimal() or int(step) >= len(place):
+    if not step.isdecimal() or len(step) > MOST_DIGITS or int(step) >= len(place):
         raise ScenarioError(f"{named(key)}: {shown(step)} must be a whole number from 0 to {len(place) - 1}")
     return int(step)
 

@@ -22,6 +22,7 @@ from abm.study.axis import Axis, Changes, Path_, Settings, axes_of, loaded, with
 
 MOST_RUNS = 10_000_000
 COLUMNS = ("point", "seed", "status", "reason")  # of the table of runs, beside settings and outputs
+MOST_COMPARED = 10_000  # levels
 DRAWN = {"latin_hypercube": design.latin_hypercube, "sobol": design.saltelli, "morris": design.morris}
 
 
@@ -93,8 +94,7 @@ class Study(Section):
         if self.points is None and self.design in DRAWN:
             raise ValueError(f"points: is missing (size of the sample, design = '{self.design}')")
         for path in ranges if self.design == "grid" else ():
-            values = self._levels(self.vary[path], _is_whole(path))
-            if len(set(values)) < len(values):
+            if not self._levels_differ(self.vary[path], _is_whole(path)):
                 raise ValueError(f"points = {self.points} are more than the whole numbers in the range of {path}")
         if self.points == 1 and self.design == "grid" and ranges:
             raise ValueError(f"points = 1 is not a grid over the range of {ranges[0]}; at least 2")
@@ -102,6 +102,15 @@ class Study(Section):
             below = 1 << (self.points.bit_length() - 1)
             near = f"{below} or {2 * below}"
             raise ValueError(f"points = {self.points} must be a power of two for design = 'sobol': {near}")
+
+    def _levels_differ(self, axis: Axis, whole: bool) -> bool:
+        """Whether no two levels of a range are the same; of very many, whether they could be."""
+        assert axis.low is not None
+        assert axis.high is not None
+        points = self.points or 1
+        if whole and points > axis.high - axis.low + 1:
+            return False
+        return points > MOST_COMPARED or len(set(self._levels(axis, whole))) == points
 
     @property
     def numbers(self) -> tuple[str, ...]:
