@@ -122,14 +122,14 @@ def refused_or_swept(mutant: Mutant, folder: Path) -> None:
         for point in itertools.islice(study.point_list(), 2):
             try:
                 with quickly():
-                    found = run_scenario(base, until, study.outputs, point, study.seed)
+                    found = run_scenario(base, until, store.series(study), point, study.seed)
             except HuzhuError as mistake:
                 clear(str(mistake).splitlines())
                 continue
             assert not [name for name, value in found.items() if isinstance(value, float) and math.isinf(value)]
             key = store.key(point, study.seed)
             store.add(key, point, study.seed, Result(DONE, "", dict(found), 0.0))
-            assert store.has(key)
+            assert store.status(key, frozenset(store.series(study))) == DONE
 
 
 def tried(
