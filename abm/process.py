@@ -20,10 +20,14 @@ def carry_out(name: str, work: Callable[[], object]) -> int:
     The status is that of a `HuzhuError`, 2 where memory does not suffice, and 128 with the number of the signal that
     ended the work, which is 130 for Ctrl-C. ``KeyboardInterrupt`` may say what is kept.
     """
-    with _open_streams(), _ended_by_signals() as heard:
+    heard: list[signal.Signals] = []
+    done = False
+    with _open_streams():
         try:
-            work()
-            sys.stdout.flush()
+            with _ended_by_signals(heard):
+                work()
+                sys.stdout.flush()
+                done = True
         except HuzhuError as error:
             _complain(name, str(error))
             return error.status
@@ -37,6 +41,8 @@ def carry_out(name: str, work: Callable[[], object]) -> int:
             _complain(name, f"{error.filename or 'standard output'}: cannot be written: {error.strerror or error}")
             return 2
         except KeyboardInterrupt as stop:
+            if done:  # it came when all was over
+                return 0
             how = f"ended by {heard[0].name}" if heard else "interrupted"
             _complain(name, f"{how}; {stop if stop.args else 'nothing was written'}")
             return 128 + (heard[0] if heard else signal.SIGINT)
@@ -78,12 +84,11 @@ def _open_streams() -> Iterator[None]:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[list[signal.Signals]]:
-    """Let signals that would kill the process end its work as Ctrl-C does; what is heard is in the list.
+def _ended_by_signals(heard: list[signal.Signals]) -> Iterator[None]:
+    """Let signals that would kill the process end its work as Ctrl-C does; what is heard is put into the list.
 
     The first is enough: those that follow do not disturb the tidying up. What is ignored, as under ``nohup``, stays so.
     """
-    heard: list[signal.Signals] = []
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
     handled = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():
@@ -98,7 +103,7 @@ def _ended_by_signals() -> Iterator[list[signal.Signals]]:
     for number in handled:
         signal.signal(number, stop)
     try:
-        yield heard
+        yield
     finally:
         for number in handled:
             signal.signal(number, signal.SIG_DFL)

@@ -55,6 +55,7 @@ def data_file(default: str, meaning: str, *, source: str) -> Any:
 
 
 NAME = r"^[a-z][a-z0-9_]{0,63}$"  # of a platform, an insurer, a product
+OF_NAMES = "a name: a small letter, then at most 63 small letters, digits or underscores"
 
 
 def bounds(field: FieldInfo) -> tuple[Any, Any]:

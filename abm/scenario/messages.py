@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from abm.errors import named, nearest, shown
-from abm.scenario.declare import bounds
+from abm.scenario.declare import OF_NAMES, bounds
 from abm.scenario.paths import field_at, keys_at, leaves, notes
 from abm.scenario.scenario import Scenario
 
@@ -41,6 +41,8 @@ def message(fault: Any, within: type[BaseModel]) -> str:
     if kind == "bool_type":
         return f"{place} = {shown(value)} must be true or false{meaning}{YES_OR_NO.get(str(value).lower(), '')}"
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    if kind == "string_pattern_mismatch":
+        wanted, meaning = OF_NAMES, ""
     allowed = fault["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ") if "literal" in kind else []
     return (
         f"{place} = {shown(value)} must be {wanted}{meaning}{nearest(value if isinstance(value, str) else '', allowed)}"

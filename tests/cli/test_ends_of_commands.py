@@ -99,6 +99,23 @@ def test_a_second_signal_does_not_disturb_the_tidying_up(disposed: Any, capsys: 
     assert {signal.getsignal(getattr(signal, name)) for name in ENDING} == {signal.SIG_DFL}
 
 
+@pytest.mark.parametrize("disposed", [signal.SIG_DFL], indirect=True)
+def test_a_signal_that_comes_when_all_is_over_is_no_failure(
+    disposed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_back = signal.signal
+
+    def too_late(number: int, handler: Any) -> Any:
+        if handler == disposed:
+            put_back(number, handler)
+            raise KeyboardInterrupt
+        return put_back(number, handler)
+
+    monkeypatch.setattr("abm.process.signal.signal", too_late)
+    assert carry_out("trial", lambda: None) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("disposed", [signal.SIG_IGN], indirect=True)
 def test_a_signal_that_is_ignored_stays_so(disposed: Any) -> None:
     """As a run under ``nohup`` outlives its terminal."""

@@ -120,6 +120,9 @@ def test_infinite_shares_of_the_population_are_refused(tmp_path: Path) -> None:
         age_structure(people)
 
 
+SHOCK = '[[shocks]]\ntitle = "halt"\ntarget = "investigation"\nfirst = 2020-01-01\nlast = 2020-02-01\nfactor = 0.5\n'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -131,6 +134,12 @@ def test_infinite_shares_of_the_population_are_refused(tmp_path: Path) -> None:
         ('shocks = 5\ninclude = ["jd"]', "shocks = 5 must be a list of tables"),
         (f"title = {'1' * 3000}", r"title = 1{120}\.\.\. must be string"),
         (f'include = ["{"n" * 5000}.toml"]', "no scenario"),
+        (
+            f"[platform.{'n' * 65}]",
+            "must be a name: a small letter, then at most 63 small letters, digits or underscores",
+        ),
+        ("[platform.Big]", "platform.Big = 'Big' must be a name: a small letter"),
+        (101 * SHOCK, "shocks: 101 are too many; at most 100"),
         ('include = ["a\\u0000b.toml"]', "no scenario"),
     ],
 )
@@ -141,6 +150,13 @@ def test_hostile_files_are_refused_in_a_short_line(tmp_path: Path, text: str, me
         load(path)
     assert len(str(refused.value).splitlines()) == 1
     assert len(str(refused.value)) < 800
+
+
+def test_a_cell_of_a_data_file_that_no_number_fills_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ages.csv").write_text(f'age_from,age_to,share\n0,"{"9" * 200_000}",1\n')
+    people = load("xianghubao", {"people.age_structure": f"{tmp_path}/ages.csv"}).people
+    with pytest.raises(DataError, match=r"ages\.csv: line 1: field larger than field limit"):
+        age_structure(people)
 
 
 def test_of_ten_thousand_wrong_keys_ten_are_told_and_the_rest_counted(tmp_path: Path) -> None:
