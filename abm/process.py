@@ -1,5 +1,7 @@
 """A command as the system sees it: its streams, the signals that end it, its exit status."""
 
+import errno
+import io
 import os
 import signal
 import sys
@@ -11,6 +13,7 @@ from types import FrameType
 
 from abm.errors import HuzhuError
 
+OF_A_STREAM = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF)  # that takes no more
 ENDING = ("SIGTERM", "SIGHUP")  # of a batch system, and of a terminal that is closed
 
 
@@ -36,9 +39,10 @@ def carry_out(name: str, work: Callable[[], object]) -> int:
             return 2
         except BrokenPipeError:  # the reader of a pipe has seen enough
             _let_go_of_output()
-        except OSError as error:  # files have their own words; what is left is a stream that takes no more
+        except OSError as error:  # files have their own words
             _let_go_of_output()
-            _complain(name, f"{error.filename or 'standard output'}: cannot be written: {error.strerror or error}")
+            what = "standard output: cannot be written" if error.errno in OF_A_STREAM else "the system refuses"
+            _complain(name, f"{error.filename or what}: {error.strerror or error}")
             return 2
         except KeyboardInterrupt as stop:
             if done:  # it came when all was over
@@ -51,7 +55,8 @@ def carry_out(name: str, work: Callable[[], object]) -> int:
 
 def _let_go_of_output() -> None:
     """Let what is still to be printed lead nowhere, or Python would complain of it at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(io.UnsupportedOperation):  # of a stream that is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(name: str, words: str) -> None:

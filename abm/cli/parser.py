@@ -13,6 +13,7 @@ from abm.page.room import MOST_PERSONS, MOST_WORLDS
 from abm.version import VERSION
 
 NEGATIVE = re.compile(r"-(\.?\d[\d_.]*(e[-+]?\d+)?|inf(inity)?|nan)$", re.IGNORECASE)
+MOST_DIGITS = 9  # of a number of seeds or processes
 MOST_ROUNDS = 8  # of a map: cells are then 1 / 256 of what they were
 
 Action = Callable[[argparse.Namespace], None]
@@ -139,7 +140,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
 
 def _count(text: str) -> int:
     """A whole number from 1 up."""
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{shown(text)} must be a whole number from 1 up")
     return int(text)
 

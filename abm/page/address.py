@@ -1,5 +1,6 @@
 """What the page's address says: which world, how far, and which view of it. A reload or a link shows the same again."""
 
+import contextlib
 import re
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 import tomli_w
 
-from abm.errors import HuzhuError, PageError, nearest, shown
+from abm.errors import HuzhuError, PageError, ScenarioError, nearest, shown
 from abm.page.choices import POLICIES, Setup, as_usual, check, policy, whole, with_changes
 from abm.page.frames import Frame
 from abm.page.requests import VIEWS, Request
@@ -17,11 +18,15 @@ ONE = ("scenario", "persons", "seed", "drive", "plan", "second", "second_plan", 
 KEYS = (*ONE, "set")  # of which there may be several
 OTHERS = ("token",)  # by which Jupyter knows its user
 LONGEST = 8_000  # letters
+HALF_YEAR = 12  # steps
 LISTS = ('"" = [ [ ', ", ], ] ")  # around a value in a list of lists
 
 
 def of_frame(frame: Frame) -> str:
-    """The query of an address that shows what a frame shows. While time goes by it does not say how far."""
+    """The query of an address that shows what a frame shows; empty where it would be too long.
+
+    While time goes by it says how far at each half year, lest it change with every frame.
+    """
     setup = frame.setup
     said: list[tuple[str, Any]] = [("scenario", setup.case), ("persons", setup.persons), ("seed", setup.seed)]
     said += [("drive", setup.drive)] if setup.drive != Setup.drive else []
@@ -33,15 +38,18 @@ def of_frame(frame: Frame) -> str:
                 said += [("second", name)] + ([("second_plan", plan)] if plan != frame.plan else [])
                 break
     said += [("view", frame.view)] if frame.view != Request.view else []
-    said += [("step", frame.step)] if frame.step > 1 and not frame.playing else []
-    return urlencode(said, safe=" =.,:/[]").replace(" ", "+")
+    step = frame.step // HALF_YEAR * HALF_YEAR if frame.playing else frame.step
+    said += [("step", step)] if step > 1 else []
+    query = urlencode(said, safe=" =.,:/[]").replace(" ", "+")
+    return query if len(query) <= LONGEST else ""
 
 
 def _change(path: str, value: Any) -> str:
     """``key=value`` of which `setting` makes the same again."""
     plain = f"{path}={value}"
-    if setting(plain) == (path, value):
-        return plain
+    with contextlib.suppress(ScenarioError):  # of a text that is empty, or looks like numbers or lists
+        if setting(plain) == (path, value):
+            return plain
     text = re.sub(r"\n *", " ", tomli_w.dumps({"": [[value]]}))  # which stands in a list of lists on one line
     return f"{path}={text.removeprefix(LISTS[0]).removesuffix(LISTS[1])}"
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from abm.errors import PageError, shown
 
@@ -23,7 +24,9 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 LOCAL = "127.0.0.1"
 ITSELF = (LOCAL, "localhost", "::1")  # names that every machine has for itself
 HOST = re.compile(r"(?:\[(?P<six>[\da-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
-PROXIED = re.compile(r"(?P<origin>https?://[\w.-]+(?::\d{1,5})?)?(?P<path>(?:/[\w.~%@+-]+)*)/?", re.ASCII)
+PROXIED = re.compile(
+    r"(?P<origin>https?://([\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?)?(?P<path>(?:/[\w.~%@+-]+)*)/?", re.ASCII
+)
 # What the page consists of. Solara serves more: reports on the machine, all extensions of the user's notebooks, and
 # what it fetches from the network for whoever asks.
 FILES = "/_solara/cdn/"
@@ -49,7 +52,7 @@ class Place:
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
         address = _address(self.host)
-        return self.host == "localhost" or (address is not None and address.is_loopback)
+        return self.host.lower() == "localhost" or (address is not None and address.is_loopback)
 
     @property
     def url(self) -> str:
@@ -68,11 +71,9 @@ class Place:
         name = found and (found["six"] or found["name"])
         if not name:
             return False
-        if name in ITSELF or host == self.origin.partition("://")[2].lower():
+        if name in (*ITSELF, self.host.lower()) or host == self.origin.partition("://")[2].lower():
             return True
-        return not self.is_local and (
-            name in (self.host.lower(), socket.gethostname().lower()) or _address(name) is not None
-        )
+        return not self.is_local and (name == socket.gethostname().lower() or _address(name) is not None)
 
     def refuses(self, host: str, origin: str | None) -> str:
         """Why a request is refused, in words; empty where it is not."""
@@ -98,7 +99,10 @@ def proxied(text: str) -> tuple[str, str]:
             f"--root-path {text}: must be a path as /user/me/proxy/8765, or an address as"
             " https://hub.example.org/user/me/proxy/8765"
         )
-    return (found["origin"] or "").lower(), found["path"]
+    origin = (found["origin"] or "").lower()
+    for scheme, port in (("https", ":443"), ("http", ":80")):  # which browsers leave out
+        origin = origin.removesuffix(port) if origin.startswith(f"{scheme}://") else origin
+    return origin, found["path"]
 
 
 def guarded(page: Application, place: Place, files: Path) -> Application:
@@ -116,9 +120,9 @@ def guarded(page: Application, place: Place, files: Path) -> Application:
             given.setdefault(name, []).append(value.decode("latin-1"))
         hosts, origins = given.get(b"host", [""]), given.get(b"origin", [])
         refused = place.refuses(" ".join(hosts), " ".join(origins) if origins else None)
-        path = scope["path"]
-        if path == place.path or path.startswith(f"{place.path}/"):  # of a proxy that hands it on
-            path = path[len(place.path) :] or "/"
+        path, above = scope["path"], unquote(place.path)
+        if path == above or path.startswith(f"{above}/"):  # of a proxy that hands it on
+            path = path[len(above) :] or "/"
         if refused:
             await _turn_away(scope, send, 403, refused)
         elif PARTS.fullmatch(path) and not (path.startswith(FILES) and not _is_in(files, path.removeprefix(FILES))):

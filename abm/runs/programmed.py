@@ -15,7 +15,7 @@ from abm.runs.archive import OTHER_CODE, damage_told
 from abm.runs.values import plain, rich
 
 INSTITUTIONS = {Platform, Insurer, LicensedMutual, Regulator}
-OF_A_MEMBER = {"model", "unique_id", "pos", "row", *Member.views}
+OF_A_MEMBER = {"model", "unique_id", "pos", "row"}
 KEPT = {"model_class", "members", "policy", "order", "random", "rng", "of_model", "of_policy", "of_members"}
 PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 
@@ -87,7 +87,8 @@ def restore(path: Path, model: MutualAidModel, kept: dict[str, Any], own_policy:
 
 def _added(person: Member) -> dict[str, Any]:
     """Attributes of a member that its class has added, or a user."""
-    return {name: value for name, value in vars(person).items() if name not in OF_A_MEMBER and "mesa" not in name}
+    own = OF_A_MEMBER | set(person.views)
+    return {name: value for name, value in vars(person).items() if name not in own and "mesa" not in name}
 
 
 def _plain(owner: str, attributes: dict[str, Any], seen: set[int]) -> dict[str, Any]:

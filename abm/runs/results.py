@@ -6,8 +6,8 @@ failed run leaves the earlier results as they were; what a killed one leaves is 
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,15 +46,13 @@ def results_folder(folder: Path) -> Iterator[Path]:
     Raises `FileError` where nothing can be written there, or where files that are not a run's would be mixed
     with one; `KeyboardInterrupt` with words where it came when all was done.
     """
-    try:
-        require_results(folder)
-        made = [path for path in (folder, *folder.parents) if not path.exists()]
+    require_results(folder)
+    made = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
+    staging = folder / unfinished_name(secrets.token_hex(4))
+    try:  # an interrupt may come at any moment, and what is not made yet need not be removed
         folder.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder)
-        staging = Path(tempfile.mkdtemp(prefix=unfinished_name(), dir=folder))
-    except OSError as error:
-        raise FileError(f"{folder}: cannot be written: {error.strerror or error}") from None
-    try:
+        staging.mkdir(mode=0o700)
         yield staging
         if blocked := [path.name for path in staging.iterdir() if (folder / path.name).is_dir()]:
             raise FileError(f"{folder}: cannot be written: {blocked[0]} is a folder")

@@ -211,6 +211,8 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, m
     """
     try:
         return section.model_validate(_frozen(tables))
+    except RecursionError:
+        raise mistake(f"{place}: tables or lists lie too deep in each other") from None
     except ValidationError as error:
         faults = [line for fault in error.errors() for line in message(fault, section).splitlines()]
         lines = [f"{place}: {line}" for line in faults]

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from fnmatch import fnmatchcase
 from multiprocessing import current_process
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,11 @@ from abm.study.study import Study, base_of
 from abm.study.worker import DONE, FAILED, Result, RunFunction, code_version, name_of
 
 FILE, LOCK = "runs.sqlite", ".runs.lock"
+# What a study leaves in its folder: lock and rows, its files, its tables and figures.
+OF_A_STUDY = (
+    *(LOCK, f"{FILE}*", "study.toml", "scenario.toml", "provenance.json"),
+    *("runs.*", "series.*", "sensitivity.*", "phase.*"),
+)
 OWN = (f"{FILE}-shm", f"{FILE}-wal", FILE)  # of SQLite, while it writes and after a kill
 LACKING = "lacking"
 # What is wrong with the disk or with others who use it, and not with the store.
@@ -105,7 +111,9 @@ class Store:
     def add(self, key: str, point: Settings, seed: int, result: Result) -> None:
         """Write one row, whole or not at all; what an earlier run of the same gave stays beside what this one gives."""
         before = self.get(key)
-        if before is not None and before.status == result.status == DONE:
+        if before is not None and before.status == DONE:
+            if result.status != DONE:
+                return  # what is there stays, and is tried again for what it lacks
             result = result._replace(outputs=before.outputs | result.outputs)
         row = row_of(key, _canonical(point), seed, result)
         with self._disk():
@@ -167,7 +175,7 @@ class Store:
         with self._disk():
             there = self.folder.iterdir() if self.folder.is_dir() else ()
             found = sorted(path.name for path in there if not is_unfinished(path))
-            held = [name for name in found if name not in (LOCK, *OWN)]
+            held = [name for name in found if not any(fnmatchcase(name, pattern) for pattern in OF_A_STUDY)]
             if held and FILE not in found:
                 raise FileError(f"{self.folder}: holds other files ({held[0]}, ...); choose another folder, --out")
             self.folder.mkdir(parents=True, exist_ok=True)

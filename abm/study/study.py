@@ -22,6 +22,7 @@ from abm.study.axis import Axis, Changes, Path_, Settings, axes_of, loaded, with
 
 MOST_RUNS = 10_000_000
 COLUMNS = ("point", "seed", "status", "reason")  # of the table of runs, beside settings and outputs
+OF_STEPS = ("point", "seed", "step", "date")  # of the table of series, beside the series
 MOST_COMPARED = 10_000  # levels
 DRAWN = {"latin_hypercube": design.latin_hypercube, "sobol": design.saltelli, "morris": design.morris}
 
@@ -79,6 +80,8 @@ class Study(Section):
                 raise ValueError(f"{name} has the same one twice")
         if taken := [name for name in self.outputs if name in (*COLUMNS, *self.paths)]:
             raise ValueError(f"outputs: '{taken[0]}' is another column of the table; give the output a name of its own")
+        if taken := [name for name in self.series if name in OF_STEPS]:
+            raise ValueError(f"series: '{taken[0]}' is another column of the table; give the series a name of its own")
         if self.seed + self.replicates > SEEDS:
             raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
         self._check_points()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from abm import sources
-from abm.errors import HuzhuError, StudyError
+from abm.errors import HuzhuError, StudyError, told
 from abm.files import DATA
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -67,7 +67,7 @@ def attempt(run: RunFunction, code: str, point: dict[str, Any], seed: int) -> Re
         given = {str(name): _value(value) for name, value in run(point, seed).items()}
     except Exception as error:
         kind = "" if isinstance(error, HuzhuError) else f"{type(error).__name__}: "
-        reason = kind + "; ".join(str(error).splitlines())
+        reason = told(kind + "; ".join(str(error).splitlines()))
         return Result(FAILED, reason.removesuffix(": "), {}, time.perf_counter() - start)
     values = {name: value for name, value in given.items() if value is not None}
     return Result(DONE, "", values, time.perf_counter() - start)

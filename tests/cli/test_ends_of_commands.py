@@ -1,5 +1,6 @@
 """How a command ends: by a signal, killed, without a stream, without memory; and what it leaves then."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -141,6 +142,14 @@ def test_an_output_that_takes_no_more_is_a_line() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("huzhu: standard output: cannot be written: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_the_system_refuses_is_not_put_down_to_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")  # of a working folder that is gone
+
+    assert carry_out("trial", work) == 2
+    assert capsys.readouterr().err == "trial: the system refuses: No such file or directory\n"
 
 
 def test_no_file_takes_the_number_of_a_missing_stream(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_series_are_the_columns_of_a_run(tmp_path: Path) -> None:
     words = ["--persons", "200", "--until", "2018-11", "--out", str(tmp_path / "out")]
     assert main(["run", "xianghubao", *words]) == 0
     columns = pd.read_csv(tmp_path / "out" / "series.csv").columns
-    assert list(series_of(load("xianghubao"))) == list(columns[2:])
+    assert list(series_of(load("xianghubao"))) == list(columns[3:])  # after step, date and seed
 
 
 def test_a_slip_in_the_name_of_a_scenario_gets_a_line(capsys: pytest.CaptureFixture[str]) -> None:

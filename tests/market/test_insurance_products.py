@@ -186,7 +186,7 @@ def test_a_section_that_is_no_table_is_said_of_an_included_scenario_too(
     texts[place] += f"{section} = 3\n"
     for name, text in texts.items():
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match=rf"^{section}.* must be a (table|list)"):
+    with pytest.raises(ScenarioError, match=rf"^{place}\.toml: {section}.* must be a (table|list)"):
         load(tmp_path / "outer.toml")
 
 

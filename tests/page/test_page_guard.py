@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -142,6 +143,23 @@ def test_the_page_says_where_it_is_to_be_opened():
     assert OPEN.url == "http://127.0.0.1:8765"
     assert JUPYTER.url == "http://127.0.0.1:8765/user/me/proxy/8765/"
     assert HUB.url == "https://hub.example.org/user/me/proxy/8765/"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "LOCALHOST", "::1", "0.0.0.0", "::", "192.168.1.20", "Box"])
+@pytest.mark.parametrize(
+    "root", ["", "/user/me%40x/p/8765", "https://hub.example.org:443/u", "http://[::1]:80/p", "http://h:81"]
+)
+def test_the_page_answers_where_it_says_that_it_is(ask, host, root):
+    place = Place(8765, host, *proxied(root))
+    opened = urlsplit(place.url)
+    origin = f"{opened.scheme}://{opened.netloc}"
+    assert place.refuses(opened.netloc, origin) == ""
+    assert ask("/", place, host=opened.netloc, origin=origin)[0] == 200
+
+
+def test_a_proxy_tells_a_path_as_it_is_read_and_not_as_it_is_written(ask):
+    place = Place(8765, HOME.host, *proxied("/user/me%40x/proxy/8765"))
+    assert ask("/user/me@x/proxy/8765/", place)[0] == 200
 
 
 def test_only_what_others_cannot_reach_is_local():

@@ -38,6 +38,23 @@ def test_a_run_of_ones_own_classes_resumed_is_the_run_that_never_stopped(
         assert [type(each) for each in theirs] == [type(each) for each in ours]
 
 
+class Looking(HealthyMember):
+    """Looks at rows of the model, which a model of its own has for it after a restart."""
+
+    views = (*HealthyMember.views, "_others")
+
+    def choose(self) -> None:
+        self._others = self.model.persons[: self.row]
+        super().choose()
+
+
+def test_views_that_a_class_names_are_looked_up_anew(tmp_path: Path) -> None:
+    model = finish(busy(members=(Looking, HighRiskMember)), 6)
+    save(model, tmp_path / "a.huzhu")
+    resumed = resume(tmp_path / "a.huzhu", members=(Looking, HighRiskMember))
+    assert digest(finish(resumed, 8)) == digest(finish(model, 8))
+
+
 def test_a_policy_handed_over_is_not_shared_between_the_models(tmp_path: Path) -> None:
     model = finish(patient(), 7)
     save(model, tmp_path / "a.huzhu")

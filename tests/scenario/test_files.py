@@ -127,6 +127,7 @@ SHOCK = '[[shocks]]\ntitle = "halt"\ntarget = "investigation"\nfirst = 2020-01-0
     ("text", "message"),
     [
         (f"a = {'[' * 5000}{']' * 5000}", "lie too deep in each other"),
+        (f"mind.{'a.' * 3000}b = 1", "lie too deep in each other"),
         (f"slots = 1{'0' * 5000}", "a number of thousands of digits"),
         (f"slots = 1{'0' * 1000}", r"slots = 1000.*\.\.\. is above 8"),
         ('"[key]" = 1', r"\[key\]: unknown key"),

@@ -14,8 +14,8 @@ from abm.errors import StoreError
 from abm.study.store import FILE, LOCK, Store
 from abm.study.study import Study, dump_study
 from abm.study.sweep import run_study
-from abm.study.worker import FAILED, Result
-from worlds.functions import double, wave
+from abm.study.worker import FAILED, Result, attempt, code_version
+from worlds.functions import double, lost, wave
 from worlds.trials import STUDY, rows
 
 ONE = Study(vary={"x": [1, 2, 3, 4]}, replicates=3, outputs=("twice", "name", "height:p75", "height:last"))
@@ -226,3 +226,18 @@ def test_a_row_that_is_damaged_while_the_store_is_open_is_not_read(tmp_path: Pat
         changed(tmp_path, "UPDATE runs SET outputs = '{\"twice\": 7.0}'")
         with pytest.raises(StoreError, match="the row of a run was damaged meanwhile; --retry runs it again"):
             list(store.results(study))
+
+
+def test_a_folder_that_lost_its_rows_takes_the_same_sweep_again(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(dump_study(STUDY.model_copy(update={"replicates": 1})), encoding="utf-8")
+    words = ["sweep", str(tmp_path / "s.toml"), "--workers", "1", "--out", str(tmp_path / "out")]
+    assert main(words) == 0
+    table = (tmp_path / "out" / "runs.csv").read_bytes()
+    (tmp_path / "out" / FILE).unlink()
+    assert main(words) == 0
+    assert (tmp_path / "out" / "runs.csv").read_bytes() == table
+
+
+def test_a_reason_has_no_letters_that_a_terminal_obeys_or_no_file_takes() -> None:
+    result = attempt(lost, code_version(lost), {}, 1)
+    assert (result.status, result.reason) == (FAILED, r"FileNotFoundError: bad\udc80\x1b[2J.csv")

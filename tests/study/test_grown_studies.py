@@ -16,7 +16,7 @@ from abm.study.store import Standing, Store
 from abm.study.study import Axis, Study
 from abm.study.summary import Summary, plan, write_results
 from abm.study.sweep import run_study
-from abm.study.worker import DONE, Result, RunFunction
+from abm.study.worker import DONE, FAILED, Result, RunFunction
 from worlds.functions import ishigami, wave
 from worlds.trials import rows
 
@@ -94,6 +94,20 @@ def test_an_output_of_another_series_needs_those_runs_again_and_says_so(tmp_path
     both = grown.model_copy(update={"outputs": (*SMALL.outputs, *grown.outputs)})
     assert swept(both.model_copy(update={"replicates": 1}), tmp_path)[0] == 0  # what was kept before is kept
     assert swept(both, tmp_path) == (2, swept(both, tmp_path / "both")[1])
+
+
+def test_a_run_that_fails_for_more_does_not_take_away_what_is_there(tmp_path: Path) -> None:
+    swept(WAVES, tmp_path, wave)
+    before, grown = swept(WAVES, tmp_path, wave)[1], WAVES.model_copy(update={"outputs": ("height:max", "depth:max")})
+    with Store(tmp_path, grown, run=wave) as store:
+        for _, point, seed, _ in list(store.kept(grown)):
+            store.add(store.key(point, seed), point, seed, Result(FAILED, "its worker died", {}, 1.0))
+    assert swept(WAVES, tmp_path, wave) == (0, before)
+
+
+def test_a_series_has_no_name_of_another_column() -> None:
+    with pytest.raises(ValueError, match="series: 'step' is another column of the table"):
+        Study(vary={"x": [1, 2]}, outputs=("f",), series=("step",))
 
 
 def test_series_can_be_kept_for_outputs_that_nobody_has_thought_of_yet(tmp_path: Path) -> None:

@@ -292,16 +292,6 @@ def test_a_data_file_that_is_missing_in_a_case_is_told_with_the_case(tmp_path: P
             load_study(tmp_path / "cases.toml")
 
 
-def test_a_grid_of_millions_is_counted_and_not_made(tmp_path: Path) -> None:
-    """That there are not so many whole numbers is known without a look at each."""
-    head = FILE.partition("[vary]")[0] + "[vary]\npeople.population = { low = 1_000_000, high = 2_000_000 }\n"
-    (tmp_path / "fine.toml").write_text(head.replace("points = 3", "points = 1_000_000"), encoding="utf-8")
-    assert load_study(tmp_path / "fine.toml").size == 1_000_000
-    (tmp_path / "fine.toml").write_text(head.replace("points = 3", "points = 1_500_000"), encoding="utf-8")
-    with pytest.raises(StudyError, match=r"points = 1500000 are more than the whole numbers in the range of people\."):
-        load_study(tmp_path / "fine.toml")
-
-
 def test_a_scenario_is_looked_for_beside_the_study(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('title = "Mine"\n[platform.xianghubao]\n', encoding="utf-8")
     study = load_study(study_file(tmp_path, ('"xianghubao"', '"mine.toml"')))

@@ -18,6 +18,11 @@ def wave(point: dict[str, Any], seed: int) -> dict[str, Any]:
     return {"twice": 2 * point["x"], "name": f"wave {point['x']} 波", "height": series}
 
 
+def lost(point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Misses a file whose name no encoding has."""
+    raise FileNotFoundError("bad\udc80\x1b[2J.csv")
+
+
 def half_told(point: dict[str, Any], seed: int) -> dict[str, Any]:
     """One output without a number, one that is a word, and y."""
     return {"never": math.nan, "word": "none", "level": point["y"]}
