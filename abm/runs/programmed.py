@@ -12,12 +12,11 @@ from abm.errors import CheckpointError, shown
 from abm.model import MutualAidModel
 from abm.observation.collector import kept_besides
 from abm.runs.archive import OTHER_CODE, damage_told
-from abm.runs.values import plain, rich
+from abm.runs.values import PICKLE, plain, rich
 
 INSTITUTIONS = {Platform, Insurer, LicensedMutual, Regulator}
 OF_A_MEMBER = {"model", "unique_id", "pos", "row"}
 KEPT = {"model_class", "members", "policy", "order", "random", "rng", "of_model", "of_policy", "of_members"}
-PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 
 
 def held(model: MutualAidModel) -> dict[str, Any]:

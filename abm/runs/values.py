@@ -20,6 +20,7 @@ from abm.scenario.terms import CoverBand
 
 RECORDS = (Books, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand)
 ENUMS = (Stage, Stance, ClosingKind, EventKind)
+PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
 NUMBERS = {
     np.dtype(code).name: np.dtype(code).type for code in "?bBhHiIqQefd"
@@ -61,7 +62,7 @@ def plain(value: Any, place: str, seen: set[int] | None = None) -> Any:
         return {"kind": "dict", "value": [[within(key), within(item)] for key, item in value.items()]}
     if value is None or kind in (bool, int, float, str):
         return value
-    raise CheckpointError(f"{place} = {shown(value)} cannot be held by a checkpoint; pickle the model, which keeps all")
+    raise CheckpointError(f"{place} = {shown(value)} {PICKLE}")
 
 
 def rich(value: Any) -> Any:

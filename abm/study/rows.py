@@ -37,9 +37,14 @@ def row_of(key: str, point: str, seed: int, result: Result) -> Row:
     return (*row, _digest(row))
 
 
+def is_whole(row: Row) -> bool:
+    """Whether a row is what was written."""
+    return bool(row[-1] == _digest(row[:-1]))
+
+
 def result_of(row: Row) -> Result | None:
     """The result that is kept in a row, None where the row is not what was written."""
-    if row[-1] != _digest(row[:-1]):
+    if not is_whole(row):
         return None
     _, _, _, status, reason, outputs, lengths, seconds, series, _ = row
     values, at = json.loads(outputs), 0

@@ -23,7 +23,7 @@ from abm.files import is_unfinished, require_locks
 from abm.runs.outputs import run_scenario, series_kept
 from abm.scenario.files import data_digests, fingerprint
 from abm.study.axis import Settings
-from abm.study.rows import COLUMNS, TABLES, result_of, row_of, series_in, with_outputs
+from abm.study.rows import COLUMNS, TABLES, is_whole, result_of, row_of, series_in, with_outputs
 from abm.study.study import Study, base_of
 from abm.study.worker import DONE, FAILED, Result, RunFunction, code_version, name_of
 
@@ -243,7 +243,7 @@ class Store:
 
     def _damaged_rows(self) -> list[Any]:
         """The keys of rows that are not what was written."""
-        return [row[0] for row in self.rows.execute(f"SELECT {COLUMNS} FROM runs") if result_of(row) is None]
+        return [row[0] for row in self.rows.execute(f"SELECT {COLUMNS} FROM runs") if not is_whole(row)]
 
     def _damaged(self, how: str) -> str:
         return f"{self.file}: {how}; it is damaged: put a copy in its place, or --anew runs all again"
