@@ -32,7 +32,7 @@ MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
 )
 
 FILED, CASES = range(2)  # columns of what is found in a block: claims filed by persons, claims that fellows will file
-ROOM_A_BLOCK, ROOM_IN_ALL = 48, 1 << 14  # claims of fellows that are held for; those of fuller blocks are told again
+ROOM_A_BLOCK, ROOM_IN_ALL = 48, 1 << 15  # claims of fellows that are held for; those of fuller blocks are told again
 
 BEFORE_PUBLICATION = ("hear", "fall_ill", "claim")
 WITH_CASH_FLOWS = ("settle", "insure", "after_publication")
@@ -158,7 +158,7 @@ class Drive(ABC):
 
     @property
     def nbytes(self) -> int:
-        """Bytes kept for the cases of fellows, as far as they grow with the persons: a small world keeps 0.3 MB."""
+        """Bytes kept for the cases of fellows, as far as they grow with the persons: a small world keeps 0.8 MB."""
         return self._cases[:, :ROOM_A_BLOCK].nbytes
 
     def _for_blocks(self, sums: np.ndarray) -> np.ndarray:
