@@ -28,7 +28,7 @@ BLOCK = 1024
 BLOCKS_PER_THREAD = 5  # waking a thread for fewer takes longer than their work
 ONE_AT_A_TIME = threading.Lock()  # not every machine can share its threads between two loops: some end the program
 MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
-    int, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
+    np.int64, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
 )
 
 FILED, CASES = range(2)  # columns of what is found in a block: claims filed by persons, claims that fellows will file

@@ -30,6 +30,7 @@ from abm.persons.situation import age_at, age_of, known_risk
 from abm.persons.state import COVERED, DIAGNOSED, FEMALE, HONEST, WAITING
 
 PART = 1.0 / (1 << 32)
+START: int = np.int64(0)  # the first step; not a plain whole number, for each of which numba would compile anew
 CHUNK = 16.0  # the largest mean of a Poisson count that one number decides
 MOST_PRIOR = 2.0
 MOST_IN_A_CHUNK = 120  # of which the chance is less than that of any number drawn
@@ -121,7 +122,7 @@ def prior(me: np.void, world: World) -> float:
 
     As persons are founded: of those not diagnosed, so many more are latent.
     """
-    incidence = world.incidence[me["traits"] & FEMALE, age_at(me, 0, world)] * np.float64(me["frailty"])
+    incidence = world.incidence[me["traits"] & FEMALE, age_at(me, START, world)] * np.float64(me["frailty"])
     return min(MOST_PRIOR, 1.0 / max(0.1, 1.0 - incidence * world.settings[0]["survival_years"]))
 
 
@@ -138,18 +139,14 @@ def latent_before_all(me: np.void, world: World) -> float:
 
 
 @behaviour
-def in_question(me: np.void, row: int, world: World) -> bool:
-    """Whether fellows may claim: the person is in a plan, and their own illness is not found.
-
-    What friends see, as of the last step, says who is in a plan: that spares a look at the memberships of everybody.
-    Who was aided is seen too, and is diagnosed.
-    """
-    return (me["health"] != DIAGNOSED) & (np.int64(world.signals[row]) & PLATFORMS != 0)
+def in_a_plan(row: int, world: World) -> bool:
+    """Whether friends saw the person in a plan in the last step; who was aided is seen too, and is diagnosed."""
+    return np.int64(world.signals[row]) & PLATFORMS != 0
 
 
 @behaviour
 def expected_diagnoses(me: np.void, world: World) -> float:
-    """Diagnoses expected now among the fellows of somebody in question, at the highest incidence up to their age."""
+    """Diagnoses expected now among the fellows of a member, at the highest incidence up to their age."""
     p = world.settings[0]
     stock = world.latent[p["now"]] + latent_before_all(me, world)
     return p["fellows"] * diagnoses_of(stock, world) * highest_incidence_of(me, world) / rules.PERIODS_PER_YEAR
@@ -161,17 +158,19 @@ def struck(
 ) -> int:
     """Find those, from row `first` on, of whose fellows any are diagnosed, and how many are expected; their number.
 
-    The upper end of the numbers in `falling` says it, the lower one who falls ill. There is room for all in the others.
+    The upper end of the numbers in `falling` says it, the lower one who falls ill. In the others is room for all.
     """
-    highest_rate, in_all, number = world.settings[0]["highest_rate"], 0, 0
-    for row in range(first, first + falling.size):  # without a branch: who is in question cannot be guessed
-        rows[in_all] = row
-        in_all += np.int64(in_question(persons[row], row, world))
-    for i in range(in_all):
-        row, me, left = rows[i], persons[rows[i]], 1.0 - falling[rows[i] - first]
-        if left > highest_rate * highest_incidence_of(me, world):  # the most that it can be, and cheap to ask
-            continue
-        mean = expected_diagnoses(me, world)
+    highest_rate, members, asked, number = world.settings[0]["highest_rate"], 0, 0, 0  # in short loops without branches
+    for row in range(first, first + falling.size):
+        rows[members] = row
+        members += np.int64(in_a_plan(row, world))
+    for row in rows[:members]:
+        me = persons[row]
+        most = highest_rate * highest_incidence_of(me, world)  # the most that it can be, and cheap to ask
+        rows[asked] = row
+        asked += np.int64((me["health"] != DIAGNOSED) & (1.0 - falling[row - first] <= most))
+    for row in rows[:asked]:
+        left, mean = 1.0 - falling[row - first], expected_diagnoses(persons[row], world)
         if left <= mean and (mean > CHUNK or left <= -math.expm1(-mean)):
             rows[number], expected[number] = row, mean
             number += 1
@@ -201,7 +200,7 @@ def diagnose(
     filing_chance = world.settings[0]["filing_chance"]
     log_of_waiting = math.log1p(-filing_chance) if filing_chance < 1.0 else -np.inf
     rows, expected = np.empty(falling.size, np.int64), np.empty(falling.size)
-    written = 0
+    written = np.int64(0)
     for i in range(struck(persons, first, falling, world, rows, expected)):
         row = rows[i]
         me, mine = persons[row], memberships[row]
