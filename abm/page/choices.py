@@ -11,7 +11,7 @@ from typing import Any
 from abm.draws import seed_of
 from abm.errors import PageError, nearest, shown
 from abm.scenario.declare import Range, bounds
-from abm.scenario.files import data_names, load, names
+from abm.scenario.files import data_names, load, names, tables_of
 from abm.scenario.paths import field_at, flattened, leaves, notes, plausible_of, source_of
 from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
@@ -88,7 +88,7 @@ class Setup:
 
 def with_changes(setup: Setup, changes: Changes) -> Setup:
     """A world with further numbers changed; that of persons is one of its own."""
-    made = dict(setup.changes) | dict(flattened(changes, load(setup.case).model_dump(exclude_none=True)))
+    made = dict(setup.changes) | dict(flattened(changes, tables_of(load(setup.case))))
     persons = made.pop("people.persons", setup.persons)
     if isinstance(persons, float) and persons.is_integer():
         persons = int(persons)

@@ -16,7 +16,7 @@ from abm.errors import FileError
 from abm.files import clear_leftovers, digest_of, is_unfinished, unfinished_name
 from abm.observation.events import COLUMNS
 from abm.observation.run import Run
-from abm.scenario.files import data_names, dump, parse
+from abm.scenario.files import data_names, dump, parse, tables_of
 from abm.scenario.paths import changed, data_files
 from abm.scenario.scenario import Scenario
 
@@ -114,4 +114,4 @@ def _with_data_beside(run: Run, folder: Path) -> Scenario:
         if "/" in name and os.path.exists(name) and digest_of(Path(name)) == run.provenance["data"][path]:
             shutil.copyfile(name, folder / f"{path}.csv")
             copies[path] = f"./{path}.csv"
-    return parse(changed(run.scenario.model_dump(exclude_none=True), copies), run.scenario.title)
+    return parse(changed(tables_of(run.scenario), copies), run.scenario.title)

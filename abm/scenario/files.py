@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from abm.errors import HuzhuError, ScenarioError, nearest, shown
 from abm.files import data_path, digest_of, read_toml
-from abm.scenario.declare import found_at
+from abm.scenario.declare import Section, found_at
 from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
 from abm.scenario.paths import FOUNDED_BY_TABLES, changed, data_files, setting
@@ -49,7 +49,7 @@ def scenario_of(case: str | Path | Scenario, persons: int | None, changes: Mappi
         return load(case, wanted)
     if not isinstance(case, Scenario):
         raise ScenarioError(f"case = {shown(case)} must be a Scenario, the name of one, or the path of one")
-    return parse(_located(changed(case.model_dump(exclude_none=True), wanted), Path()), case.title)
+    return parse(_located(changed(tables_of(case), wanted), Path()), case.title)
 
 
 def changes_of(given: Any, place: str = "changes: ") -> dict[str, Any]:
@@ -221,9 +221,15 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, m
         raise mistake("\n".join(lines[:MOST_LINES] + more)) from None
 
 
+def tables_of(section: Section) -> dict[str, Any]:
+    """The tables of a scenario or a study as a file has them, lists as lists: to be changed by path, or written."""
+    tables: dict[str, Any] = _thawed(section.model_dump(exclude_none=True))
+    return tables
+
+
 def dump(scenario: Scenario) -> str:
     """The whole scenario as TOML, every number written out."""
-    return tomli_w.dumps(thawed(scenario.model_dump(exclude_none=True)))
+    return tomli_w.dumps(tables_of(scenario))
 
 
 def data_names(scenario: Scenario) -> dict[str, str]:
@@ -241,8 +247,7 @@ def data_digests(settings: Mapping[str, Any]) -> dict[str, str]:
 
 def fingerprint(scenario: Scenario) -> str:
     """All that a scenario says and that its data files hold. Raises `FileError` for a file that is not there."""
-    tables = scenario.model_dump(exclude_none=True)
-    return dump(parse(changed(tables, data_digests(data_names(scenario))), scenario.title))
+    return dump(parse(changed(tables_of(scenario), data_digests(data_names(scenario))), scenario.title))
 
 
 def _frozen(value: Any) -> Any:
@@ -258,8 +263,8 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 
-def thawed(value: Any) -> Any:
-    """The reverse of `_frozen`, for the TOML writer."""
+def _thawed(value: Any) -> Any:
+    """The reverse of `_frozen`."""
     if isinstance(value, dict):
-        return {key: thawed(item) for key, item in value.items()}
-    return list(map(thawed, value)) if isinstance(value, list | tuple) else value
+        return {key: _thawed(item) for key, item in value.items()}
+    return list(map(_thawed, value)) if isinstance(value, list | tuple) else value

@@ -14,7 +14,7 @@ from abm.errors import HuzhuError, StudyError
 from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output, check_series
 from abm.scenario.declare import Section, bounds, fact, number
-from abm.scenario.files import beside, parse_as, thawed
+from abm.scenario.files import beside, parse_as, tables_of
 from abm.scenario.paths import data_files, field_at, notes
 from abm.scenario.scenario import Scenario
 from abm.study import design
@@ -236,7 +236,7 @@ def base_of(study: Study) -> Scenario:
 
 def dump_study(study: Study) -> str:
     """The study as TOML."""
-    return tomli_w.dumps(thawed(study.model_dump(exclude_none=True)))
+    return tomli_w.dumps(tables_of(study))
 
 
 def _check_range(path: str, axis: Axis) -> None:

@@ -31,6 +31,12 @@ def test_a_nested_change_changes_what_it_names_and_the_rest_stays(nested: Any, f
     assert scenario_of(load("xianghubao"), None, nested) == load("xianghubao", flat)
 
 
+def test_a_scenario_takes_changes_inside_its_lists_as_a_file_does() -> None:
+    """So every run of a study does: it changes the scenario that was read once."""
+    cheaper = {"platform.xianghubao.bands.1.cover": 50_000.0}
+    assert scenario_of(load("xianghubao"), None, cheaper) == load("xianghubao", cheaper)
+
+
 def test_nested_sources_and_ranges_are_added_to_those_there_are() -> None:
     word, span = {"mind.altruism": "assumption: a trial"}, {"mind.altruism": (1.0, 40.0)}
     before, after = load("xianghubao"), load("xianghubao", {"sources": word, "plausible": span})
