@@ -27,7 +27,9 @@ from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
 from abm.persons.paying import require_counted
 from abm.persons.state import Trait, empty_memberships
+from abm.platforms import rules
 from abm.platforms.closing import Closing
+from abm.platforms.mood import mood_after
 from abm.platforms.policies import Policy, require_policy
 from abm.scenario.files import data_digests, data_names, scenario_of
 from abm.scenario.scenario import Scenario
@@ -76,6 +78,7 @@ class MutualAidModel(WholeModel):
         self.ledger = Ledger()
         self.events: list[dict[str, Any]] = []
         self.closings: list[Closing] = []
+        self.mood = 0.0  # of the public, from calm to alarm at 1
         self._found_society()
         self._make_institutions(policy)
         self._make_agents(drive, members, order)
@@ -168,8 +171,11 @@ class MutualAidModel(WholeModel):
             platform.decide()
 
     def supervise(self) -> None:
-        """The regulator looks, remembers, and acts by its policy."""
+        """The regulator looks, remembers, and acts by its policy. The mood of the public moves."""
         self.regulator.supervise()
+        before, self.mood = self.mood, mood_after(self, self.platforms)
+        for platform in self.platforms:
+            platform.lose_trust(rules.dismay(before, self.mood, self.case.mood.distrust))
 
     def record(self) -> None:
         """Everybody is counted; observation changes nothing."""

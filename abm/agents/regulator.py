@@ -1,12 +1,12 @@
-"""The regulator: it watches size, deposits, complaints and insurance-like membership, and acts by its policy."""
+"""The regulator: it watches plans, their money and their members, and acts by its policy."""
 
 from typing import TYPE_CHECKING
 
 from abm.agents.agent import Agent
-from abm.ledger import FUND, deposits
-from abm.money import yuan
+from abm.ledger import FUND
 from abm.observation.events import REGULATOR, EventKind
 from abm.platforms import rules
+from abm.platforms.alarms import alarms, complaints_at_closing
 from abm.platforms.closing import Stage
 from abm.platforms.plan import Plan
 from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
@@ -15,8 +15,6 @@ from abm.scenario.institutions import Supervision
 if TYPE_CHECKING:
     from abm.agents.platform import Platform
     from abm.model import MutualAidModel
-
-IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
 
 
 class Regulator(Agent):
@@ -32,13 +30,13 @@ class Regulator(Agent):
         self.insurance_like_membership = 0.0  # over the population, summed over periods
         self.stance = self.before = Stance.TOLERATE
         self.complaints = 0.0  # of this step, real persons
+        self.alarms: dict[str, float] = {}  # pressure that came up in this step, by cause
+        self.last_warning = -1  # step
 
     def supervise(self) -> None:
         """Look, remember, and act."""
         self._look()
-        settings = self.settings
-        marks = (settings.warn_at, settings.rectify_at, settings.close_at)
-        self.before, self.stance = self.stance, Stance(sum(self.pressure >= mark for mark in marks))
+        self.before, self.stance = self.stance, Stance(sum(self.pressure >= mark for mark in self.marks))
         self.policy.act(self)
 
     def rose_to(self, stance: Stance) -> bool:
@@ -48,12 +46,23 @@ class Regulator(Agent):
     def sternness(self, plan: Plan) -> float:
         """How stern it is to a plan, from 0 to 1; nothing where all is tolerated or the plan has a licence.
 
-        Rectification is over for a plan that has no deposits, or has them in custody.
+        It goes by the stance, or by the pressure itself. With exemption by form, rectification is over for a plan that
+        has no deposits, or has them in custody.
         """
+        settings = self.settings
         if plan.licensed or not self.policy.threatens:
             return 0.0
-        rectified = self.stance == Stance.RECTIFY and (plan.in_custody or not plan.terms.deposit)
-        return (Stance.WARN if rectified else self.stance) / Stance.CLOSE
+        exempt = settings.exempt_by_form and (plan.in_custody or not plan.terms.deposit)
+        rectify = Stance.WARN if exempt else Stance.RECTIFY
+        levels = [stance / Stance.CLOSE for stance in (Stance.TOLERATE, Stance.WARN, rectify, Stance.CLOSE)]
+        return (
+            rules.sternness(self.pressure, self.marks, levels) if settings.sternness_continuous else levels[self.stance]
+        )
+
+    @property
+    def marks(self) -> tuple[float, float, float]:
+        """Pressure from which on it warns, rectifies and orders plans to close."""
+        return self.settings.warn_at, self.settings.rectify_at, self.settings.close_at
 
     def open_plans(self) -> list["Platform"]:
         """Plans that take members."""
@@ -65,6 +74,7 @@ class Regulator(Agent):
 
     def warn(self) -> None:
         """Publish a warning: members doubt, parents grow nervous."""
+        self.last_warning = self.model.now
         self.model.note(REGULATOR, EventKind.WARNING, f"pressure {self.pressure:.2f}")
         for platform in self.open_plans():
             platform.lose_trust(self.model.case.mind.trust_from_warning)
@@ -78,18 +88,13 @@ class Regulator(Agent):
 
     def _look(self) -> None:
         settings, model = self.settings, self.model
-        people = model.case.people.population
-        unlicensed = [each for each in model.platforms if not each.licensed and each.stage in IN_SIGHT]
-        size = sum(each.members for each in unlicensed) / people
-        loose = sum(model.ledger.balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
-        small_plans = sum(each.small_plans for each in unlicensed)
-        self.complaints = sum(each.complaints for each in model.platforms) * model.weight
-        seen = (
-            settings.from_size * size
-            + rules.alarm_at_deposits(settings.from_deposits, yuan(loose), model.weight)
-            + rules.alarm_at_complaints(settings.from_complaints, self.complaints, people)
-            + settings.from_small_plans * small_plans
-        )
+        part, people = settings.complaints_at_closing, model.case.people.population
+        heard = sum(each.complaints + complaints_at_closing(each, part) for each in model.platforms)
+        self.complaints = heard * model.weight
+        self.alarms = alarms(settings, model, model.platforms, self.complaints)
+        seen = 0.0
+        for alarm in self.alarms.values():
+            seen += alarm
         self.pressure = rules.pressure(self.pressure, settings.forgetting, seen)
         self.insurance_like_membership += sum(each.members for each in self.insurance_like()) / people
 

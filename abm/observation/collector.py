@@ -31,6 +31,10 @@ class ObservedRegulator(Supervisor, Protocol):
     def stance(self) -> Stance:
         """Its stance after this step."""
 
+    @property
+    def alarms(self) -> dict[str, float]:
+        """Pressure that came up in this step, by cause."""
+
 
 class Observed(Surroundings, Protocol):
     """A model, and what is read of it for the series alone."""
@@ -92,6 +96,8 @@ def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
         insurance_like_membership=model.regulator.insurance_like_membership,
         stance=int(model.regulator.stance),
         closings=len(model.closings),
+        alarms=model.regulator.alarms,
+        mood=model.mood,
     )
     return seen | {series.name: series.read(market) for series in of_market(tuple(model.case.insurance.products))}
 

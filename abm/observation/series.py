@@ -16,6 +16,7 @@ import numpy as np
 from abm.money import yuan
 from abm.persons.census import EXPECTED_UNIT, RISK_UNIT, STATUSES, TRUST_UNIT, Count
 from abm.persons.state import Status
+from abm.platforms.alarms import ALARMS
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class MarketSnapshot:
     insurance_like_membership: float
     stance: int
     closings: int
+    alarms: Mapping[str, float]
+    mood: float
 
 
 Seen = TypeVar("Seen", PlatformSnapshot, MarketSnapshot)
@@ -107,6 +110,10 @@ def _holding(census: Sequence[int], products: int) -> int:
 def _trust(snapshot: MarketSnapshot) -> float:
     trust, covered = (sum(row[count] for row in snapshot.platforms) for count in (Count.TRUST, Count.DESCRIBED))
     return _ratio(trust / TRUST_UNIT, covered)
+
+
+def _alarm(name: str, cause: str) -> Series[MarketSnapshot]:
+    return Series(f"alarm_{name}", "1 a period", f"pressure that came from {cause}", lambda s: s.alarms[name])
 
 
 INSIDE = (Status.WAITING, Status.COVERED, Status.FILING, Status.CLAIMING)
@@ -223,7 +230,8 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
 )
 
 MARKET: tuple[Series[MarketSnapshot], ...] = (
-    Series("pressure", "1", "what weighs on the regulator's mind: size, deposits, complaints", lambda s: s.pressure),
+    Series("pressure", "1", "what weighs on the regulator's mind, the sum of all alarms", lambda s: s.pressure),
+    *(_alarm(name, cause) for name, cause in ALARMS.items()),
     Series(
         "insurance_like_membership",
         "periods",
@@ -237,6 +245,7 @@ MARKET: tuple[Series[MarketSnapshot], ...] = (
         "persons in any plan, not diagnosed and of an age that is covered",
         lambda s: s.weight * s.in_plans[Count.DESCRIBED],
     ),
+    Series("mood", "1", "mood of the public towards mutual aid, from 0 (calm) to 1 (alarm)", lambda s: s.mood),
     Series("plan_trust", "1", "mean trust of covered members, over all memberships", _trust),
 )
 CLOSINGS: Series[MarketSnapshot] = Series("closings", "plans", "closings announced so far", lambda s: s.closings)

@@ -79,10 +79,20 @@ def value_to_parent(plan: Plan) -> ParentValuation:
         model.case.shock("regulatory_cost", model.day, plan.name),
         parent.listing_weight if soon else 1.0,
     )
+    regulatory += rules.cost_from_outside(
+        parent.regulatory_cost, model.regulator.settings.platform_rules_cost, weight_of_platform_rules(plan)
+    )
     going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory)
     wave = recent_closures(model.closings, model.now, plan.name)
     stigma = rules.stigma(parent.stigma, parent.stigma_relief, wave)
     return ParentValuation(going_on, -closing_bill(plan) - stigma * plan.members)
+
+
+def weight_of_platform_rules(plan: Plan) -> float:
+    """How far the news of rules for platform companies weighs by now, from 0 to 1: the mean over all such news."""
+    settings, now = plan.model.regulator.settings, half_month(plan.model.day)
+    days, months = settings.platform_rules, settings.platform_rules_months
+    return sum(rules.phased_in(now - half_month(day), months) for day in days) / max(1, len(days))
 
 
 def closing_bill(plan: Plan) -> float:

@@ -20,6 +20,7 @@ class PlanCensus:
     inside: int = 0  # the waiting among them
     left: int = 0  # in the step, of their own accord or because they did not pay
     ever_joined: int = 0
+    joined: int = 0  # in the step
     sharing: int = 0
     contribution_weights: int = 0
     expected_share: float = 0.0  # mean of the members, fen
@@ -35,10 +36,12 @@ def read(tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: fl
     waiting = int(tally[Status.WAITING]) if newcomers_share else 0
     covered = max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
+    joined = int(tally[STATUSES + Status.WAITING])
     return PlanCensus(
         inside=int(tally[Status.WAITING : Status.CLAIMING + 1].sum()),
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
-        ever_joined=before.ever_joined + int(tally[STATUSES + Status.WAITING]),
+        ever_joined=before.ever_joined + joined,
+        joined=joined,
         sharing=int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,

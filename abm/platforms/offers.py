@@ -122,11 +122,15 @@ def level_by_table(plan: Plan) -> float:
 
 
 def perceived_closure_risk(plan: Plan) -> float:
-    """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks."""
+    """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks.
+
+    Closings of others and the mood of the public raise it.
+    """
     if plan.closing:
         return rules.closure_risk_by_date(plan.closing.last - plan.model.now)
-    near = closure_salience(plan.model.closings, plan.model.now, plan.name)
-    return rules.closure_risk(plan.model.case.mind.closing_alarm, near)
+    model = plan.model
+    near = closure_salience(model.closings, model.now, plan.name)
+    return rules.closure_risk(model.case.mind.closing_alarm, near, model.case.mood.fear * model.mood)
 
 
 def seized(plan: Plan) -> float:

@@ -82,6 +82,10 @@ class Surroundings(Protocol):
         """The announced ends of all plans, in order."""
 
     @property
+    def mood(self) -> float:
+        """The mood of the public as of the last step, from 0 (calm) to 1 (alarm)."""
+
+    @property
     def regulator(self) -> "Supervisor":
         """Who watches."""
 
@@ -252,6 +256,10 @@ class Supervisor(Protocol):
     @property
     def insurance_like_membership(self) -> float:
         """Members of insurance-like products over the population, summed over periods."""
+
+    @property
+    def last_warning(self) -> int:
+        """The step of its last public warning, before the first one -1."""
 
     def sternness(self, plan: Plan) -> float:
         """How stern it is to a plan, from 0 to 1."""

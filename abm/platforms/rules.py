@@ -5,6 +5,7 @@ name says otherwise. What persons and boards have in common (learning, trust, a 
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from abm.money import FEN_PER_YUAN, fen
 
 MEMORY_OF_CLOSURES = 24  # periods for which a closing is remembered by others
 FEW_CLOSURES = 2.0  # recent closings that take away half of what a wave can take from the stigma
+NOTICED = 0.01  # rise of the mood of the public that people notice
+MONTHS_PER_YEAR = 12
 BILLION, THOUSAND = 1e9, 1e3
 
 
@@ -95,6 +98,16 @@ def regulatory_cost(at_most: float, sternness: float, shock: float, listing: flo
     return at_most * sternness * shock * listing
 
 
+def phased_in(periods: int, months: float) -> float:
+    """How far a rule weighs so many periods after the news of it: in a straight line from nothing to all."""
+    return 0.0 if periods < 0 else min(1.0, periods * MONTHS_PER_YEAR / (PERIODS_PER_YEAR * months)) if months else 1.0
+
+
+def cost_from_outside(at_most: float, height: float, weighing: float) -> float:
+    """Cost of rules for platform companies, yuan a member and year: `height` is over that of a stern regulator."""
+    return at_most * height * weighing
+
+
 def worth_of_going_on(horizon: float, surplus: float, members: float, customer: float, regulatory: float) -> float:
     """What a plan is worth to its parent, yuan: its books and its customers, less regulatory cost, for some years.
 
@@ -129,9 +142,12 @@ def contagion(share_of_members: float, at_most: float) -> float:
     return math.sqrt(share_of_members) * at_most
 
 
-def closure_risk(alarm: float, salience: float) -> float:
-    """Believed chance that a plan closes within a year, while closings of others are talked about so much."""
-    return 1.0 - math.pow(1.0 - alarm, salience)
+def closure_risk(alarm: float, salience: float, fear: float) -> float:
+    """Believed chance that a plan closes within a year, while closings of others are talked about so much.
+
+    `fear` is what the mood of the public alone makes one believe.
+    """
+    return 1.0 - math.pow(1.0 - alarm, salience) * (1.0 - fear)
 
 
 def closure_risk_by_date(periods_left: int) -> float:
@@ -152,6 +168,36 @@ def alarm_at_deposits(of_a_billion: float, deposits: float, weight: float) -> fl
 def alarm_at_complaints(of_one_in_a_thousand: float, complaints: float, people: float) -> float:
     """Pressure from the complaints of a period, real persons, in a population of `people`."""
     return of_one_in_a_thousand * complaints / people * THOUSAND
+
+
+def alarm_at_money(of_a_billion: float, shared: float, weight: float) -> float:
+    """Pressure from the shares of a period, simulated yuan times the weight of a simulated person, as a year's sum."""
+    return of_a_billion * PERIODS_PER_YEAR * shared * weight / BILLION
+
+
+def refusals_known(members: float, refused_share: float, people: float) -> float:
+    """How far refusals of a plan are known: the refused part of its cases, times its members over all people."""
+    return refused_share * members / people
+
+
+def misled(newcomers: float, advertised: float, true_level: float, people: float) -> float:
+    """Newcomers of a period over all people, each counted by the part of the true share that they were not told."""
+    return newcomers / people * max(0.0, 1 - advertised / true_level) if true_level else 0.0
+
+
+def complaining(members: int, lost: float, of_a_hundred: float) -> float:
+    """Members who complain of an end by which they lose so much together, fen; a part of them for 100 yuan each."""
+    return members * min(1.0, of_a_hundred * lost / (100 * FEN_PER_YUAN * max(1, members)))
+
+
+def sternness(pressure: float, marks: Sequence[float], levels: Sequence[float]) -> float:
+    """Sternness in straight lines between the marks of pressure; `levels` are at no pressure, and at each mark."""
+    return float(np.interp(pressure, [0.0, *sorted(marks)], levels))
+
+
+def dismay(before: float, mood: float, at_most: float) -> float:
+    """Part of trust that all plans lose when the mood of the public darkens; what is too small is not noticed."""
+    return at_most * (mood - before) if mood - before >= NOTICED else 0.0
 
 
 def ease_of_entry(pressure: float, warn_at: float) -> float:

@@ -32,7 +32,7 @@ from abm.version import VERSION
 SUFFIX = ".huzhu"
 TEXTS = (SCENARIO, STATE) = ("scenario.toml", "state.json")
 ARRAYS = tuple(name for name in World._fields if name != "latent")  # which is made anew in every step
-MODEL = ("now", "day", "running", "steps", "events", "closings", "latest")
+MODEL = ("now", "day", "running", "steps", "events", "closings", "mood", "latest")
 OBJECTS = ("model", "plan", "policy", "settings")
 # What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
 WITHOUT: dict[str, tuple[str, ...]] = {

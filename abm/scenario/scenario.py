@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from abm.clock import half_month
 from abm.errors import ModelError, nearest
 from abm.scenario.declare import NAME, Range, Section, bounds, fact, found_at, number
-from abm.scenario.institutions import MutualInsurer, Supervision
+from abm.scenario.institutions import Mood, MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.terms import PlatformTerms
@@ -109,6 +109,7 @@ class Scenario(Section):
     insurance: Insurance = Insurance()
     insurer: dict[Name, MutualInsurer] = fact({}, "licensed mutual insurers by name", source="the scenario")
     supervision: Supervision = Supervision()
+    mood: Mood = Mood()
     slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,
         source="assumption: 1 where there is one platform; a user had joined four, F268")
     shocks: tuple[Shock, ...] = fact((), "what came from outside", source="none unless the scenario says so")

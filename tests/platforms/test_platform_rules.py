@@ -110,10 +110,10 @@ def test_a_closing_is_talked_of_and_frightens_by_the_root_of_its_share_of_member
 def test_each_closing_that_is_talked_of_alarms_those_whom_the_others_left_calm(
     alarm: float, one: float, other: float
 ) -> None:
-    calm = (1 - rules.closure_risk(alarm, one)) * (1 - rules.closure_risk(alarm, other))
-    assert rules.closure_risk(alarm, one + other) == pytest.approx(1 - calm)
-    assert rules.closure_risk(alarm, 1.0) == pytest.approx(alarm)
-    assert rules.closure_risk(alarm, 0.0) == 0.0
+    calm = (1 - rules.closure_risk(alarm, one, 0.0)) * (1 - rules.closure_risk(alarm, other, 0.0))
+    assert rules.closure_risk(alarm, one + other, 0.0) == pytest.approx(1 - calm)
+    assert rules.closure_risk(alarm, 1.0, 0.0) == pytest.approx(alarm)
+    assert rules.closure_risk(alarm, 0.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize(("left", "risk"), [(30, 0.0), (24, 0.0), (12, 0.5), (0, 1.0), (-3, 1.0)])

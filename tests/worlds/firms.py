@@ -29,6 +29,7 @@ class Authority:
     settings: Supervision = field(default_factory=Supervision)
     policy: Policy = field(default_factory=LaissezFaire)
     pressure: float = 0.0
+    last_warning: int = -1
     insurance_like_membership: float = 0.0
     stern: float = 0.0
     risen_to: tuple[Any, ...] = ()
@@ -74,6 +75,7 @@ class Place:
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
     aid_per_head: np.ndarray = field(default_factory=lambda: np.zeros(0))
     closings: list[Closing] = field(default_factory=list)
+    mood: float = 0.0
     regulator: Authority = field(default_factory=Authority)
 
 

@@ -1,0 +1,65 @@
+"""What alarms a regulator: causes of pressure, each by itself, as it shows in plans. Everything here reads."""
+
+from collections.abc import Mapping, Sequence
+
+from abm.ledger import deposits
+from abm.money import yuan
+from abm.platforms import rules
+from abm.platforms.closing import Stage, closure_salience
+from abm.platforms.offers import level_by_table
+from abm.platforms.plan import Plan, Surroundings
+from abm.scenario.institutions import Supervision
+
+IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
+ALARMS: Mapping[str, str] = {  # in the order in which they add up
+    "size": "the size of plans without a licence",
+    "deposits": "deposits that nobody holds in custody",
+    "complaints": "complaints of members",
+    "small_plans": "the number of small plans",
+    "money": "the sums that are shared",
+    "selection": "refused claims, as insurers tell of them",
+    "promotion": "newcomers who were promised less than the true share",
+    "closings": "closings that are talked about",
+}
+
+
+def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], complaints: float) -> dict[str, float]:
+    """Pressure of a period by its cause, see `ALARMS`; `complaints` are of real persons."""
+    people, balances, flows = model.case.people.population, model.ledger.balances, model.ledger.flows
+    unlicensed = [each for each in plans if not each.licensed and each.stage in IN_SIGHT]
+    size = sum(each.members for each in unlicensed) / people
+    loose = sum(balances[deposits(each.name)] for each in unlicensed if not each.in_custody)
+    shared = sum(flows.get((each.name, purpose), 0) for each in unlicensed for purpose in ("share", "drawn"))
+    refusals = sum(rules.refusals_known(each.members, each.refused_share, people) for each in unlicensed)
+    return {
+        "size": settings.from_size * size,
+        "deposits": rules.alarm_at_deposits(settings.from_deposits, yuan(loose), model.weight),
+        "complaints": rules.alarm_at_complaints(settings.from_complaints, complaints, people),
+        "small_plans": settings.from_small_plans * sum(each.small_plans for each in unlicensed),
+        "money": rules.alarm_at_money(settings.from_money, yuan(shared), model.weight),
+        "selection": settings.from_selection * refusals,
+        "promotion": settings.from_promotion * sum(map(promotion, unlicensed)),
+        "closings": settings.from_closings * closure_salience(model.closings, model.now, apart_from=""),
+    }
+
+
+def promotion(plan: Plan) -> float:
+    """How many newcomers of the last period were misled, over all people; see `rules.misled`."""
+    model = plan.model
+    advertised = float(model.world.offers[plan.index]["advertised"])
+    true_level = plan.census.true_level or level_by_table(plan)
+    return rules.misled(plan.census.joined * model.weight, advertised, true_level, model.case.people.population)
+
+
+def complaints_at_closing(plan: Plan, part: float) -> float:
+    """Members, simulated, who complain of an end that was announced in the last period.
+
+    What they lose are the shares that are not given back and the claims in hand that nobody bears; a deposit that is
+    seized, and a claim that is paid in part, bring complaints of their own when it comes to that.
+    """
+    if plan.closing is None or plan.closing.announced != plan.model.now - 1:
+        return 0.0
+    promised, census = plan.closing_plan, plan.census
+    paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
+    unpaid = 0.0 if promised.run_off_borne else plan.desk.in_hand
+    return rules.complaining(census.inside, (1 - promised.shares_refunded) * paid + unpaid, part)
