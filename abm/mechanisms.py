@@ -180,6 +180,28 @@ _ROWS = (
         "paid in part. A fund pays the rest.",
         (Switch({"supervision.policy": "guarantee_fund"}, "aid paid in a run-off that nobody bears",
             ("guarantee", "aid", "levy")),)),
+    Mechanism("C3", "supervision of substance",
+        "What alarms a regulator is what plans do, and not their form alone: the money they share, what members lose "
+        "by a closing, whom they refuse, what they promise (F251), who closed. Its sternness follows without steps.",
+        (Switch({"supervision.from_money": 0.0}, "pressure while the sums shared grow", ("pressure", "alarm_money"),
+            variant="money"),
+         Switch({"supervision.complaints_at_closing": 0.0}, "pressure after a closing without refunds",
+            ("pressure", "alarm_complaints"), variant="complaints"),
+         Switch({"supervision.from_selection": 0.0}, "pressure where plans refuse more",
+            ("pressure", "alarm_selection"), variant="selection"),
+         Switch({"supervision.from_promotion": 0.0}, "pressure after a launch that promises cents",
+            ("pressure", "alarm_promotion"), variant="promotion"),
+         Switch({"supervision.from_closings": 0.0}, "pressure in the year after a closing",
+            ("pressure", "alarm_closings"), variant="closings"),
+         Switch({"supervision.sternness_continuous": False}, "closings at a pressure between two marks",
+            ("closings", "stage"), ("events.csv",), variant="sternness"),
+         Switch({"supervision.exempt_by_form": True}, "closings of plans without deposits", ("closings", "stage"),
+            ("events.csv",), variant="form"))),
+    Mechanism("C4", "rules for platform companies",
+        "Late in 2020 a listing was suspended, and rules for all platform companies were drafted (F256, F281). They "
+        "weigh on the parents of all plans at once, whatever the regulator of plans does.",
+        (Switch({"supervision.platform_rules_cost": 0.0}, "closings in the months after the news",
+            ("closings", "stage"), ("events.csv",)),)),
     Mechanism("D1", "insurers: substitutes or feeders",
         "Plans sell insurance to their members, and so feed insurers; a plan makes insurance worth less to members, "
         "and insurance a plan to the insured.",
@@ -196,6 +218,11 @@ _ROWS = (
         "Aid seen among friends recruits, and refusals repel.",
         (Switch({"friends.news_periods": 0}, "joiners among friends of the aided and of the refused",
             ("joined", "trust")),)),
+    Mechanism("E2", "public mood",
+        "Warnings, closings and refusals in the news darken one mood that all people share. It makes members of every "
+        "plan fear for it and keeps newcomers away, and it fades.",
+        (Switch({"mood.from_warning": 0.0, "mood.from_closing": 0.0, "mood.from_refusals": 0.0},
+            "exits from all plans at once after a closing of one", ("mood", "left", "joined")),)),
 )
 # fmt: on
 

@@ -55,9 +55,9 @@ class Regulator(Agent):
         exempt = settings.exempt_by_form and (plan.in_custody or not plan.terms.deposit)
         rectify = Stance.WARN if exempt else Stance.RECTIFY
         levels = [stance / Stance.CLOSE for stance in (Stance.TOLERATE, Stance.WARN, rectify, Stance.CLOSE)]
-        return (
-            rules.sternness(self.pressure, self.marks, levels) if settings.sternness_continuous else levels[self.stance]
-        )
+        if settings.sternness_continuous:
+            return rules.sternness(self.pressure, self.marks, levels)
+        return levels[self.stance]
 
     @property
     def marks(self) -> tuple[float, float, float]:

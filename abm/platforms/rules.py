@@ -100,7 +100,9 @@ def regulatory_cost(at_most: float, sternness: float, shock: float, listing: flo
 
 def phased_in(periods: int, months: float) -> float:
     """How far a rule weighs so many periods after the news of it: in a straight line from nothing to all."""
-    return 0.0 if periods < 0 else min(1.0, periods * MONTHS_PER_YEAR / (PERIODS_PER_YEAR * months)) if months else 1.0
+    if not months:
+        return float(periods >= 0)
+    return min(1.0, max(0, periods) * MONTHS_PER_YEAR / PERIODS_PER_YEAR / months)
 
 
 def cost_from_outside(at_most: float, height: float, weighing: float) -> float:

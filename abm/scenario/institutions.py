@@ -34,8 +34,8 @@ class Supervision(Section):
     from_small_plans: float = number(0.0006, "pressure from each of the small plans", unit="1 a period", low=0, high=1,
         plausible=(0.0001, 0.001), source="assumption, set by hand: with 200 of them rectification began, F222, F247")
     from_money: float = number(0, "pressure from each billion yuan a year that plans without a licence share",
-        unit="1 a period", low=0, high=100, plausible=(0, 0.005),
-        source="assumption, 0 is off: at 0.002 the ten billion of 2020, F131, weigh as a quarter of all people in plans")
+        unit="1 a period", low=0, high=100, plausible=(0, 0.005), source="assumption, 0 is off: at 0.002 the ten "
+               "billion of 2020, F131, weigh as much as a quarter of all people in plans")
     complaints_at_closing: float = number(0,
         "part of the members who complain once the end of a plan is announced, for each 100 yuan a member that is paid "
         "in shares and not returned, or claimed and not going to be paid", unit="1", low=0, high=1, plausible=(0, 0.01),
@@ -62,11 +62,12 @@ class Supervision(Section):
         source="assumption, false is off: parents read the papers before a mark is reached")
     exempt_by_form: bool = fact(True,
         "whether rectification is over for plans that have no deposits, or have them in custody",
-        source="assumption: the rectification of 2016 was about deposits, F246, F247; a later paper, F252, spoke of crowds")
+        source="assumption: rectification began with plans that held deposits, F246, F247; the paper of 2020 spoke of "
+               "crowds too, F252")
     platform_rules: tuple[date, ...] = fact((), "days on which news of rules for platform companies at large came out",
         unit="date", source="none unless the scenario says so")
     platform_rules_months: float = number(6, "months in which such news comes to weigh in full", unit="months",
-        low=0, high=120, plausible=(3, 18), source="assumption: how soon drafts bind was open; boards plan by the half-year")
+        low=0, high=120, plausible=(3, 18), source="assumption: boards plan by the half-year")
     platform_rules_cost: float = number(0,
         "what that news then costs the parents of all plans, over their cost at full sternness", unit="1",
         low=0, high=10, plausible=(0, 1),

@@ -10,6 +10,7 @@ from abm.ledger import own
 from abm.model import MutualAidModel
 from abm.observation import series
 from abm.persons.state import HealthState, Status
+from abm.platforms.alarms import ALARMS
 from abm.platforms.closing import Stage
 from worlds.busy import busy, finish
 from worlds.market import little_market
@@ -147,7 +148,7 @@ def test_the_regulators_memory_and_the_closings_are_reported() -> None:
 
 def test_a_market_of_nobody_has_no_shares() -> None:
     nothing = [0] * 60
-    sight = series.MarketSnapshot(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0, {}, 0.0)
+    sight = series.MarketSnapshot(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0, dict.fromkeys(ALARMS, 0.0), 0.0)
     seen = {series.name: series.read(sight) for series in series.of_market(("commercial", "city"))}
     assert np.isnan([seen[name] for name in ("plan_trust", "commercial_share", "city_share_members")]).all()
     assert seen["persons_in_plans"] == 0

@@ -1,0 +1,157 @@
+"""What alarms a regulator, cause by cause and by hand, and how stern pressure makes it."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.market import OFFER
+from abm.observation.series import MARKET
+from abm.platforms import rules
+from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
+from abm.platforms.board import value_to_parent, weight_of_platform_rules
+from abm.platforms.census import PlanCensus
+from abm.platforms.closing import Closing, ClosingKind, Stage
+from abm.platforms.policies import Stance
+from abm.scenario.institutions import Supervision
+from abm.scenario.scenario import Scenario
+from worlds.closings import HAND
+from worlds.firms import Authority, Firm, Place, firm
+from worlds.plain import world
+
+PEOPLE = 10_000_000
+NEWCOMERS = PlanCensus(inside=1_000, ever_joined=1_250, joined=200, true_level=100.0)
+ALONE = dict.fromkeys(("from_size", "from_deposits", "from_complaints", "from_small_plans"), 0.0)
+
+
+def ended(announced: int, share: float = 0.25) -> Closing:
+    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", 1e6, share)
+
+
+def place(advertised: float = 25.0, **given: Any) -> Place:
+    """Ten million people, and one plan whose newcomers are told so much, fen."""
+    offers = np.zeros(1, OFFER)
+    offers["advertised"] = advertised
+    case = Scenario(people={"population": PEOPLE, "persons": 10_000})
+    return Place(case=case, world=SimpleNamespace(offers=offers), **given)
+
+
+def seen(weight: str, plan: Firm) -> dict[str, float]:
+    """The alarms of one plan where one of them alone has a weight, which is 1."""
+    return alarms(Supervision(**(ALONE | {weight: 1.0})), plan.model, [plan], 500.0)
+
+
+def test_each_alarm_has_a_series() -> None:
+    assert list(seen("from_size", firm(model=place(), census=NEWCOMERS))) == list(ALARMS)
+    assert {f"alarm_{name}" for name in ALARMS} <= {series.name for series in MARKET}
+
+
+@pytest.mark.parametrize(
+    ("weight", "alarm", "by_hand"),
+    [
+        ("from_size", "size", 0.1),  # a million members of ten million people
+        ("from_complaints", "complaints", 0.05),  # five hundred of ten million
+        ("from_money", "money", 24 * 0.002),  # two million yuan in a period
+        ("from_selection", "selection", 0.1 * 0.3),  # three in ten refused
+        ("from_promotion", "promotion", 0.02 * 0.75),  # two hundred thousand are told a quarter of the true share
+        ("from_closings", "closings", 0.5 * 0.5),  # a quarter of all members, half a year ago
+    ],
+)
+def test_an_alarm_by_hand_and_no_other_beside_it(weight: str, alarm: str, by_hand: float) -> None:
+    here = place(closings=[ended(36)])
+    here.ledger.transfer(150_000, "persons", "firm.pool", "firm", "share")
+    here.ledger.transfer(50_000, "firm.deposits", "firm.pool", "firm", "drawn")
+    found = seen(weight, firm(model=here, census=NEWCOMERS, refused_share=0.3))
+    assert found.pop(alarm) == pytest.approx(by_hand)
+    assert set(found.values()) == {0.0}
+
+
+@pytest.mark.parametrize("given", [{"licensed": True}, {"stage": Stage.COMING}, {"stage": Stage.RUN_OFF}])
+def test_plans_with_a_licence_or_out_of_sight_alarm_nobody(given: dict[str, Any]) -> None:
+    here = place()
+    here.ledger.transfer(150_000, "persons", "firm.pool", "firm", "share")
+    plan = firm(model=here, census=NEWCOMERS, refused_share=0.3, **given)
+    everything = Supervision(from_money=1.0, from_selection=1.0, from_promotion=1.0)
+    assert set(alarms(everything, here, [plan], 0.0).values()) == {0.0}
+
+
+def test_who_tells_newcomers_the_truth_or_more_misleads_nobody() -> None:
+    assert rules.misled(1e6, 100.0, 100.0, 1e7) == rules.misled(1e6, 150.0, 100.0, 1e7) == 0.0
+    assert rules.misled(1e6, 0.0, 100.0, 1e7) == pytest.approx(0.1)
+    assert rules.misled(1e6, 10.0, 0.0, 1e7) == 0.0  # a plan that covers nobody
+
+
+@pytest.mark.parametrize(
+    ("closing", "complaining"),
+    [
+        ({"run_off_borne": True}, 8.0),  # 1,000 members paid 80,000 yuan of 100,000: eight in a thousand
+        ({"run_off_borne": True, "shares_refunded": 0.75}, 2.0),
+        ({"run_off_borne": False}, 11.0),  # and 30,000 yuan of claims that nobody bears
+        ({"run_off_borne": True, "shares_refunded": 1.0}, 0.0),
+    ],
+)
+def test_members_complain_of_what_they_lose_in_the_period_after_the_announcement(
+    closing: dict[str, Any], complaining: float
+) -> None:
+    plan = firm(terms={"closing": closing}, collected=100_000_00, closing=ended(47))
+    plan.desk.in_hand = 30_000_00.0
+    assert complaints_at_closing(plan, 0.01) == pytest.approx(complaining)
+    for announced in (46, 48):
+        plan.closing = ended(announced)
+        assert complaints_at_closing(plan, 0.01) == 0.0
+
+
+def test_no_more_complain_than_there_are() -> None:
+    assert rules.complaining(10, 1e12, 0.01) == 10.0
+    assert rules.complaining(0, 0.0, 0.01) == 0.0
+
+
+MARKS, LEVELS = (0.3, 0.6, 1.2), (0.0, 1 / 3, 2 / 3, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("pressure", "stern"),
+    [(0.0, 0.0), (0.15, 1 / 6), (0.3, 1 / 3), (0.45, 0.5), (0.6, 2 / 3), (0.9, 5 / 6), (9.0, 1.0)],
+)
+def test_sternness_rises_in_straight_lines_from_mark_to_mark(pressure: float, stern: float) -> None:
+    assert rules.sternness(pressure, MARKS, LEVELS) == pytest.approx(stern)
+
+
+@pytest.mark.parametrize("continuous", [False, True])
+@pytest.mark.parametrize("exempt", [False, True])
+def test_at_its_marks_a_regulator_is_as_stern_by_lines_as_by_steps(continuous: bool, exempt: bool) -> None:
+    """A plan without deposits is rectified by its form, so that it is warned only; without exemption it is not."""
+    marks = {f"supervision.{name}_at": mark for name, mark in zip(("warn", "rectify", "close"), MARKS, strict=True)}
+    ways = {"supervision.sternness_continuous": continuous, "supervision.exempt_by_form": exempt}
+    model = world(10, HAND | marks | ways | {"supervision.policy": "historical"})
+    regulator, (plan,) = model.regulator, model.platforms
+    rectified = 1 / 3 if exempt else 2 / 3
+    for stance, pressure, stern in zip(Stance, (0.0, *MARKS), (0.0, 1 / 3, rectified, 1.0), strict=True):
+        regulator.stance, regulator.pressure = stance, pressure
+        assert regulator.sternness(plan) == pytest.approx(stern)
+    regulator.stance, regulator.pressure = Stance.WARN, 0.45
+    between = (1 / 3 + rectified) / 2
+    assert regulator.sternness(plan) == pytest.approx(between if continuous else 1 / 3)
+    plan.be_licensed()
+    assert regulator.sternness(plan) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("periods", "months", "weighs"),
+    [(-1, 6.0, 0.0), (0, 6.0, 0.0), (6, 6.0, 0.5), (12, 6.0, 1.0), (99, 6.0, 1.0), (-1, 0.0, 0.0), (0, 0.0, 1.0)],
+)
+def test_news_of_rules_comes_to_weigh_in_a_straight_line(periods: int, months: float, weighs: float) -> None:
+    assert rules.phased_in(periods, months) == pytest.approx(weighs)
+
+
+def test_rules_for_platform_companies_cost_every_parent_whatever_the_regulator_of_plans_does() -> None:
+    """Two news of November 2020, one period apart; by 14 January four and three of twelve periods have gone by."""
+    settings = Supervision(platform_rules=(date(2020, 11, 3), date(2020, 11, 20)), platform_rules_cost=0.5)
+    parent = {"customer_value": 0.0, "regulatory_cost": 6.0, "horizon": 1.0}
+    for stern, cost in ((0.0, 0.0), (1.0, 6e6)):
+        asked = firm(parent, model=Place(regulator=Authority(stern=stern, settings=settings)))
+        assert weight_of_platform_rules(asked) == pytest.approx(3.5 / 12)
+        assert value_to_parent(asked).going_on == pytest.approx(-cost - 6e6 * 0.5 * 3.5 / 12)
+    assert weight_of_platform_rules(firm(parent)) == 0.0

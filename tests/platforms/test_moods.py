@@ -1,0 +1,77 @@
+"""The mood of the public: what moves it, that it fades, and what it does to all plans."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abm.platforms import rules
+from abm.platforms.closing import Closing, ClosingKind, Stage
+from abm.platforms.mood import mood_after
+from abm.platforms.offers import perceived_closure_risk
+from abm.scenario.scenario import Scenario
+from worlds.firms import Authority, Place, firm
+
+PEOPLE = 10_000_000
+
+
+def place(numbers: dict[str, float], **given: Any) -> Place:
+    return Place(case=Scenario(people={"population": PEOPLE, "persons": 10_000}, mood=numbers), **given)
+
+
+def ended(announced: int) -> Closing:
+    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", 1e6, 0.25)
+
+
+def test_without_news_the_mood_fades_by_a_part_in_each_period() -> None:
+    here = place({"fading": 0.25, "from_warning": 1.0, "from_closing": 1.0, "from_refusals": 1.0}, mood=0.8)
+    here.regulator = Authority(last_warning=47)
+    here.closings = [ended(47)]
+    assert mood_after(here, []) == pytest.approx(0.6)
+
+
+def test_each_news_goes_its_part_of_the_way_to_alarm() -> None:
+    """From 0.5: a warning half of the way; a closing of a quarter of all members half of 0.4; three in ten refused."""
+    here = place({"fading": 0.0, "from_warning": 0.5, "from_closing": 0.4, "from_refusals": 2.0}, mood=0.5)
+    refusing = firm(model=here, refused_share=0.3)
+    assert mood_after(here, [refusing]) == pytest.approx(1 - 0.5 * (1 - 2 * 0.03))
+    here.regulator = Authority(last_warning=48)
+    assert mood_after(here, []) == pytest.approx(0.75)
+    here.closings = [ended(48)]
+    assert mood_after(here, []) == pytest.approx(1 - 0.25 * 0.8)
+    refusing.stage = Stage.RUN_OFF
+    assert mood_after(here, [refusing]) == pytest.approx(1 - 0.25 * 0.8)
+
+
+parts = st.floats(0, 1)
+
+
+@settings(max_examples=25)
+@given(parts, parts, parts, parts, parts)
+def test_the_mood_stays_between_calm_and_alarm(
+    mood: float, fading: float, one: float, two: float, refused: float
+) -> None:
+    numbers = {"fading": fading, "from_warning": one, "from_closing": two, "from_refusals": 10 * one}
+    here = place(numbers, mood=mood, regulator=Authority(last_warning=48), closings=[ended(48)] * 3)
+    assert 0 <= mood_after(here, [firm(model=here, refused_share=refused)]) <= 1
+
+
+def test_a_mood_that_no_news_can_move_stays_calm() -> None:
+    here = place({}, regulator=Authority(last_warning=48), closings=[ended(48)])
+    assert mood_after(here, [firm(model=here, refused_share=1.0)]) == 0.0
+
+
+def test_fear_for_the_plan_goes_with_the_mood_on_top_of_closings_that_are_talked_of() -> None:
+    here = place({"fear": 0.4}, mood=0.5)
+    assert perceived_closure_risk(firm(model=here)) == pytest.approx(0.2)
+    here.closings = [ended(48)]
+    alone = rules.closure_risk(here.case.mind.closing_alarm, 0.5, 0.0)
+    assert alone > 0.1
+    assert perceived_closure_risk(firm(model=here)) == pytest.approx(1 - (1 - alone) * 0.8)
+
+
+def test_trust_goes_with_a_rise_of_the_mood_that_is_noticed_and_not_with_its_fading() -> None:
+    assert rules.dismay(0.2, 0.6, 0.5) == pytest.approx(0.2)
+    assert rules.dismay(0.2, 0.205, 0.5) == 0.0
+    assert rules.dismay(0.6, 0.2, 0.5) == 0.0
