@@ -74,6 +74,10 @@ class Purpose(IntEnum):
     FELLOWS = 46
     ONSET = 47
     LOT = 48
+    TASTE = 49
+    TASTE_OF_INSURANCE = 50
+    RENEW_TASTES = 51
+    HEED = 52
 
 
 class Use(NamedTuple):
@@ -153,6 +157,16 @@ USES = {
         "whether it was an accident, or when an illness began; and whether one of a younger age, when it is rarer, did",
     ),
     Purpose.LOT: Use("claimant and plan", "claim", "the place in the queue among the claims filed in one step"),
+    Purpose.TASTE: Use(
+        "person and plan",
+        "choose, settle",
+        "the taste for being in it, where tastes last: one number for joining, staying and paying in, until renewed",
+    ),
+    Purpose.TASTE_OF_INSURANCE: Use(
+        "person and product", "insure, settle", "the taste for having it, where tastes last, until renewed"
+    ),
+    Purpose.RENEW_TASTES: Use("person", "once", "when in the time between two renewals a person's tastes are renewed"),
+    Purpose.HEED: Use("person and plan", "learn", "whether bad news of the plan makes its member think"),
 }
 
 

@@ -133,6 +133,23 @@ _ROWS = (
     Mechanism("A14", "lapses for want of means",
         "A deduction can fail, and a second failure ends the membership. The others pay what is missing.",
         (Switch({"people.deduction_failure": 0.0}, "shares collected over shares due", ("collected", "lapsed")),)),
+    Mechanism("A15", "lasting tastes",
+        "What a person likes a plan for beyond its terms stays theirs, and is seldom renewed. Thinking again at the "
+        "same worth then changes nothing, where a lottery at every thought makes everybody leave in the end.",
+        (Switch({"mind.taste_years": 0.0}, "exits by repeated thinking at unchanged worth", ("left", "members")),)),
+    Mechanism("A17", "attention in proportion",
+        "Bad news of a plan makes as many of its members think as it costs them trust, so that the end of a small plan "
+        "elsewhere stirs few. People get used to a level of bills, and feel a rise over that.",
+        (Switch({"mind.noticed_shock": 0.0}, "exits after the end of a small plan over those after that of a large one",
+            ("left", "trust"), variant="size of news"),
+         Switch({"mind.habituation_periods": 0}, "exits at a high and steady bill that nobody expected", ("left",),
+            variant="habituation"))),
+    Mechanism("A18", "reluctance to return",
+        "To go back to a plan that one left takes more than to join it, and who has declined all plans that they know "
+        "seldom thinks of them again, so that an audience is used up.",
+        (Switch({"mind.coming_back": 1.0}, "joiners among those who left", ("joined",), variant="coming back"),
+         Switch({"mind.renewed_interest": 1.0}, "joiners once everybody has heard of a plan", ("joined",),
+            variant="declined"))),
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133).",
         (Switch({"platform.PLAN.case_cost": 0.0}, "surplus of the platform while fees come in",

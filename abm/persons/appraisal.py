@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
 from abm.market import World
 from abm.money import FEN_PER_YUAN
@@ -22,9 +23,13 @@ from abm.persons.situation import (
     premium_of,
     shown_bill,
 )
-from abm.persons.state import ALERTED, CLAIMING, WAITING
+from abm.persons.state import ALERTED, CLAIMING, SETTLED, WAITING
 
 NONE = np.int64(-1)  # no product; not a plain whole number, for each of which numba would compile anew
+TASTE, TASTE_OF_INSURANCE, RENEW_TASTES, HEED = (
+    purpose * SLOTS_PER_PURPOSE
+    for purpose in (Purpose.TASTE, Purpose.TASTE_OF_INSURANCE, Purpose.RENEW_TASTES, Purpose.HEED)
+)
 
 
 class Terms(NamedTuple):
@@ -46,6 +51,32 @@ def gain(terms: Terms) -> float:
 
 
 @behaviour
+def luck_of_choice(anew: int, lasting: int, row: int, world: World) -> float:
+    """The number in [0, 1) that decides a choice: yes where it is below the chance.
+
+    It is drawn `anew` in each step, or is the person's own for the alternative, `lasting` until tastes are renewed: the
+    same for joining, staying and paying in, so that nobody drifts out by thinking often (McFadden 1974).
+    """
+    p = world.settings[0]
+    if p["taste_years"] <= 0.0:
+        return draw(p["seed"], p["now"], row, anew)
+    phase = draw(p["seed"], 0, row, RENEW_TASTES)
+    return draw(p["seed"], rules.renewals(p["now"], p["taste_years"], phase), row, lasting)
+
+
+@behaviour
+def lasting_taste(lasting: int, row: int, world: World) -> float:
+    """What a person likes an alternative for beyond its terms, yuan a year; nothing where each choice draws it anew.
+
+    A logistic deviate: the gain and this together are above zero where the number drawn is below the chance.
+    """
+    p = world.settings[0]
+    if p["taste_years"] <= 0.0:
+        return 0.0
+    return -p["noise"] * rules.log_odds(luck_of_choice(lasting, lasting, row, world))
+
+
+@behaviour
 def staying(me: np.void, m: np.void, others: int, row: int, world: World) -> Terms:
     """Whether to stay in a plan: the trouble of leaving speaks for it. `others`: the other plans that I am in."""
     k = np.int64(m["platform"])
@@ -64,9 +95,16 @@ def anticipated_share(me: np.void, m: np.void, row: int, world: World) -> float:
 @behaviour
 def joining(me: np.void, m: np.void, k: int, others: int, row: int, world: World) -> Terms:
     """Whether to join platform `k`, in the slot `m`; a newcomer expects the share that is advertised."""
-    trouble = np.float64(me["inertia"]) + rules.entry(world.deposits[k, age_of(me, world)])
+    again = world.settings[0]["coming_back"] if was_inside(m, k) else 1.0
+    trouble = np.float64(me["inertia"]) * again + rules.entry(world.deposits[k, age_of(me, world)])
     share = for_me(world.offers[k]["advertised"], me, k, row, world)
     return _with(_inside(me, k, others, trust_before(m, k, world), share, row, world), 0.0, -trouble)
+
+
+@behaviour
+def was_inside(m: np.void, k: int) -> bool:
+    """Whether the slot remembers that I was in a plan, and left it or was removed."""
+    return m["platform"] == k and m["status"] > CLAIMING
 
 
 @behaviour
@@ -104,14 +142,45 @@ def converting(me: np.void, mine: np.ndarray, product: int, free: float, world: 
 
 @behaviour
 def chance_to_think(me: np.void, mine: np.ndarray, row: int, world: World) -> float:
-    """Attention, raised by news heard and by a bill above the expected one."""
+    """Attention, raised by news heard and by a bill above the one that it is held against."""
     surprise = 0.0
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
-            bill = shown_bill(me, np.int64(m["platform"]), row, world)
-            surprise = max(surprise, rules.surprise(bill, m["expected"], world.settings[0]["noticeable_bill"]))
+            bill, reference = shown_bill(me, np.int64(m["platform"]), row, world), reference_bill(me, m, row, world)
+            surprise = max(surprise, rules.surprise(bill, reference, world.settings[0]["noticeable_bill"]))
     return rules.thinking_chance(attention_of(me, world), surprise, me["patience"])
+
+
+@behaviour
+def reference_bill(me: np.void, m: np.void, row: int, world: World) -> float:
+    """The bill that the last one is held against, fen: the expected one, or the mean of those one has become used to.
+
+    Periods in which the platform paid count as nothing. Who has seen no bill before, or is spared this one, goes by
+    what is expected.
+    """
+    p, k = world.settings[0], np.int64(m["platform"])
+    first = max(np.int64(m["joined"]) + 1, p["now"] - np.int64(p["habituation_periods"]))
+    if first >= p["now"] or world.offers[k]["subsidised"]:
+        return np.float64(m["expected"])
+    mean = (world.published[k, p["now"]] - world.published[k, first]) / (p["now"] - first)
+    return for_me(mean, me, k, row, world)
+
+
+@behaviour
+def heeds(k: int, row: int, world: World) -> bool:
+    """Whether bad news of a plan that I am in makes me think: the more trust it costs, the more of us it does."""
+    p = world.settings[0]
+    chance = rules.heeding_chance(world.offers[k]["trust_shock"], p["noticed_shock"])
+    return chance >= 1.0 or draw(p["seed"], p["now"], row, HEED + k) < chance
+
+
+@behaviour
+def interest_in_joining(me: np.void, world: World) -> float:
+    """How often joining comes up when I think again: seldom where I declined all that I know, and always on news."""
+    if me["traits"] & SETTLED and not me["traits"] & ALERTED:
+        return world.settings[0]["renewed_interest"]
+    return 1.0
 
 
 @behaviour

@@ -14,7 +14,17 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT, World
 from abm.persons import rules
-from abm.persons.appraisal import chance_to_think, gain, joining, staying
+from abm.persons.appraisal import (
+    TASTE,
+    chance_to_think,
+    gain,
+    heeds,
+    interest_in_joining,
+    joining,
+    lasting_taste,
+    luck_of_choice,
+    staying,
+)
 from abm.persons.situation import (
     for_me,
     incidence_of,
@@ -36,11 +46,12 @@ from abm.persons.state import (
     HONEST,
     LATENT,
     LEFT,
+    SETTLED,
     WAITING,
     WELL,
 )
 
-NOT_ALERTED = 255 - ALERTED
+NOT_ALERTED, NOT_SETTLED = 255 - ALERTED, 255 - SETTLED
 RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
     purpose * SLOTS_PER_PURPOSE
     for purpose in (
@@ -60,15 +71,17 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
     known = np.int64(me["aware"])
     heard = known
     recommended = (signals & PLATFORMS & ~np.int64(world.signals[row])) >> NEWS_BITS
-    if recommended and draw(p["seed"], p["now"], row, RECOMMEND) < p["telling"]:
-        heard |= recommended
-        me["traits"] |= ALERTED
+    if recommended:
+        interest = 1.0 if recommended & ~known else interest_in_joining(me, world)
+        if draw(p["seed"], p["now"], row, RECOMMEND) < p["telling"] * interest:
+            heard |= recommended
+            me["traits"] |= ALERTED
     if signals & NEWS:
         take_news(me, mine, signals, world)
     heard |= seen_advertised(u, world)
     if heard != known:
         me["aware"] = heard
-        me["traits"] |= ALERTED
+        me["traits"] = me["traits"] & NOT_SETTLED | ALERTED
 
 
 @behaviour
@@ -180,7 +193,8 @@ def learn(me: np.void, mine: np.ndarray, row: int, world: World) -> None:
                 m["trust"] = rules.erode_trust(m["trust"], min(1.0, p["trust_from_delay"] * offer["delay"]))
             if offer["trust_shock"] > 0.0:
                 m["trust"] = rules.erode_trust(m["trust"], offer["trust_shock"])
-                me["traits"] |= ALERTED
+                if heeds(k, row, world):
+                    me["traits"] |= ALERTED
 
 
 @behaviour
@@ -189,12 +203,15 @@ def choose(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> N
     inside = plans_inside(mine)
     if inside == 0 and me["aware"] == 0:
         return
-    if u < chance_to_think(me, mine, row, world):
+    chance = chance_to_think(me, mine, row, world)
+    if u < chance:
         for s in range(mine.size):
             if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
                 stay_or_leave(me, mine[s], inside - 1, row, world)
-        if inside < mine.size and me["health"] != DIAGNOSED:
-            join_the_best(me, mine, inside, row, world)
+        if inside < mine.size and me["health"] != DIAGNOSED and u < chance * interest_in_joining(me, world):
+            joined = join_the_best(me, mine, inside, row, world)
+            if not joined and world.settings[0]["renewed_interest"] < 1.0:
+                me["traits"] |= SETTLED
     me["traits"] &= NOT_ALERTED
 
 
@@ -206,24 +223,30 @@ def stay_or_leave(me: np.void, m: np.void, others: int, row: int, world: World) 
     """
     p, k = world.settings[0], np.int64(m["platform"])
     worth = gain(staying(me, m, others, row, world))
-    if draw(p["seed"], p["now"], row, STAY + k) >= rules.choice_chance(worth, p["noise"]):
+    if luck_of_choice(STAY + k, TASTE + k, row, world) >= rules.choice_chance(worth, p["noise"]):
         m["status"] = LEFT
         m["since"] = p["now"]
 
 
 @behaviour
-def join_the_best(me: np.void, mine: np.ndarray, inside: int, row: int, world: World) -> None:
-    """Of the open platforms I know and am not in, join the one worth most, if it is worth the trouble."""
+def join_the_best(me: np.void, mine: np.ndarray, inside: int, row: int, world: World) -> bool:
+    """Of the open platforms I know and am not in, join the one worth most, lasting tastes included, if any is worth it.
+
+    Returns whether I went to its door.
+    """
     p = world.settings[0]
-    best, best_slot, best_gain = np.int64(-1), np.int64(-1), -np.inf
+    best, best_slot, best_gain, most = np.int64(-1), np.int64(-1), -np.inf, -np.inf
     for k in range(world.offers.size):
         slot = slot_for(me, mine, k, row, world)
         if slot >= 0:
             worth = gain(joining(me, mine[slot], k, inside, row, world))
-            if worth > best_gain:
-                best, best_slot, best_gain = k, slot, worth
-    if best >= 0 and draw(p["seed"], p["now"], row, JOIN + best) < rules.choice_chance(best_gain, p["noise"]):
-        enter(me, mine[best_slot], best, row, world)
+            liked = worth + lasting_taste(TASTE + k, row, world)
+            if liked > most:
+                best, best_slot, best_gain, most = k, slot, worth, liked
+    if best < 0 or luck_of_choice(JOIN + best, TASTE + best, row, world) >= rules.choice_chance(best_gain, p["noise"]):
+        return False
+    enter(me, mine[best_slot], best, row, world)
+    return True
 
 
 @behaviour
@@ -240,6 +263,7 @@ def enter(me: np.void, m: np.void, k: int, row: int, world: World) -> None:
         m["paid"] = 0
         m["balance"] = 0
         m["trust"] = world.offers[k]["brand"]
+    me["traits"] &= NOT_SETTLED
     m["joined"] = now
     m["since"] = now
     m["expected"] = for_me(world.offers[k]["advertised"], me, k, row, world)

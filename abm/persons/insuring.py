@@ -11,7 +11,7 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour
 from abm.market import World
 from abm.persons import rules
-from abm.persons.appraisal import buying, gain
+from abm.persons.appraisal import TASTE_OF_INSURANCE, buying, gain, luck_of_choice
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.persons.situation import holds, notices_illness, premium_of
 from abm.persons.state import CLAIMING, DIAGNOSED, HIGH_RISK, WAITING
@@ -93,7 +93,8 @@ def consider(
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
     worth = gain(buying(me, mine, product, world))
-    if draw(p["seed"], p["now"], row, BUY + product) >= rules.choice_chance(worth, p["noise"]):
+    luck = luck_of_choice(BUY + product, TASTE_OF_INSURANCE + product, row, world)
+    if luck >= rules.choice_chance(worth, p["noise"]):
         return
     ill = bool(me["traits"] & HIGH_RISK) or me["health"] == DIAGNOSED or notices_illness(me, row, world)
     if ill and draw(p["seed"], p["now"], row, UNDERWRITE + product) < world.products[product]["declines"]:

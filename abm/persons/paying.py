@@ -13,7 +13,15 @@ from abm.jit import behaviour
 from abm.market import World
 from abm.money import spell
 from abm.persons import rules
-from abm.persons.appraisal import converting, gain, lacking_in_deposit, paying_in
+from abm.persons.appraisal import (
+    TASTE,
+    TASTE_OF_INSURANCE,
+    converting,
+    gain,
+    lacking_in_deposit,
+    luck_of_choice,
+    paying_in,
+)
 from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
 from abm.persons.state import (
     ACCIDENT,
@@ -117,7 +125,8 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
         return
     if world.products[product]["on_sale"][np.int64(me["tier"])]:
         worth = gain(converting(me, mine, product, offer["conversion"], world))
-        if draw(p["seed"], p["now"], row, CONVERT + k) < rules.choice_chance(worth, p["noise"]):
+        luck = luck_of_choice(CONVERT + k, TASTE_OF_INSURANCE + product, row, world)
+        if luck < rules.choice_chance(worth, p["noise"]):
             me["policies"] |= 1 << product
             cash_flows[k, FREED] += np.int64(premium_of(me, product, world) * offer["conversion"])
 
@@ -223,7 +232,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     if lacking == 0:
         return
     worth = gain(paying_in(me, m, lacking, others, row, world))
-    wanted = draw(p["seed"], p["now"], row, TOP_UP + k) < rules.choice_chance(worth, p["noise"])
+    wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
     if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
         m["status"] = LAPSED
         m["since"] = p["now"]

@@ -54,9 +54,9 @@ def anticipated_share(expected: float, bill: float, anxiety: float) -> float:
 
 
 @rule("f8(f8, f8, f8)")
-def surprise(bill: float, expected: float, noticeable: float) -> float:
-    """How far a bill exceeds the expected one, over the larger of that and what is noticed at all."""
-    return max(0.0, bill - expected) / max(expected, noticeable)
+def surprise(bill: float, reference: float, noticeable: float) -> float:
+    """How far a bill exceeds the one it is held against, over the larger of that and what is noticed at all."""
+    return max(0.0, bill - reference) / max(reference, noticeable)
 
 
 @rule("f8(f8, f8, f8)")
@@ -100,6 +100,28 @@ def choice_chance(gain: float, noise: float) -> float:
     return 1.0 / (1.0 + math.exp(min(700.0, -gain / noise)))
 
 
+@rule("f8(f8)")
+def log_odds(u: float) -> float:
+    """Logarithm of the odds of a number in [0, 1): a logistic deviate of scale one where the number is uniform."""
+    return math.log((u + 0.5 / (1 << 53)) / (1.0 - u))
+
+
+@rule("i8(i8, f8, f8)")
+def renewals(now: int, years: float, phase: float) -> int:
+    """How often a taste has been renewed by a step, once in so many years, and at most once a period.
+
+    Intervals are regular and begin anywhere, by a `phase` in [0, 1) of the person's own. They stand for renewals at
+    random: in each period a part 1 / (24 years) of all people renew theirs, and nobody has to look back.
+    """
+    return int(now / max(1.0, PERIODS_PER_YEAR * years) + phase)
+
+
+@rule("f8(f8, f8)")
+def heeding_chance(trust_shock: float, noticed_shock: float) -> float:
+    """Chance that bad news of a plan makes its members think: in proportion to the trust that it costs."""
+    return 1.0 if trust_shock >= noticed_shock else trust_shock / noticed_shock
+
+
 @rule("f8(f8, f8)")
 def deduction_failure(credit: float, base: float) -> float:
     """Chance that a deduction fails: `base` at a score of 650, nothing at 950, in a straight line between."""
@@ -121,8 +143,7 @@ def part_of_amount(amount_to_share: int, contribution_weight: int, contribution_
 @rule("f8(f8, f8, f8)")
 def assessed(frailty: float, u: float, error: float) -> float:
     """A person's multiplier as assessed by others: off by a logistic error with this standard deviation of logs."""
-    odds = (u + 0.5 / (1 << 53)) / (1.0 - u)
-    return frailty * math.exp(math.log(odds) * error * math.sqrt(3.0) / math.pi)
+    return frailty * math.exp(log_odds(u) * error * math.sqrt(3.0) / math.pi)
 
 
 @rule("i8(f8, f8)")

@@ -29,6 +29,7 @@ class Trait(IntFlag):
     HONEST = 4  # declares truthfully
     ACCIDENT = 8  # the illness is an accident: no waiting period
     ALERTED = 16  # has heard news since last thinking
+    SETTLED = 32  # has thought over all plans heard of, and joined none of them
 
 
 class Status(IntEnum):
@@ -119,4 +120,4 @@ NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINE
     int, Status
 )
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
-FEMALE, HIGH_RISK, HONEST, ACCIDENT, ALERTED = map(int, Trait)
+FEMALE, HIGH_RISK, HONEST, ACCIDENT, ALERTED, SETTLED = map(int, Trait)

@@ -161,6 +161,24 @@ class Mind(Section):
         for_persons=True, source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
         plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
+    renewed_interest: float = number(1, "rate at which plans known and declined are thought of again, by oneself or at "
+        "a member's word, over that of plans newly heard of", unit="1", low=0, high=1,
+        plausible=(0.05, 1), for_persons=True,
+        source="assumption: a no is seldom gone back on without news, status quo bias, Samuelson and Zeckhauser "
+               "1988")
+    coming_back: float = number(1, "trouble of joining a plan again that one left or was removed from, over that of "
+        "the first time", unit="1", low=0, high=100,
+        plausible=(1, 5), for_persons=True,
+        source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
+    noticed_shock: float = number(0, "part of trust lost at a stroke from which bad news of a plan makes all its "
+        "members think, a smaller loss fewer in proportion; 0: any loss makes all think", unit="1", low=0, high=1,
+        plausible=(0, 0.3), for_persons=True,
+        source="assumption: attention goes to what matters much, Gabaix 2014; a warning costs a tenth of trust")
+    habituation_periods: int = number(0, "bills to whose mean one is used, and that a higher one is felt against; 0: "
+        "felt against the expected bill", unit="periods", low=0, high=240,
+        plausible=(0, 24), for_persons=True,
+        source="assumption: people adapt to a level, Helson 1964, and hold a price against those they have paid, "
+               "Kalyanaram and Winer 1995")
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention",
         unit="1", low=0.01, high=100,
         plausible=(0.2, 2), source="assumption: a bill half as high again is looked at twice")
@@ -171,6 +189,11 @@ class Mind(Section):
         plausible=(0.3, 1), source="assumption: tastes vary over persons by a factor of about two either way")
     noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000,
         plausible=(5, 100), for_persons=True, source="assumption: a third of a year's shares; 0 is a rational choice")
+    taste_years: float = number(0, "time from one renewal of a person's unobserved tastes to the next; 0: drawn anew "
+        "whenever a choice is made; 1e9: drawn once for all", unit="years", low=0, high=1e9,
+        plausible=(0, 30), for_persons=True,
+        source="assumption: in a panel the unobserved taste belongs to person and alternative, and stays over all "
+               "choices, Revelt and Train 1998; circumstances renew it now and then")
     learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
         unit="1", low=0, high=1, plausible=(0.05, 0.5),
         for_persons=True, source="assumption: constant-gain learning over about two months, Evans and Honkapohja 2001")

@@ -91,12 +91,13 @@ def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
 
 def learn(copy: Copy) -> None:
     """Learn, and note what cost much trust."""
-    before = copy.mine["trust"].copy()
+    before, world = copy.mine["trust"].copy(), copy.world
     behaviours.learn(copy.me, copy.mine, copy.row, copy.world)
     for trust, m in zip(before, copy.mine, strict=True):
         plan = int(m["platform"])
-        if plan >= 0 and inside(m) and copy.world.offers[plan]["trust_shock"] >= NOTABLE:
-            copy.note(Kind.DOUBTED, plan, trust=(float(trust), float(m["trust"])), because=_alarms(copy, plan))
+        if plan >= 0 and inside(m) and world.offers[plan]["trust_shock"] >= NOTABLE:
+            said = {"because": _alarms(copy, plan), "heeded": bool(appraisal.heeds(np.int64(plan), copy.row, world))}
+            copy.note(Kind.DOUBTED, plan, trust=(float(trust), float(m["trust"])), **said)
 
 
 def _alarms(copy: Copy, plan: int) -> list[tuple[str, str]]:
@@ -128,7 +129,8 @@ def choose(copy: Copy) -> None:
                 decision = decisions.to_stay(me, m, count - 1, row, world, prompt)
                 behaviours.stay_or_leave(me, trial[slot], count - 1, row, world)
                 stays.append((slot, decision))
-        if count < mine.size and me["health"] != HealthState.DIAGNOSED:
+        asked = appraisal.chance_to_think(me, mine, row, world) * appraisal.interest_in_joining(me, world)
+        if count < mine.size and me["health"] != HealthState.DIAGNOSED and u < asked:
             joined = decisions.to_join(me, trial, count, row, world, prompt)
     behaviours.choose(copy.me, copy.mine, row, u, world)
     for slot, decision in stays:

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from abm.draws import draw
 from abm.market import World
 from abm.money import FEN_PER_YUAN
 from abm.persons import appraisal, rules
-from abm.persons.appraisal import Terms
+from abm.persons.appraisal import TASTE, TASTE_OF_INSURANCE, Terms
 from abm.persons.behaviours import JOIN, STAY
 from abm.persons.insuring import BUY
 from abm.persons.paying import CONVERT, TOP_UP
@@ -37,7 +36,9 @@ class Decision:
     """A question answered by a logistic choice: yes if the number drawn is below the chance.
 
     `terms` stand in the order in which they add up to `gain` without rounding otherwise. `share` is the one reckoned
-    with and `bill` the last one shown, fen a period; `runner_up` the next best plan, with its gain.
+    with, `bill` the last one shown and `reference` the one that it was held against, fen a period; `taste`, in yuan a
+    year, is the person's lasting one, of which the number drawn is the quantile, None where it is drawn anew; `again`
+    where a plan would be joined once more; `runner_up` the next best plan, with its gain, a lasting taste included.
     """
 
     terms: tuple[Term, ...]
@@ -49,15 +50,24 @@ class Decision:
     share: float = 0.0
     expected: float = 0.0
     bill: float = 0.0
+    reference: float = 0.0
+    deposit: int = 0  # fen, to be paid in at once
     paid: int = 0  # fen, to this plan so far
     friends: tuple[int, int] = (0, 0)  # inside, of all
     prompt: Prompt | None = None
+    taste: float | None = None
+    again: bool = False
     runner_up: tuple[int, float] | None = None
 
     @property
     def yes(self) -> bool:
         """Whether the answer is yes: to stay, join, pay in or buy."""
         return self.drawn < self.chance
+
+    @property
+    def liking(self) -> float:
+        """The gain, and a lasting taste on top."""
+        return self.gain + (self.taste or 0.0)
 
     @property
     def total(self) -> float:
@@ -83,13 +93,14 @@ def prompted(me: Any, mine: np.ndarray, row: int, u: float, world: World) -> Pro
 def to_stay(me: Any, m: Any, others: int, row: int, world: World, prompt: Prompt | None = None) -> Decision:
     """Whether to stay in a plan, as `behaviours.stay_or_leave` asks; `others` is the number of other plans."""
     k = np.int64(m["platform"])
-    decision = _decision(appraisal.staying(me, m, others, row, world), STAY + k, row, world)
+    decision = _decision(appraisal.staying(me, m, others, row, world), STAY + k, TASTE + k, row, world)
     return replace(
         decision,
         **_about(me, k, row, world),
         trust=float(m["trust"]),
         share=float(appraisal.anticipated_share(me, m, row, world)),
         expected=float(m["expected"]),
+        reference=float(appraisal.reference_bill(me, m, row, world)),
         paid=int(m["paid"]),
         prompt=prompt,
     )
@@ -107,20 +118,23 @@ def to_join(
         share = float(for_me(world.offers[k]["advertised"], me, k, row, world))
         terms = appraisal.joining(me, mine[slot], k, inside, row, world)
         decision = replace(
-            _decision(terms, JOIN + k, row, world),
+            _decision(terms, JOIN + k, TASTE + k, row, world),
             **_about(me, k, row, world),
             trust=float(appraisal.trust_before(mine[slot], k, world)),
             share=share,
             expected=share,
+            reference=share,
+            deposit=int(world.deposits[k, age_of(me, world)]),
+            again=bool(appraisal.was_inside(mine[slot], k)),
             prompt=prompt,
         )
         found.append((int(k), decision))
     if not found:
         return None
-    best, *others = sorted(found, key=lambda each: -each[1].gain)  # of equals the first
+    best, *others = sorted(found, key=lambda each: -each[1].liking)  # of equals the first
     if not others:
         return best
-    return best[0], replace(best[1], runner_up=(others[0][0], others[0][1].gain))
+    return best[0], replace(best[1], runner_up=(others[0][0], others[0][1].liking))
 
 
 def to_pay_in(me: Any, m: Any, lacking: int, others: int, row: int, world: World) -> Decision:
@@ -128,7 +142,7 @@ def to_pay_in(me: Any, m: Any, lacking: int, others: int, row: int, world: World
     k, share = np.int64(m["platform"]), float(m["expected"])
     terms = appraisal.paying_in(me, m, lacking, others, row, world)
     return replace(
-        _decision(terms, TOP_UP + k, row, world),
+        _decision(terms, TOP_UP + k, TASTE + k, row, world),
         **_about(me, k, row, world),
         trust=float(m["trust"]),
         share=share,
@@ -141,7 +155,9 @@ def to_insure(me: Any, mine: np.ndarray, product: int, row: int, world: World) -
     """Whether to buy a product, as `insuring.consider` asks."""
     product = np.int64(product)
     terms = appraisal.buying(me, mine, product, world)
-    return replace(_decision(terms, BUY + product, row, world), **_insured(product, world))
+    return replace(
+        _decision(terms, BUY + product, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world)
+    )
 
 
 def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> Decision:
@@ -149,7 +165,7 @@ def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> 
     offer = world.offers[k]
     product = np.int64(offer["conversion_product"])
     terms = appraisal.converting(me, mine, product, offer["conversion"], world)
-    return replace(_decision(terms, CONVERT + k, row, world), **_insured(product, world))
+    return replace(_decision(terms, CONVERT + k, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world))
 
 
 def friends_of(row: int, world: World) -> int:
@@ -157,14 +173,15 @@ def friends_of(row: int, world: World) -> int:
     return int(world.first[row + 1]) - int(world.first[row])
 
 
-def _decision(terms: Terms, purpose: int, row: int, world: World) -> Decision:
-    """A decision by its terms, with the number drawn for it."""
+def _decision(terms: Terms, anew: int, lasting: int, row: int, world: World) -> Decision:
+    """A decision by its terms, with the number drawn for it, as `appraisal.luck_of_choice` has it."""
     p, gain = world.settings[0], appraisal.gain(terms)
     return Decision(
         terms=weighed(terms),
         gain=float(gain),
         chance=float(rules.choice_chance(gain, p["noise"])),
-        drawn=float(draw(p["seed"], p["now"], row, purpose)),
+        drawn=float(appraisal.luck_of_choice(anew, lasting, row, world)),
+        taste=float(appraisal.lasting_taste(lasting, row, world)) if p["taste_years"] > 0.0 else None,
     )
 
 

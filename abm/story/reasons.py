@@ -51,8 +51,12 @@ class Reader:
         against = decision.yes != (decision.gain > 0)
         if against and not less:
             words = f"nothing weighed against {more}"
-        chance = f"Chance of {act} {decision.chance:.2f}"
-        chance += f", and {decision.drawn:.2f} was drawn." if against or 0.05 < decision.chance < 0.95 else "."
+        chance, close = f"Chance of {act} {decision.chance:.2f}", against or 0.05 < decision.chance < 0.95
+        if decision.taste is None:
+            chance += f", and {decision.drawn:.2f} was drawn." if close else "."
+        else:
+            taste = f"{decision.drawn:.2f} is {self.hers} lasting taste, {rounded(abs(decision.taste))} yuan a year"
+            chance += f" over all tastes; {taste} {'for' if decision.taste > 0 else 'against'} it." if close else "."
         return f"{', although ' if against else ': '}{words}. {chance}"
 
     def _term(self, term: Term, decision: Decision, act: str) -> str:
@@ -62,11 +66,10 @@ class Reader:
     def facts(self, term: Term, decision: Decision, act: str) -> dict[str, str]:
         """What may stand in a sentence on one thing weighed."""
         inside, friends = decision.friends
-        deposit = act == "joining" and -term.worth > float(self.model.persons[self.row]["inertia"])
         return {
             "worth": rounded(abs(term.worth)),
-            "act": act,
-            "deposit": " and the deposit" if deposit else "",
+            "act": f"{act} again" if decision.again else act,
+            "deposit": " and the deposit" if decision.deposit else "",
             "cover": f"{decision.cover:,.0f}",
             "trust": f"{decision.trust:.2f}",
             "share": f"{yuan(decision.share):,.2f}",
@@ -84,10 +87,11 @@ class Reader:
             return ""
         if decision.prompt == Prompt.NEWS:
             return f" What made {self.her} think: {self._news(moment)}."
-        bill, expected = yuan(decision.bill), yuan(decision.expected)
-        if bill <= expected:
+        bill, reference = yuan(decision.bill), yuan(decision.reference)
+        if bill <= reference:
             return f" What made {self.her} think: the bill of another plan."
-        surprise = f"a bill of {bill:,.2f} yuan where {self.she} by then expected {expected:,.2f}"
+        used = "was used to" if self.model.case.mind.habituation_periods else "by then expected"
+        surprise = f"a bill of {bill:,.2f} yuan where {self.she} {used} {reference:,.2f}"
         return f" What made {self.her} think: {surprise}."
 
     def _news(self, moment: Moment) -> str:
@@ -97,7 +101,8 @@ class Reader:
             Kind.HEARD: "word of a plan",
         }  # fmt: skip
         found = [words for kind, words in kinds.items()
-                 if any(each.kind == kind and each.step == moment.step for each in self.moments)]  # fmt: skip
+                 if any(each.kind == kind and each.step == moment.step and each.said.get("heeded", True)
+                        for each in self.moments)]  # fmt: skip
         return listed(found) or "news of friends"
 
 

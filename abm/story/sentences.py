@@ -60,8 +60,8 @@ def _joined(t: Reader, m: Moment) -> str:
     act = "came back to" if m.kind == Kind.CAME_BACK else "joined"
     words = f"{act} {t.name(m.plan)}{t.why(m.decision, 'joining')}"
     if m.decision.runner_up is not None:
-        other, gain = m.decision.runner_up
-        words += f" The next best was {t.name(other)} ({rounded(gain)} in sum, against {rounded(m.decision.gain)})."
+        other, liking = m.decision.runner_up
+        words += f" The next best was {t.name(other)} ({rounded(liking)} in sum, against {rounded(m.decision.liking)})."
     if m.said["concealed"]:
         words += f" At the door {t.she} hid what {t.she} knew of {t.hers} health."
     return words + t.prompt(m)
