@@ -29,7 +29,7 @@ ON: dict[str, Any] = {
 def witnessed() -> list[Witness]:
     """Lives in a market of several plans, with all of it on; a witness stops the run where it errs."""
     model = ending_market(changes=ON, drive="compiled")
-    witnesses = attend(model, *range(0, model.persons.size, 4))
+    witnesses = attend(model, *range(0, model.persons.size, 12))
     finish(model)
     return witnesses
 
