@@ -78,6 +78,21 @@ def test_of_two_plans_each_joins_the_one_of_the_higher_sum_of_worth_and_taste() 
     assert abs(to_far.mean() - 0.5) < SIGMAS * error(0.5, joined.sum())
 
 
+def test_insurance_that_is_offered_again_and_again_is_bought_by_those_who_like_it() -> None:
+    """It costs nothing and brings nothing, and half of all people like it. By a lottery, in the end all buy."""
+    product = {"sum_insured": 0.0, "premium": 0.0, "reach": 1.0, "affordable": 1.0, "asks_about_health": False}
+    holders = {}
+    for years in (ONCE_FOR_ALL, 0.0):
+        model = world(2_000, TASTES | {"insurance.gift": product, "mind.taste_years": years})
+        holders[years] = []
+        for _ in range(12):
+            run(model, 1)
+            holders[years].append((model.persons["policies"] > 0).mean())
+    assert abs(holders[ONCE_FOR_ALL][0] - 0.5) < SIGMAS * error(0.5, 2_000)
+    assert set(holders[ONCE_FOR_ALL]) == {holders[ONCE_FOR_ALL][0]}
+    assert holders[0.0][-1] > 0.99
+
+
 def test_tastes_are_renewed_at_their_rate() -> None:
     """Once in two years: in half of that time half of the members renew theirs, and a part 1 - p of them leaves."""
     model = world(PERSONS, TASTES | {"mind.taste_years": 2.0})
