@@ -151,9 +151,12 @@ _ROWS = (
          Switch({"mind.renewed_interest": 1.0}, "joiners once everybody has heard of a plan", ("joined",),
             variant="declined"))),
     Mechanism("B1", "cost of claims handling",
-        "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133).",
+        "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "
+        "What else a plan costs weighs on each member of a small one more than of a large one.",
         (Switch({"platform.PLAN.case_cost": 0.0}, "surplus of the platform while fees come in",
-            ("surplus", "fee", "investigation")),)),
+            ("surplus", "fee", "investigation"), variant="investigation"),
+         Switch({"platform.PLAN.scale_elasticity": 0.0}, "cost of technology and the rest for each member, by size",
+            ("technology", "other_costs", "members"), variant="economies of scale"))),
     Mechanism("B2", "value of traffic",
         "Members are customers of the parent's other business, above all of insurance. A plan goes on while they are "
         "worth more than it loses.",
@@ -187,6 +190,23 @@ _ROWS = (
     Mechanism("B8", "low barriers to entry",
         "A plan is easily copied: hundreds of small ones are founded and fail; a few great brands keep the members.",
         (Switch({"platform.PLAN.small_plans.entering": 0.0}, "number of small plans", ("small_plans", "members")),)),
+    Mechanism("B9", "deferred cost of closing",
+        "Who goes on will close later with some chance, and the bill and the stigma of that day grow with the plan. A "
+        "board that weighs both does not keep a plan for ever by waiting, and ends a growing one earlier.",
+        (Switch({"platform.PLAN.parent.closing_later": 0.0}, "date and order of closings", ("closings", "stage"),
+            ("events.csv",)),)),
+    Mechanism("B10", "saturation of the parent's channel",
+        "What members are worth as customers wears out for all plans in the same years, and is less once they are "
+        "insured.",
+        (Switch({"platform.PLAN.wear_by_calendar": False}, "whether old and young plans end in the same years",
+            ("closings", "stage", "traffic"), ("events.csv",), variant="calendar"),
+         Switch({"platform.PLAN.parent.saturation": 0.0}, "date of the closing, where members insure themselves",
+            ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
+    Mechanism("B12", "stigma by size",
+        "The whole country speaks of the end of the largest plan, and few notice that of a small one: the largest has "
+        "the most to lose, and goes last.",
+        (Switch({"platform.PLAN.parent.stigma_elasticity": 0.0}, "order of closings by size",
+            ("closings", "stage", "members"), ("events.csv",)),)),
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",

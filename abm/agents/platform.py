@@ -19,7 +19,7 @@ from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUN
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
 from abm.platforms import board, budget, census, offers, rules
-from abm.platforms.board import Books, Levers, ParentValuation
+from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
 from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, ground, notice_periods
@@ -47,6 +47,7 @@ class Platform(Agent):
         self.last_change = -offers.FOR_EVER
         self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
         self.books, self.valuation, self._funds_before = Books(), ParentValuation(), 0
+        self.trend = Trend()
         self.levers = Levers(effort=terms.effort)
         self.census = PlanCensus()
         self.brand = terms.brand
@@ -160,6 +161,7 @@ class Platform(Agent):
         self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
+        self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
         cases = self.desk.decided
         if cases:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
@@ -261,7 +263,8 @@ class Platform(Agent):
 
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
-        self.census = census.read(tally, self.census, self.terms.newcomers_share, self.gross)
+        underwritten = self.model.case.insurance.underwritten
+        self.census = census.read(tally, self.census, self.terms.newcomers_share, self.gross, underwritten)
         if self.closing and self.closing.announced == self.model.now:
             # Who joined in this very step is counted only now.
             self.closing = replace(self.closing, members=self.members)

@@ -17,6 +17,7 @@ from abm.money import yuan
 from abm.persons.census import EXPECTED_UNIT, RISK_UNIT, STATUSES, TRUST_UNIT, Count
 from abm.persons.state import Status
 from abm.platforms.alarms import ALARMS
+from abm.platforms.census import holding
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,6 @@ def _risk(row: Sequence[int]) -> float:
     return _ratio(row[Count.RISK] / RISK_UNIT, row[Count.DESCRIBED])
 
 
-def _holding(census: Sequence[int], products: int) -> int:
-    """How many of those described hold any of some products, given as bits."""
-    return sum(number for held, number in enumerate(census[Count.HELD :]) if held & products)
-
-
 def _trust(snapshot: MarketSnapshot) -> float:
     trust, covered = (sum(row[count] for row in snapshot.platforms) for count in (Count.TRUST, Count.DESCRIBED))
     return _ratio(trust / TRUST_UNIT, covered)
@@ -172,7 +168,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
         "insured",
         "1",
         "share of covered members with insurance that asks about health",
-        lambda s: _ratio(_holding(s.census, s.underwritten), s.census[Count.DESCRIBED]),
+        lambda s: _ratio(holding(s.census, s.underwritten), s.census[Count.DESCRIBED]),
     ),
     Series("under_30", "1", "share of covered members under 30", _mean(Count.UNDER_30)),
     Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
@@ -256,7 +252,7 @@ def of_product(name: str, row: int) -> tuple[Series[MarketSnapshot], ...]:
     people = f"with the insurance {name}, of those not diagnosed and of an age that is covered"
 
     def held(census: Sequence[int]) -> float:
-        return _ratio(_holding(census, 1 << row), census[Count.DESCRIBED])
+        return _ratio(holding(census, 1 << row), census[Count.DESCRIBED])
 
     return (
         Series(f"{name}_share", "1", f"share of persons {people}", lambda s: held(s.population)),

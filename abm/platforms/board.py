@@ -35,12 +35,26 @@ class Books:
         return sum(self.periods)
 
 
+@dataclass
+class Trend:
+    """Real members of a plan, and the aid that an actuary expects of them all in a period: now back to a year ago."""
+
+    members: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
+    aid: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
+
+    def enter(self, members: float, aid: float) -> None:
+        """Note what there is in this half-month."""
+        self.members.append(members)
+        self.aid.append(aid)
+
+
 @dataclass(frozen=True)
 class ParentValuation:
     """What a parent sees in a plan, real yuan: going on for as long as it looks ahead, and closing now."""
 
     going_on: float = 0.0
     closing: float = 0.0
+    later: float = 0.0  # what closing after that time is expected to cost; going on is worth so much less
 
 
 @dataclass(frozen=True)
@@ -66,12 +80,36 @@ def years_since_launch(plan: Plan) -> float:
     return max(0, half_month(plan.model.day) - half_month(plan.terms.launch)) / PERIODS_PER_YEAR
 
 
+def years_of_wear(plan: Plan) -> float:
+    """Years for which traffic and the worth of customers have been wearing out.
+
+    From the launch of the plan; or, where the terms say so, from a day that is the same for all (mechanism B10): then
+    a plan of 2016 and one of 2019 have the same to lose in the same year.
+    """
+    if not plan.terms.wear_by_calendar:
+        return years_since_launch(plan)
+    return max(0, half_month(plan.model.day) - half_month(plan.terms.wear_from)) / PERIODS_PER_YEAR
+
+
 def value_to_parent(plan: Plan) -> ParentValuation:
-    """Books, customers and regulatory cost over the parent's horizon, against the bill and the stigma of closing."""
+    """Books, customers and regulatory cost over the parent's horizon, against the bill and the stigma of closing.
+
+    With the horizon H, the surplus s of a year, N members, the worth c of a customer, the regulatory cost r, the bill
+    B and the stigma n of a member, now and at the end of the horizon, and the chance p of closing then::
+
+        going on = H (s + N (c - r)) - p (B(H) + n(H) N(H))
+        closing  = -(B(0) + n(0) N(0))
+
+    Who goes on keeps the option to close later, at the cost of that day (abandonment in Dixit and Pindyck 1994). At
+    p = 1 the board looks one stage ahead: it closes when what the horizon brings in is less than what it adds to the
+    cost of closing. That is optimal wherever it stays so once it is so (monotone stopping, Ross 1983). At p = 0 the
+    plan could be kept for ever by waiting. Nothing is discounted.
+    """
     parent, model = plan.terms.parent, plan.model
     if parent is None:
         return ParentValuation()
-    customer = rules.decayed(parent.customer_value, parent.value_decay, years_since_launch(plan))
+    unworn = parent.customer_value * rules.not_yet_insured(parent.saturation, plan.census.insured)
+    customer = rules.decayed(unworn, parent.value_decay, years_of_wear(plan))
     soon = parent.listing and 0 <= half_month(parent.listing) - half_month(model.day) <= PERIODS_PER_YEAR
     regulatory = rules.regulatory_cost(
         parent.regulatory_cost,
@@ -82,10 +120,31 @@ def value_to_parent(plan: Plan) -> ParentValuation:
     regulatory += rules.cost_from_outside(
         parent.regulatory_cost, model.regulator.settings.platform_rules_cost, weight_of_platform_rules(plan)
     )
-    going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory)
-    wave = recent_closures(model.closings, model.now, plan.name)
-    stigma = rules.stigma(parent.stigma, parent.stigma_relief, wave)
-    return ParentValuation(going_on, -closing_bill(plan) - stigma * plan.members)
+    later = parent.closing_later * cost_of_closing_later(plan, parent.horizon) if parent.closing_later else 0.0
+    going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory, later)
+    return ParentValuation(going_on, -closing_bill(plan) - loss_of_name(plan, plan.members), later)
+
+
+def loss_of_name(plan: Plan, members: float, years: float = 0.0) -> float:
+    """Good name that closing costs the parent, real yuan: now, or in some years, with so many real members then.
+
+    It grows with the size of the plan (mechanism B12) and is less in a wave of closings elsewhere (mechanism B5), of
+    which only those count that will not have been forgotten.
+    """
+    parent, model = plan.terms.parent, plan.model
+    if parent is None:
+        return 0.0
+    wave = recent_closures(model.closings, model.now + round(years * PERIODS_PER_YEAR), plan.name)
+    alone = rules.at_size(parent.stigma, members, parent.stigma_members, parent.stigma_elasticity)
+    return rules.stigma(alone, parent.stigma_relief, wave) * members
+
+
+def aid_expected(plan: Plan, members: int) -> float:
+    """Aid that an actuary expects of so many members in a period, simulated fen.
+
+    It follows from who is a member, and not from the few cases that happened to be simulated lately.
+    """
+    return plan.census.true_level / plan.gross * members
 
 
 def weight_of_platform_rules(plan: Plan) -> float:
@@ -97,15 +156,43 @@ def weight_of_platform_rules(plan: Plan) -> float:
 
 def closing_bill(plan: Plan) -> float:
     """What closing would cost, real yuan: last shares and run-off where the platform bears them, shares given back."""
-    promised, census = plan.terms.closing, plan.census
-    # What an actuary expects of the members, and not the few cases that happened to be simulated lately.
-    aid = census.true_level / plan.gross * census.sharing
+    census = plan.census
+    paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
+    return _bill(plan, aid_expected(plan, census.sharing), plan.desk.in_hand, paid)
+
+
+def cost_of_closing_later(plan: Plan, years: float) -> float:
+    """What closing is expected to cost in some years, real yuan: the bill and the loss of name of that day.
+
+    The board carries on what it can see: members, and the aid expected of all of them, the waiting too, as they
+    changed in the last year; claims in hand in proportion to the aid; and the shares that will have been paid until
+    then, where they are given back.
+    """
+    census, trend = plan.census, plan.trend
+    aid_now = aid_expected(plan, census.inside)
+    aid = rules.carried_on(aid_now, _a_year_ago(trend.aid), years)
+    members = rules.carried_on(plan.members, _a_year_ago(trend.members), years)
+    in_hand = plan.desk.in_hand * (aid / aid_now if aid_now else 1.0)
+    paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
+    paid *= min(1.0, members / plan.members) if plan.members else 1.0  # of those who have left nothing is given back
+    paid += years * PERIODS_PER_YEAR * plan.gross * (aid_now + aid) / 2
+    return _bill(plan, aid, in_hand, paid) + loss_of_name(plan, members, years)
+
+
+def _a_year_ago(noted: deque[float]) -> float:
+    """What was a year ago: nothing where nobody has looked for so long."""
+    return noted[0] if len(noted) == noted.maxlen else 0.0
+
+
+def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:
+    """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid."""
+    promised = plan.terms.closing
     bill = 0.0
     if promised.last_shares_borne:
         bill += aid * promised.notice_days / 15
     if promised.run_off_borne:
-        bill += plan.desk.in_hand + RUN_OFF_PERIODS * aid
-    bill += promised.shares_refunded * rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
+        bill += in_hand + RUN_OFF_PERIODS * aid
+    bill += promised.shares_refunded * paid
     return bill * plan.model.weight / FEN_PER_YUAN
 
 
@@ -113,13 +200,13 @@ def steer(plan: Plan) -> BoardDecision:
     """Once a month: marketing, the effort of investigation, the fee, cover and education, by the parent's rules.
 
     A change of the published terms costs trust, so that fee and cover change at most once a year. A programme of
-    education goes on once it has begun.
+    education goes on once it has begun. Marketing asks whether the plan pays from year to year, whatever its end costs.
     """
     parent, terms, census = plan.terms.parent, plan.terms, plan.census
     if parent is None:
         return BoardDecision(plan.levers)
     losing_members = rules.monthly_exit_rate(census.left, census.inside) > parent.tolerated_loss
-    pays = plan.valuation.going_on >= 0
+    pays = plan.valuation.going_on + plan.valuation.later >= 0
     effort, education = plan.levers.effort, plan.levers.education
     if plan.refused_share > parent.complaint_tolerance:
         effort = max(0.0, effort - parent.effort_response)

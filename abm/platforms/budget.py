@@ -2,18 +2,25 @@
 
 from abm.money import fen
 from abm.platforms import rules
-from abm.platforms.board import years_since_launch
+from abm.platforms.board import years_of_wear
 from abm.platforms.plan import Plan
 
 
 def costs(plan: Plan) -> dict[str, int]:
-    """Fen by purpose: investigation by cases and effort, technology and the rest by members."""
+    """Fen by purpose: investigation by cases and effort, technology and the rest by members and size."""
     terms, inside = plan.terms, plan.census.inside
+    size = plan.members / max(1, plan.small_plans)  # of one plan, where many are counted together
+
+    def for_members(a_year: float) -> int:
+        """Fen of a half-month, at yuan a year for a member of a plan of the size at which costs are known."""
+        each = rules.at_size(a_year, size, terms.scale_members, -terms.scale_elasticity)
+        return round(rules.for_members(inside, each))
+
     cases = plan.desk.decided / plan.model.heads  # of a simulated plan
     found = {
         "investigation": round(cases * fen(rules.investigation_cost(plan.levers.effort, terms.case_cost))),
-        "technology": round(rules.for_members(inside, terms.technology_cost)),
-        "other_costs": round(rules.for_members(inside, terms.other_cost)),
+        "technology": for_members(terms.technology_cost),
+        "other_costs": for_members(terms.other_cost),
     }
     if plan.levers.education and terms.parent:
         found["education"] = round(rules.for_members(inside, terms.parent.education_cost))
@@ -26,5 +33,5 @@ def traffic(plan: Plan) -> int:
         return 0
     terms = plan.terms
     return round(
-        rules.traffic_income(plan.census.inside, terms.traffic_income, terms.traffic_decay, years_since_launch(plan))
+        rules.traffic_income(plan.census.inside, terms.traffic_income, terms.traffic_decay, years_of_wear(plan))
     )

@@ -1,5 +1,6 @@
 """What a census shows of the members of a plan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,14 +26,25 @@ class PlanCensus:
     contribution_weights: int = 0
     expected_share: float = 0.0  # mean of the members, fen
     true_level: float = 0.0  # fen, see `rules.true_level`
+    insured: float = 0.0  # share of the covered with insurance that asks about health
 
     def with_sharers(self, persons: int, weight: int) -> "PlanCensus":
         """The same with more members who share, and with more weight."""
         return replace(self, sharing=self.sharing + persons, contribution_weights=self.contribution_weights + weight)
 
 
-def read(tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: float) -> PlanCensus:
-    """The census of a plan from its row of `persons.census.count` and the census before it."""
+def holding(tally: Sequence[int] | np.ndarray, products: int) -> int:
+    """How many of those described in a row of `persons.census.count` hold any of some products, given as bits."""
+    return sum(int(number) for held, number in enumerate(tally[Count.HELD :]) if held & products)
+
+
+def read(
+    tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: float, underwritten: int = 0
+) -> PlanCensus:
+    """The census of a plan from its row of `persons.census.count` and the census before it.
+
+    `underwritten` are the products that ask about health, as bits.
+    """
     waiting = int(tally[Status.WAITING]) if newcomers_share else 0
     covered = max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
@@ -46,4 +58,5 @@ def read(tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: fl
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
         true_level=rules.true_level(aid_a_year, gross),
+        insured=holding(tally, underwritten) / covered,
     )

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from abm.clock import PERIODS_PER_YEAR, half_month, periods
+from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import rules
+from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
@@ -25,7 +26,7 @@ def post(plan: Plan, day: date) -> None:
     takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
     offer["reach"] = min(1.0, reach * plan.levers.marketing * case.shock("marketing", day, plan.name)) * takes_members
-    shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, launched / PERIODS_PER_YEAR)
+    shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, years_of_wear(plan))
     offer["cross_sell_reach"] = shown * takes_members
     offer["subsidised"] = pays_shares(plan, day)
     offer["year_start"] = max(0, half_month(date(day.year, 1, 1)) - model.first_period)

@@ -19,7 +19,7 @@ from abm.scenario.scenario import Scenario
 from abm.scenario.terms import PlatformTerms
 
 if TYPE_CHECKING:
-    from abm.platforms.board import Books, Levers, ParentValuation
+    from abm.platforms.board import Books, Levers, ParentValuation, Trend
     from abm.platforms.census import PlanCensus
     from abm.platforms.claims import ClaimsDesk
     from abm.platforms.closing import Closing, ClosingKind, Stage
@@ -148,6 +148,10 @@ class Plan(Protocol):
     @property
     def books(self) -> "Books":
         """Its surplus."""
+
+    @property
+    def trend(self) -> "Trend":
+        """Its members, and the aid expected of them, over the last year."""
 
     @property
     def valuation(self) -> "ParentValuation":

@@ -110,12 +110,44 @@ def cost_from_outside(at_most: float, height: float, weighing: float) -> float:
     return at_most * height * weighing
 
 
-def worth_of_going_on(horizon: float, surplus: float, members: float, customer: float, regulatory: float) -> float:
+def worth_of_going_on(
+    horizon: float, surplus: float, members: float, customer: float, regulatory: float, later: float = 0.0
+) -> float:
     """What a plan is worth to its parent, yuan: its books and its customers, less regulatory cost, for some years.
 
-    `surplus` is yuan a year, `customer` and `regulatory` are yuan a member and year.
+    `surplus` is yuan a year, `customer` and `regulatory` are yuan a member and year; `later` is what closing at the
+    end of these years is expected to cost (mechanism B9).
     """
-    return horizon * (surplus + members * (customer - regulatory))
+    return horizon * (surplus + members * (customer - regulatory)) - later
+
+
+def carried_on(now: float, year_ago: float, years: float) -> float:
+    """What becomes of a quantity if it goes on for some years as in the last one (mechanism B9).
+
+    What grew goes on in a straight line, what shrank in proportion: it stays between nothing and `1 + years` times
+    what is now, whatever happened in the last year.
+    """
+    if now >= year_ago:
+        return now + years * (now - year_ago)
+    left: float = (now / year_ago) ** years
+    return now * left
+
+
+def not_yet_insured(saturation: float, insured: float) -> float:
+    """What is left of the worth of a customer in a plan of whose members a share `insured` has insurance already.
+
+    At a `saturation` of 1 the insured are worth nothing any more, at 0 as much as the others (mechanism B10).
+    """
+    return 1 - saturation * insured
+
+
+def at_size(at_reference: float, members: float, reference: float, elasticity: float) -> float:
+    """Yuan a member in a plan of that size, where they are known at another: a constant elasticity to members.
+
+    So the stigma of a closing grows with the plan (mechanism B12), and the cost of a member falls (mechanism B1).
+    """
+    ratio: float = (max(1.0, members) / reference) ** elasticity
+    return at_reference * ratio
 
 
 def stigma(alone: float, relief: float, wave: float) -> float:

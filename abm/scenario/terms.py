@@ -145,12 +145,25 @@ class PlatformTerms(Section):
         plausible=(2, 6), source="assumption: 38 % of about a billion yuan in 2020, F134")
     other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000,
         plausible=(1, 4), source="assumption: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
+    scale_elasticity: float = number(0,
+        "elasticity by which the cost of technology and the rest falls for a member as members grow", unit="1",
+        low=0, high=1, plausible=(0, 0.3),
+        source="assumption: none; average costs of life insurers fall with size up to a point, Houston and Simon 1970, "
+               "Grace and Timme 1992")
+    scale_members: float = number(1e8, "members at which these costs for a member are as said", unit="persons",
+        low=1, high=1e10, plausible=(5e7, 1.5e8),
+        source="assumption: the size of the platform whose costs are known, F039, F133, F134")
     traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year",
         unit="yuan a year", low=0, high=1_000, plausible=(0, 10),
         source="assumption, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
                "sold to four members in a thousand a year at a commission of 60 %")
     traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
         source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")
+    wear_by_calendar: bool = fact(False,
+        "whether traffic and the worth of customers wear out from one day for all, and not from the launch",
+        source="assumption: from the launch; the traffic of F169 wore out by years of the calendar")
+    wear_from: date = fact(date(2018, 7, 1), "that day", unit="date",
+        source="assumption: the middle of the first year of F169")
 
     # fmt: on
 

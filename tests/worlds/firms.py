@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.ledger import Ledger
 from abm.market import PRODUCT
-from abm.platforms.board import Books, Levers, ParentValuation
+from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, Stage
 from abm.platforms.policies import LaissezFaire, Policy
@@ -104,6 +104,7 @@ class Firm:
     census: PlanCensus = field(default_factory=lambda: PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000))
     desk: Any = field(default_factory=Desk)
     books: Books = field(default_factory=Books)
+    trend: Trend = field(default_factory=Trend)
     valuation: ParentValuation = field(default_factory=ParentValuation)
     levers: Levers = field(default_factory=lambda: Levers(effort=0.5))
     brand: float = 0.8
