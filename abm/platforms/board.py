@@ -37,7 +37,7 @@ class Books:
 
 @dataclass
 class Trend:
-    """Real members of a plan, and the aid that an actuary expects of them all in a period: now back to a year ago."""
+    """Real members of a plan, and the aid that an actuary expects of them all in a period: from a year ago till now."""
 
     members: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
     aid: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
@@ -166,22 +166,18 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
 
     The board carries on what it can see: members, and the aid expected of all of them, the waiting too, as they
     changed in the last year; claims in hand in proportion to the aid; and the shares that will have been paid until
-    then, where they are given back.
+    then, where they are given back. It carries a change on for a year at most, and no longer than it has seen it.
     """
     census, trend = plan.census, plan.trend
+    seen = min(1.0, years, years_since_launch(plan))
     aid_now = aid_expected(plan, census.inside)
-    aid = rules.carried_on(aid_now, _a_year_ago(trend.aid), years)
-    members = rules.carried_on(plan.members, _a_year_ago(trend.members), years)
+    aid = rules.carried_on(aid_now, trend.aid[0], seen)
+    members = rules.carried_on(plan.members, trend.members[0], seen)
     in_hand = plan.desk.in_hand * (aid / aid_now if aid_now else 1.0)
     paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
     paid *= min(1.0, members / plan.members) if plan.members else 1.0  # of those who have left nothing is given back
     paid += years * PERIODS_PER_YEAR * plan.gross * (aid_now + aid) / 2
     return _bill(plan, aid, in_hand, paid) + loss_of_name(plan, members, years)
-
-
-def _a_year_ago(noted: deque[float]) -> float:
-    """What was a year ago: nothing where nobody has looked for so long."""
-    return noted[0] if len(noted) == noted.maxlen else 0.0
 
 
 def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:

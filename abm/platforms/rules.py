@@ -122,10 +122,9 @@ def worth_of_going_on(
 
 
 def carried_on(now: float, year_ago: float, years: float) -> float:
-    """What becomes of a quantity if it goes on for some years as in the last one (mechanism B9).
+    """What becomes of a quantity if it goes on, for up to a year, as in the last one (mechanism B9).
 
-    What grew goes on in a straight line, what shrank in proportion: it stays between nothing and `1 + years` times
-    what is now, whatever happened in the last year.
+    What grew goes on in a straight line, what shrank in proportion: it is doubled at most, and never below nothing.
     """
     if now >= year_ago:
         return now + years * (now - year_ago)

@@ -35,7 +35,7 @@ def test_b1_a_fee_of_eight_percent_does_not_cover_investigation() -> None:
         assert books["fee"].sum() > 0.07 * books["aid"].sum() > 0
         return float(books["surplus"].sum() + books["subsidy"].sum())
 
-    lossy, free = on_and_off("B1", surplus, ["xianghubao"])
+    lossy, free = on_and_off("B1", surplus, ["xianghubao"], "investigation")
     assert lossy < 0 < free
 
 

@@ -161,4 +161,4 @@ class Firm:
 def firm(parent: dict[str, Any] | None = None, terms: dict[str, Any] | None = None, **given: Any) -> Firm:
     """A plan under terms, with a parent if any of its numbers are given."""
     company = None if parent is None else Parent(**parent)
-    return Firm(PlatformTerms(launch=LAUNCH, parent=company, **(terms or {})), **given)
+    return Firm(PlatformTerms(**{"launch": LAUNCH, "parent": company} | (terms or {})), **given)
