@@ -46,8 +46,7 @@ class Platform(Agent):
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
         self.last_change = -offers.FOR_EVER
         self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
-        self.books, self.valuation, self._funds_before = Books(), ParentValuation(), 0
-        self.trend = Trend()
+        self.books, self.trend, self.valuation, self._funds_before = Books(), Trend(), ParentValuation(), 0
         self.levers = Levers(effort=terms.effort)
         self.census = PlanCensus()
         self.brand = terms.brand
@@ -162,8 +161,7 @@ class Platform(Agent):
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
         self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
-        cases = self.desk.decided
-        if cases:
+        if cases := self.desk.decided:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
         if self.stage == Stage.OPEN:
             failing, founded = turnover(self, self.model.ledger.flows[self.name, "fee"])
@@ -263,8 +261,7 @@ class Platform(Agent):
 
     def take_stock(self, tally: np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
-        underwritten = self.model.case.insurance.underwritten
-        self.census = census.read(tally, self.census, self.terms.newcomers_share, self.gross, underwritten)
+        self.census = census.read(tally, self)
         if self.closing and self.closing.announced == self.model.now:
             # Who joined in this very step is counted only now.
             self.closing = replace(self.closing, members=self.members)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from abm.money import FEN_PER_YUAN
 from abm.persons.census import AID_UNIT, EXPECTED_UNIT, STATUSES, Count
 from abm.persons.state import Status
 from abm.platforms import rules
+
+if TYPE_CHECKING:
+    from abm.platforms.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -38,25 +42,20 @@ def holding(tally: Sequence[int] | np.ndarray, products: int) -> int:
     return sum(int(number) for held, number in enumerate(tally[Count.HELD :]) if held & products)
 
 
-def read(
-    tally: np.ndarray, before: PlanCensus, newcomers_share: bool, gross: float, underwritten: int = 0
-) -> PlanCensus:
-    """The census of a plan from its row of `persons.census.count` and the census before it.
-
-    `underwritten` are the products that ask about health, as bits.
-    """
-    waiting = int(tally[Status.WAITING]) if newcomers_share else 0
+def read(tally: np.ndarray, plan: "Plan") -> PlanCensus:
+    """The census of a plan from its row of `persons.census.count` and the census before it."""
+    waiting = int(tally[Status.WAITING]) if plan.terms.newcomers_share else 0
     covered = max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
     return PlanCensus(
         inside=int(tally[Status.WAITING : Status.CLAIMING + 1].sum()),
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
-        ever_joined=before.ever_joined + joined,
+        ever_joined=plan.census.ever_joined + joined,
         joined=joined,
         sharing=int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
-        true_level=rules.true_level(aid_a_year, gross),
-        insured=holding(tally, underwritten) / covered,
+        true_level=rules.true_level(aid_a_year, plan.gross),
+        insured=holding(tally, plan.model.case.insurance.underwritten) / covered,
     )

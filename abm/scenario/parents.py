@@ -61,7 +61,7 @@ class Parent(Section):
         low=0, high=2, plausible=(0, 1),
         source="assumption: none; the whole country speaks of the largest, few notice a small one")
     stigma_members: float = number(1e7, "members at which the stigma of a member is as said", unit="persons", low=1,
-        high=1e10, plausible=(3e6, 3e7), source="assumption: between the small plans and the largest, F031, F174, F183")
+        high=1e9, plausible=(3e6, 3e7), source="assumption: between the small plans and the largest, F031, F174, F183")
     closing_later: float = number(0,
         "believed chance that a plan which goes on has to be closed at the end of the years looked ahead", unit="1",
         low=0, high=1, plausible=(0, 1),

@@ -151,7 +151,7 @@ class PlatformTerms(Section):
         source="assumption: none; average costs of life insurers fall with size up to a point, Houston and Simon 1970, "
                "Grace and Timme 1992")
     scale_members: float = number(1e8, "members at which these costs for a member are as said", unit="persons",
-        low=1, high=1e10, plausible=(5e7, 1.5e8),
+        low=1, high=1e9, plausible=(5e7, 1.5e8),
         source="assumption: the size of the platform whose costs are known, F039, F133, F134")
     traffic_income: float = number(1.0, "commission on insurance sold to a member in the first year",
         unit="yuan a year", low=0, high=1_000, plausible=(0, 10),

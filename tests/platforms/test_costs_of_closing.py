@@ -117,9 +117,11 @@ def test_a_census_counts_who_has_insurance_that_asks_about_health() -> None:
     tally = np.zeros(int(Count.HELD) + 4, np.int64)
     tally[Count.DESCRIBED] = 100
     tally[Count.HELD :] = 60, 10, 25, 5  # without any, with the first product, the second, both
-    found = [census.read(tally, PlanCensus(), True, 1.0, products).insured for products in (0, 1, 2, 3)]
-    assert found == [0.0, 0.15, 0.3, 0.4]
-    assert census.read(0 * tally, PlanCensus(), True, 1.0, 3).insured == 0.0
+    assert [census.holding(tally, products) for products in (0, 1, 2, 3)] == [0, 15, 30, 40]
+    asked = firm()
+    assert asked.model.case.insurance.underwritten == 1  # the commercial one, and not that of the cities
+    assert census.read(tally, asked).insured == 0.15
+    assert census.read(0 * tally, asked).insured == 0.0
 
 
 def test_traffic_wears_out_by_the_same_calendar() -> None:
