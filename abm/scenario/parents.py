@@ -64,7 +64,7 @@ class Parent(Section):
         high=1e9, plausible=(3e6, 3e7), source="assumption: between the small plans and the largest, F031, F174, F183")
     closing_later: float = number(0,
         "believed chance that a plan which goes on has to be closed at the end of the years looked ahead", unit="1",
-        low=0, high=1, plausible=(0, 1),
+        low=0, high=1, plausible=(0, 0.5),
         source="assumption: none; of over 200 plans in 2016 about 15 were left in January 2018, F222, F224")
     horizon: float = number(2, "years that the parent looks ahead", unit="years", low=0, high=50,
         plausible=(1, 5), source="assumption: budgets of internet companies")
