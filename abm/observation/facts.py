@@ -17,6 +17,7 @@ from abm.errors import DataError, SeriesError
 from abm.files import read_csv
 from abm.observation.quantities import FLOORS, KINDS, QUANTITIES, WAIT, Quantity, Steps, once_covered, span, total
 
+AT_LEAST = ">"  # before a value: a lower bound
 FACTS_END = date(2020, 12, 31)  # what followed is kept aside for the forecast
 TABLE_WIDTH = 110
 
@@ -56,6 +57,7 @@ class Fact:
     source: str
     confidence: str
     note: str
+    at_least: bool = False  # a lower bound: more than that was no miss
 
     @property
     def meaning(self) -> Quantity:
@@ -72,8 +74,8 @@ class Fact:
 class Comparison:
     """A fact and what was simulated: `step` is the collection day of the last half-month read.
 
-    `log_ratio` is the natural logarithm of simulated over observed, neither taken below its floor (`FLOORS`); it is
-    not a number where nothing was simulated, as the mix of members before anybody is covered.
+    `log_ratio` is the natural logarithm of simulated over observed, neither taken below its floor (`FLOORS`), and 0
+    above a lower bound. It is not a number where nothing was simulated, as the mix of members before anybody is there.
     """
 
     fact: Fact
@@ -127,14 +129,15 @@ def _fact(row: dict[str, str]) -> Fact:
         raise DataError(f"date = '{row['date']}' is after {FACTS_END}; what followed is kept aside for the forecast")
     if first == last and quantity.read is total:
         raise DataError(f"date = '{row['date']}' is a day; {row['quantity']} is of a year or a quarter")
+    at_least = row["value"].startswith(AT_LEAST)
     try:
-        value = float(row["value"])
+        value = float(row["value"].removeprefix(AT_LEAST))
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
         raise DataError(f"value = '{row['value']}' of {row['quantity']} must be a number from 0 up")
     words = {name: row[name] for name in ("id", "platform", "quantity", "source", "confidence", "note")}
-    return Fact(dated=row["date"], first=first, last=last, value=value, **words)
+    return Fact(dated=row["date"], first=first, last=last, value=value, at_least=at_least, **words)
 
 
 def compare(
@@ -159,6 +162,8 @@ def compare(
         steps = Steps(number, day, series[columns].sum(axis=1, skipna=False).to_numpy(float))
         simulated, floor = meaning.read(steps, fact.first, fact.last), FLOORS[meaning.unit]
         log_ratio = math.log(max(floor, simulated) / max(floor, fact.value)) if simulated >= 0 else math.nan
+        if fact.at_least and log_ratio > 0:
+            log_ratio = 0.0
         names = " + ".join(meaning.series)
         comparisons.append(Comparison(fact, names, collection_date(ends), fact.value, simulated, log_ratio))
     return sorted(comparisons, key=lambda each: (KINDS.index(each.fact.meaning.kind), each.fact.last))
@@ -178,7 +183,10 @@ def errors(comparisons: Sequence[Comparison]) -> dict[str, Misfit]:
 
 
 def table(comparisons: Sequence[Comparison]) -> str:
-    """Facts beside the simulation, for a terminal of 110 columns, with the misfit of each kind below."""
+    """Facts beside the simulation, for a terminal of 110 columns, with the misfit of each kind below.
+
+    What is observed stands behind a > where it is a lower bound.
+    """
     if not comparisons:
         return "no facts of the simulated time"
     head = ("fact", "date", "quantity", "observed", "simulated", "ratio", "source")
@@ -242,7 +250,7 @@ def _row(each: Comparison) -> tuple[str, ...]:
     fact, unit = each.fact, each.fact.meaning.unit
     mark = "*" * (fact.id in REPEATS) + "?" * fact.unnamed
     ratio = each.simulated / fact.value if fact.value else math.nan
-    amounts = _amount(each.observed, unit), _amount(each.simulated, unit)
+    amounts = f"{AT_LEAST} " * fact.at_least + _amount(each.observed, unit), _amount(each.simulated, unit)
     times = "-" if math.isnan(ratio) else f"{ratio:.2f}" if ratio < 100 else f"{ratio:,.0f}"
     return fact.id + mark, fact.dated, fact.meaning.words, *amounts, times, _short(fact.source)
 

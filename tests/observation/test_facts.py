@@ -57,7 +57,9 @@ def test_the_shared_aid_of_2020_contains_the_fee(beside):
 def test_every_number_of_the_file_is_compared_or_known_not_to_be():
     rows = read_csv("facts.csv", dict.fromkeys(("platform", "quantity", "value"), str))
     numbers = {
-        row["quantity"] for row in rows if row["platform"] == "Xianghubao" and row["value"].replace(".", "").isdigit()
+        row["quantity"]
+        for row in rows
+        if row["platform"] == "Xianghubao" and row["value"].removeprefix(">").replace(".", "").isdigit()
     }
     assert numbers - set(QUANTITIES) == NOT_COMPARED
 
@@ -201,6 +203,42 @@ def test_a_share_of_nothing_counts_as_half_a_fen(facts_file):
     (comparison,) = compare(simulated(share=0), "xianghubao", file)
     assert comparison.log_ratio == pytest.approx(math.log(0.5 / 3))
     assert errors([comparison])["share"].floored == 1
+
+
+@pytest.mark.parametrize(("members", "ratio"), [(25, 0.5), (50, 1.0), (500, 1.0)])
+def test_more_than_a_lower_bound_is_no_miss_and_less_is_one(facts_file, members, ratio):
+    file = facts_file(("F1", "2019-03", "members", ">50"))
+    (comparison,) = compare(simulated(members=members), "xianghubao", file)
+    assert comparison.fact.at_least
+    assert comparison.observed == 50
+    assert math.exp(comparison.log_ratio) == pytest.approx(ratio)
+    assert errors([comparison])["members"].bias == comparison.log_ratio
+    assert f"> 50  {members:>9}" in table([comparison])
+
+
+def test_a_mix_of_nobody_beside_a_lower_bound_is_not_counted(facts_file):
+    file = facts_file(("F1", "2018-12-31", "share_members_under30", ">0.4"))
+    (mix,) = compare(simulated(under_30=math.nan), "xianghubao", file)
+    assert math.isnan(mix.log_ratio)
+
+
+def test_lower_bounds_of_the_file_are_those_that_their_notes_call_so():
+    facts = {fact.id: fact for fact in load_facts("xianghubao")}
+    bounds = {name for name, fact in facts.items() if fact.at_least}
+    assert bounds == {name for name, fact in facts.items() if "lower bound" in fact.note} == {"F029", "F032", "F038"}
+
+
+def test_the_families_aided_by_august_2019_are_fewer_than_those_published_by_july():
+    value = {fact.id: fact.value for fact in load_facts("xianghubao")}
+    assert value["F025"] + value["F080"] + value["F081"] == 1_157 > value["F029"]
+
+
+def test_a_page_counter_counts_members_of_the_time_and_not_all_who_ever_joined(beside):
+    """Of the largest number that shared, 105.8 million, the counter is not two in a hundred away."""
+    facts = {fact.id: fact for fact in load_facts("xianghubao")}
+    assert facts["F041"].meaning is QUANTITIES["members"]
+    assert facts["F041"].value == pytest.approx(facts["F040"].value, rel=0.02)
+    assert beside(simulated(members=9, joined=5), "2020-12", facts["F041"].quantity) == 9
 
 
 def test_a_repeated_fact_is_shown_and_not_counted():
