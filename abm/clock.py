@@ -22,6 +22,11 @@ def collection_date(period: int) -> date:
     return date(year, month + 1, COLLECTION_DAYS[half])
 
 
+def first_period_of(day: date) -> int:
+    """The first half-month in which what is new on a day is so at the collection of shares."""
+    return half_month(day) + (collection_date(half_month(day)) < day)
+
+
 def periods(days: float) -> int:
     """Days as whole half-months, rounded up: a wait of 90 days is six of them."""
     return -int(-days * PERIODS_PER_YEAR // 365.25)

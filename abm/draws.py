@@ -118,17 +118,23 @@ USES = {
     Purpose.SEE_ADVERTISEMENT: Use("person", "hear", "whose advertisements come by"),
     Purpose.FALL_ILL: Use("person", "fall_ill", "whether the person falls ill, and whether by accident"),
     Purpose.BE_DIAGNOSED: Use("person", "fall_ill", "whether a latent illness is diagnosed"),
-    Purpose.FILE_CLAIM: Use("person and plan", "claim", "whether the papers are together and the claim is filed"),
+    Purpose.FILE_CLAIM: Use(
+        "person and plan", "claim", "whether the claim is thought of, the papers are together, and it is filed"
+    ),
     Purpose.DEDUCTION: Use("person and plan", "settle", "whether a deduction, or its retry, fails"),
     Purpose.THINK: Use("person", "choose", "whether the person thinks again"),
     Purpose.STAY: Use("person and plan", "choose", "whether a member stays"),
     Purpose.JOIN: Use("person and plan", "choose", "whether the person joins the plan that is worth most"),
-    Purpose.NOTICE: Use("person", "choose, insure", "whether there are signs of an undiagnosed illness to declare"),
+    Purpose.NOTICE: Use(
+        "person", "settle, choose, insure", "whether there are signs of an undiagnosed illness, to declare or to fear"
+    ),
     Purpose.DETECTION: Use("claimant and plan", "investigate", "whether investigators find a concealed illness"),
     Purpose.WRONG_REFUSAL: Use("claimant and plan", "investigate", "whether investigators refuse an honest claim"),
     Purpose.JURY: Use("claimant and plan", "investigate", "whether a jury of members overturns a wrong refusal"),
     Purpose.SEVERITY: Use(
-        "claimant", "investigate", "whether the case is mild; drawn for the step of the diagnosis, alike in all plans"
+        "claimant",
+        "claim, investigate",
+        "whether the case is mild; drawn for the step of the diagnosis, alike in all plans",
     ),
     Purpose.TOP_UP: Use("person and plan", "settle", "whether a member fills up a deposit"),
     Purpose.AUDIENCE: Use("person and plan", "once", "whether the person uses the pages on which the plan is offered"),

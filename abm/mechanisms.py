@@ -75,10 +75,12 @@ def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, v
 _ROWS = (
     Mechanism("A1", "adverse selection",
         "Shares are equal and risks are not, so the healthy pay more than cover is worth to them. They leave, and the "
-        "mean risk of those who stay rises.",
+        "mean risk of those who stay rises. So does whoever notices signs of an illness that is not yet diagnosed.",
         (Switch({"health.high_risk_share": 0.0, "health.frailty_spread": 0.0},
             "mean risk of members over that of the population; aid a member",
-            ("relative_risk", "leavers_risk", "aid")),)),
+            ("relative_risk", "leavers_risk", "aid"), variant="risks"),
+         Switch({"mind.symptom_alarm": 0.0}, "the latently ill among those who leave; cases a member", ("aided", "aid"),
+            variant="signs"))),
     Mechanism("A2", "share spiral",
         "A higher share drives members out, and fewer and frailer members make the next share higher. The pool settles "
         "where this gain is below one, and collapses where it is above.",
@@ -150,6 +152,14 @@ _ROWS = (
         (Switch({"mind.coming_back": 1.0}, "joiners among those who left", ("joined",), variant="coming back"),
          Switch({"mind.renewed_interest": 1.0}, "joiners once everybody has heard of a plan", ("joined",),
             variant="declined"))),
+    Mechanism("A19", "awareness of claims",
+        "Not everybody who is ill and covered thinks of a claim. Aid to a friend and the shares that a plan publishes "
+        "make people aware of it, so that cases grow faster than membership (F021, F081). More claims are filed once "
+        "an end is announced.",
+        (Switch({"health.aware_of_claiming": 1.0}, "cases filed a member over incidence, early and late",
+            ("filed", "aided", "share"), variant="awareness"),
+         Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),
+            variant="end"))),
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "
         "What else a plan costs weighs on each member of a small one more than of a large one.",

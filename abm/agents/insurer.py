@@ -12,6 +12,7 @@ from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
+from abm.scenario.tables import age_factor
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
@@ -39,7 +40,8 @@ class Insurer(Agent):
         if product.premium is not None:
             premiums[:] = fen(product.premium)
         else:
-            premiums[:] = rules.premium(fen(product.sum_insured), product.loading, world.incidence)
+            by_the_table = world.incidence / age_factor(self.model.case.health)
+            premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
 
     def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
         """Take in premiums and pay benefits (`row` of the cash flows); commission on the year's premiums sold.

@@ -19,6 +19,7 @@ from abm.persons.situation import (
     friends_in,
     holds,
     incidence_of,
+    notices_illness,
     plans_inside,
     premium_of,
     shown_bill,
@@ -207,7 +208,7 @@ def _inside(me: np.void, k: int, others: int, trust: float, share: float, row: i
     return Terms(
         helping=np.float64(me["altruism"]),
         friends=rules.worth_of_company(me["herding"], friends_in(k, row, world)),
-        cover=rules.worth_of_cover(reliance, amount, believed_risk(me, world), me["risk_aversion"], overlap),
+        cover=rules.worth_of_cover(reliance, amount, suspected_risk(me, row, world), me["risk_aversion"], overlap),
         sharing=-rules.cost_of_sharing(share),
         premium=0.0,
         resentment=0.0,
@@ -246,6 +247,18 @@ def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: f
 def believed_risk(me: np.void, world: World) -> float:
     """Annual incidence that I believe in."""
     return incidence_of(me, world) * np.float64(me["believed_frailty"])
+
+
+@behaviour
+def suspected_risk(me: np.void, row: int, world: World) -> float:
+    """The same while I may be ill and not know it: signs that I would have to declare at a door alarm (mechanism A1).
+
+    Only signs of the person's own count. Whoever notices some stays with all fellows, as a row's decisions are theirs.
+    """
+    risk, alarm = believed_risk(me, world), world.settings[0]["symptom_alarm"]
+    if alarm > 0.0 and notices_illness(me, row, world):
+        return max(risk, incidence_of(me, world) * alarm)
+    return risk
 
 
 @behaviour

@@ -26,8 +26,10 @@ from abm.persons.appraisal import (
     staying,
 )
 from abm.persons.situation import (
+    filing_chance_of,
     for_me,
     incidence_of,
+    is_mild,
     known_risk,
     may_claim,
     notices_illness,
@@ -155,18 +157,20 @@ def fall_ill(me: np.void, mine: np.ndarray, row: int, u: float, world: World) ->
 
 @behaviour
 def claim(me: np.void, mine: np.ndarray, row: int, world: World) -> int:
-    """File a claim with every platform that covers me, once the papers are together.
+    """File a claim with every platform that covers me, once I know of it and the papers are together.
 
     Returns the number of claims filed.
     """
     if me["health"] != DIAGNOSED:
         return 0
     p = world.settings[0]
-    filed = 0
+    filed, found = 0, np.int64(me["health_since"])
     for s in range(mine.size):
         if may_claim(me, mine[s], world):
             k = np.int64(mine[s]["platform"])
-            if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < p["filing_chance"]:
+            if found > world.offers[k]["mild_until"] and is_mild(row, found, world):
+                continue
+            if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < filing_chance_of(k, row, world):
                 mine[s]["status"] = FILING
                 filed += 1
     return filed

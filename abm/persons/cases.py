@@ -7,9 +7,9 @@ from abm.errors import ModelError
 from abm.jit import sequence
 from abm.market import World
 from abm.persons import memory
-from abm.persons.situation import age_at
+from abm.persons.situation import age_at, is_mild
 
-LOT, SEVERITY = Purpose.LOT * SLOTS_PER_PURPOSE, Purpose.SEVERITY * SLOTS_PER_PURPOSE
+LOT = Purpose.LOT * SLOTS_PER_PURPOSE
 
 # name, type, unit, meaning
 CASE_FIELDS = (
@@ -44,7 +44,7 @@ def own_cases(persons: np.ndarray, memberships: np.ndarray, world: World, filed:
 def _enter_own(
     persons: np.ndarray, memberships: np.ndarray, world: World, filed: np.ndarray, cases: np.ndarray
 ) -> None:
-    """Enter claims into `cases`. Severity is drawn for the illness, and so alike for every plan."""
+    """Enter claims into `cases`."""
     p = world.settings[0]
     for i in range(len(filed)):
         row, slot = filed[i, 0], filed[i, 1]
@@ -52,7 +52,7 @@ def _enter_own(
         found = max(0, np.int64(me["health_since"]))
         case["person"], case["slot"], case["platform"] = row, slot, m["platform"]
         case["found"], case["due"], case["age"] = found, p["now"], age_at(me, found, world)
-        case["mild"] = draw(p["seed"], found, row, SEVERITY) < p["mild_share"]
+        case["mild"] = is_mild(row, found, world)
         case["concealed"] = m["concealed"]
         case["lot"] = np.uint16(draw(p["seed"], p["now"], row, LOT + np.int64(m["platform"])) * LOTS)
 

@@ -26,7 +26,7 @@ from abm.jit import behaviour, rule, sequence
 from abm.market import PLATFORMS, World
 from abm.persons import rules
 from abm.persons.cases import LOTS
-from abm.persons.situation import age_at, age_of, known_risk
+from abm.persons.situation import age_at, age_of, filing_chance_of, known_risk
 from abm.persons.state import COVERED, DIAGNOSED, FEMALE, HONEST, WAITING
 
 PART = 1.0 / (1 << 32)
@@ -197,8 +197,6 @@ def diagnose(
     Looked at are the persons from row `first` on, one for each number in `falling`, as `struck` takes them.
     """
     seed, now = world.settings[0]["seed"], world.settings[0]["now"]
-    filing_chance = world.settings[0]["filing_chance"]
-    log_of_waiting = math.log1p(-filing_chance) if filing_chance < 1.0 else -np.inf
     rows, expected = np.empty(falling.size, np.int64), np.empty(falling.size)
     written = np.int64(0)
     for i in range(struck(persons, first, falling, world, rows, expected)):
@@ -211,7 +209,7 @@ def diagnose(
         if written + count * mine.size > cases.size:
             return -1
         for fellow in range(1, count + 1):
-            written = _diagnose_one(me, mine, row, fellow, key, world, log_of_waiting, cases, written)
+            written = _diagnose_one(me, mine, row, fellow, key, world, cases, written)
     return written
 
 
@@ -223,7 +221,6 @@ def _diagnose_one(
     number: int,
     key: int,
     world: World,
-    log_of_waiting: float,
     cases: np.ndarray,
     written: int,
 ) -> int:
@@ -241,7 +238,8 @@ def _diagnose_one(
         if k < 0:
             break
         offer = world.offers[k]
-        if not (m["status"] == COVERED or (m["status"] == WAITING and onset == now)) or now > offer["covered_until"]:
+        covered = m["status"] == COVERED or (m["status"] == WAITING and onset == now)
+        if not covered or now > offer["covered_until"] or (mild and now > offer["mild_until"]):
             continue
         # What a fellow knew at the door: the risk that the row shares, or signs of an illness of their own.
         knew = known_risk(me, k, world)
@@ -249,6 +247,8 @@ def _diagnose_one(
         if knew and me["traits"] & HONEST:
             continue  # was turned away
         both = draw_bits(key, now, number, FILE_CLAIM + k)
+        chance = filing_chance_of(k, row, world)
+        log_of_waiting = math.log1p(-chance) if chance < 1.0 else -np.inf
         delay = filing_delay(upper(both), log_of_waiting, offer["claim_window"])
         if delay < 0:
             continue
@@ -291,9 +291,9 @@ def _began(me: np.void, u: float, onset: int, world: World) -> bool:
 
 @rule("i8(f8, f8, i8)")
 def filing_delay(u: float, log_of_waiting: float, window: int) -> int:
-    """Periods until the papers are together, geometric; -1 where that is too late for a claim.
+    """Periods until a claim is filed, geometric; -1 where that is too late. The chance is that at the diagnosis.
 
-    `log_of_waiting`: logarithm of the chance that they are not together in a period.
+    `log_of_waiting`: logarithm of the chance that it is not filed in a period.
     """
     waited = math.log1p(-u)
     return -1 if waited <= (window + 1) * log_of_waiting else int(waited / log_of_waiting)

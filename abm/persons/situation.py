@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour, sequence
-from abm.market import ASSESSED, EQUAL, NEWS_BITS, World
+from abm.market import ASSESSED, EQUAL, NEWS_BITS, NEWS_OF_AID, World
 from abm.persons import rules
 from abm.persons.state import (
     ACCIDENT,
@@ -26,6 +26,7 @@ from abm.persons.state import (
 ASSESS = Purpose.ASSESS * SLOTS_PER_PURPOSE
 NOTICE = Purpose.NOTICE * SLOTS_PER_PURPOSE
 AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
+SEVERITY = Purpose.SEVERITY * SLOTS_PER_PURPOSE
 
 
 @behaviour
@@ -56,6 +57,27 @@ def may_claim(me: np.void, m: np.void, world: World) -> bool:
         return False
     offer, health_since = world.offers[m["platform"]], np.int64(me["health_since"])
     return health_since <= offer["covered_until"] and world.settings[0]["now"] - health_since <= offer["claim_window"]
+
+
+@behaviour
+def is_mild(row: int, found: int, world: World) -> bool:
+    """Whether a person's illness found in a step is a mild case; drawn for the illness, and so alike for every plan."""
+    p = world.settings[0]
+    return draw(p["seed"], found, row, SEVERITY) < p["mild_share"]
+
+
+@behaviour
+def filing_chance_of(k: int, row: int, world: World) -> float:
+    """Chance that a claim on platform `k`, the person's or a fellow's, is filed in a period (mechanism A19).
+
+    The papers have to be together, and the claim to be thought of: whose friend was aided knows of it, and so do the
+    more, the more the plan has shared. Once its end is announced claims are hurried.
+    """
+    offer = world.offers[k]
+    aware = offer["claim_awareness"]
+    if aware < 1.0 and has_aided_friend(row, world):
+        aware = 1.0
+    return min(1.0, world.settings[0]["filing_chance"] * aware * offer["filing_urgency"])
 
 
 @behaviour
@@ -167,6 +189,15 @@ def friends_in(k: int, row: int, world: World) -> float:
     for place in range(start, end):
         inside += np.int64(world.signals[world.friends[place]]) >> (NEWS_BITS + k) & 1
     return inside / max(1, end - start)
+
+
+@behaviour
+def has_aided_friend(row: int, world: World) -> bool:
+    """Whether a friend tells of aid, as of the last step."""
+    for place in range(np.int64(world.first[row]), np.int64(world.first[row + 1])):
+        if np.int64(world.signals[world.friends[place]]) & NEWS_OF_AID:
+            return True
+    return False
 
 
 @behaviour

@@ -5,9 +5,11 @@ by one. Aid, fee and levy are worked out in real fen, claim by claim, and booked
 """
 
 import math
+from datetime import timedelta
 
 import numpy as np
 
+from abm.clock import first_period_of
 from abm.errors import ModelError
 from abm.ledger import FUND, PERSONS, own, pool
 from abm.money import FEN_PER_YUAN, Carried, spell
@@ -53,6 +55,8 @@ class ClaimsDesk:
 
     def receive(self, cases: np.ndarray) -> None:
         """Take in new cases; those whose papers are complete are filed. An accident's cover begins with its claim."""
+        if self.plan.closing and self.plan.closing.announced == self.model.now - 1:
+            self._hurry()
         for delay, some in enumerate(by_delay(cases, self.model.now)):
             self.papers.setdefault(self.model.now + delay, []).append(some)
         filed = joined(NO_CASES, *self.papers.pop(self.model.now, []))
@@ -68,6 +72,17 @@ class ClaimsDesk:
         if not self.plan.terms.newcomers_share:  # who shares while waiting is counted already
             self.plan.count_sharers(rows[at_once], 1)
         memberships["status"][rows, slots] = Status.CLAIMING
+
+    def _hurry(self) -> None:
+        """The end was announced: claims of fellows that are to come are filed so many times sooner (mechanism A19).
+
+        That is what a chance so many times as high does to a wait that may end in any period.
+        """
+        now, sooner = self.model.now, self.model.case.health.filing_at_the_end
+        if sooner > 1:
+            to_come = joined(NO_CASES, *(some for step in sorted(self.papers) for some in self.papers[step]))
+            to_come["due"] = now + ((to_come["due"] - now) / sooner).astype(np.int64)
+            self.papers = {now + delay: [some] for delay, some in enumerate(by_delay(to_come, now))}
 
     def investigate(self) -> None:
         """Decide as many claims as there is capacity for, the oldest first; the rest wait."""
@@ -207,9 +222,22 @@ class ClaimsDesk:
     def aid(self, cases: np.ndarray) -> np.ndarray:
         """Aid for each case if it is accepted, real fen: by age at diagnosis, less for a mild case."""
         cover = self.model.world.covers[self.plan.index][cases["age"]].astype(np.float64)
-        less = np.where(cases["mild"], np.minimum(cover, self.plan.terms.mild_cover), cover)
+        less = np.where(cases["mild"], np.minimum(cover, self.mild_cover(cases["found"])), cover)
         fen: np.ndarray = np.rint(less * FEN_PER_YUAN).astype(np.int64)
         return fen
+
+    def mild_cover(self, found: np.ndarray) -> np.ndarray:
+        """Aid for mild cases, yuan, by the terms of the day of the diagnosis; `found` are steps.
+
+        What was decided on later, by board or regulator, holds for all that is paid from then on.
+        """
+        model, original = self.model, self.plan.original_terms
+        covers = np.full(found.size, self.plan.terms.mild_cover)
+        for amendment in reversed(original.amendments):
+            if amendment.mild_cover is not None and amendment.day <= model.day:
+                before = found < first_period_of(amendment.day) - model.first_period
+                covers[before] = original.on(amendment.day - timedelta(days=1)).mild_cover
+        return covers
 
     def paid_to(self, person: int, slot: int) -> int:
         """What a person's own claim was paid in this step, fen; 0 where none was accepted."""

@@ -58,6 +58,14 @@ def true_level(aid_a_year: float, gross: float) -> float:
     return aid_a_year * gross / PERIODS_PER_YEAR
 
 
+def claim_awareness(at_first: float, published: float, until_half: float) -> float:
+    """Chance that a member knows of the claim to be made: with the shares published those who do not know grow fewer.
+
+    `published` is the sum of them, yuan a member, and `until_half` the sum by which half of those have learned.
+    """
+    return 1 - (1 - at_first) / (1 + published / until_half)
+
+
 def decision_delay(cases: float, capacity: float) -> float:
     """Periods that a claim waits for a decision beyond the one in which it is filed; both in real cases."""
     return max(0.0, cases / max(1.0, capacity) - 1.0)

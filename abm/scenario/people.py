@@ -104,6 +104,12 @@ class Health(Section):
     incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,
         plausible=(0.3, 1.2),
         source="assumption, set by hand to the 68,675 aided in 2020, F091: not all who could claim do")
+    incidence_slope: float = number(0, "growth with age of incidence that leads to claims, over the table's",
+        unit="1 a year", low=-0.1, high=0.1, plausible=(-0.06, 0),
+        source="assumption: early claims came from the young. Of 150 aided in late June 2019, F079, 47 had thyroid "
+               "cancer, the most frequent one at 15 to 44 years and a fifth to a third of insurers' claims "
+               "(m.devze.com/ask/736383IeM281D9q); nearly half of those aided by November 2019 were born after 1979 "
+               "(techroomage.com/371)")
     high_risk_share: float = number(0.1, "share who are at high risk and know it", unit="1", low=0, high=1,
         plausible=(0.05, 0.2), source="assumption: adults with a chronic illness that a declaration asks for")
     high_risk_multiple: float = number(4.0, "frailty of a high-risk person over that of a healthy one",
@@ -129,6 +135,18 @@ class Health(Section):
         unit="1", low=0, high=1,
         plausible=(0.1, 0.4),
         for_persons=True, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
+    aware_of_claiming: float = number(1,
+        "chance that a diagnosed member knows of the claim to be made, before anything was shared", unit="1",
+        low=0, high=1, plausible=(0.02, 1),
+        source="assumption, 1 where all know: 36 had been aided by April 2019, F021, of cover for twenty million, "
+               "F053, and 496 in a period of July, F081")
+    shares_until_aware: float = number(1, "shares published, in all, when half of those who did not know have learned",
+        unit="yuan a member", low=0.01, high=1_000, plausible=(0.3, 10),
+        source="assumption: a bill of yuan is looked into, one of cents is not; shares came to 3.58 yuan by August "
+               "2019, F069")
+    filing_at_the_end: float = number(1, "chance to file once the end of a plan is announced, over that before",
+        unit="1", low=1, high=100, plausible=(1, 5),
+        source="assumption, 1 where nobody hurries: a last day for claims reminds of them and presses")
 
     @property
     def diagnosis_chance(self) -> float:
@@ -216,6 +234,11 @@ class Mind(Section):
         plausible=(0, 0.3), source="assumption: warnings of 2015 to 2017 and of 2020, F245, F252")
     trust_from_rule_change: float = number(0.05, "share of trust lost when a plan changes its terms", unit="1",
         low=0, high=1, plausible=(0, 0.2), source="assumption: changes were read as a sign of need")
+    symptom_alarm: float = number(0,
+        "frailty that people suspect in themselves while they notice signs of an illness not yet diagnosed", unit="1",
+        low=0, high=1_000, plausible=(0, 50), for_persons=True,
+        source="assumption, 0 where signs are thought nothing of: signs for which doctors look for cancer at once mean "
+               "it in 3 of 100 (NICE guideline NG12, 2015), ten times the incidence of a year")
     name_recovery: float = number(0.03, "part of a plan's lost good name that is regained in a period", unit="1",
         low=0, high=1, plausible=(0.01, 0.1), source="assumption: within a year or two")
     closing_alarm: float = number(0.3, "believed chance that one's own plan closes within the year after another did",

@@ -8,10 +8,21 @@ from abm.scenario.people import Health, People
 from abm.scenario.terms import OLDEST
 
 MOST_ILLNESSES = 24.0  # a year
+PIVOT_AGE = 38  # at which a slope of incidence over age changes nothing
+
+
+def age_factor(health: Health) -> np.ndarray:
+    """What the slope makes of the incidence at each age in whole years 0-105: exp(slope x (age - 38))."""
+    factor: np.ndarray = np.exp(health.incidence_slope * (np.arange(OLDEST + 1) - PIVOT_AGE))
+    return factor
 
 
 def incidence_by_age(health: Health) -> np.ndarray:
-    """Annual incidence by sex (0 male, 1 female) and age in whole years 0-105, at the scenario's level."""
+    """Annual incidence by sex (0 male, 1 female) and age in whole years 0-105, at the scenario's level and slope.
+
+    It is that of illness that leads to claims. Persons fall ill by it and value cover by it, and plans, which see
+    their members' claims, reckon with it; insurers rate by the table at its level alone.
+    """
     table = np.full((2, OLDEST + 1), np.nan)
     for row in read_csv(health.incidence_file, {"table": str, "age": int, "sex": str, "annual_incidence": float}):
         if row["table"] == health.incidence_table and 0 <= row["age"] <= OLDEST and row["sex"] in ("male", "female"):
@@ -30,12 +41,13 @@ def incidence_by_age(health: Health) -> np.ndarray:
         )
     if not ((table >= 0) & (table <= 1)).all():
         raise DataError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
-    if (highest := table.max() * health.incidence_level) > MOST_ILLNESSES:
+    sloped = table * health.incidence_level * age_factor(health)
+    if (highest := sloped.max()) > MOST_ILLNESSES:
         raise DataError(
             f"health.incidence_level = {health.incidence_level:g}: {highest:.3g} illnesses a year at some age of"
             f" {health.incidence_file}; more than one in every half-month cannot be, at most {MOST_ILLNESSES:g}"
         )
-    return table * health.incidence_level
+    return np.asarray(sloped)
 
 
 def age_structure(people: People) -> list[tuple[int, int, float]]:

@@ -38,6 +38,8 @@ class Amendment(Section):
     annual_cap: float | None = number(None, "most that a member pays in a calendar year",
         unit="yuan", low=0, high=100_000,
         source="terms")
+    mild_cover: float | None = number(None, "aid for a mild case found from then on, 0 for none",
+        unit="yuan", low=0, high=10_000_000, source="terms")
 
 
 class PlatformTerms(Section):
@@ -47,7 +49,8 @@ class PlatformTerms(Section):
     ends: date | None = fact(None, "last day of a plan that is sold for a fixed time only", unit="date",
         source="none: no plan was")
     bands: tuple[CoverBand, ...] = fact((CoverBand(),), "aid by age", source="terms")
-    mild_cover: float = number(50_000, "aid for a mild case", unit="yuan", low=0, high=10_000_000, source="terms")
+    mild_cover: float = number(50_000, "aid for a mild case, at most that for others; 0 for none",
+        unit="yuan", low=0, high=10_000_000, source="terms")
     min_credit: int = number(0, "credit score below which nobody may join", unit="points", low=0, high=950,
         source="terms")
     chronic_only: bool = fact(False, "whether the plan is for people at high risk, who need not hide it",

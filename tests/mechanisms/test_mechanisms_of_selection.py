@@ -49,7 +49,9 @@ def selected(changes: dict[str, Any]) -> tuple[MutualAidModel, dict[str, np.ndar
     return model, run(model, 48)
 
 
-@pytest.mark.parametrize("fair", [off("A1"), {"platform.pool.division": "risk"}], ids=["equal risks", "by risk"])
+@pytest.mark.parametrize(
+    "fair", [off("A1", variant="risks"), {"platform.pool.division": "risk"}], ids=["equal risks", "by risk"]
+)
 def test_a1_equal_shares_of_unequal_risks_drive_out_the_healthy(fair: dict[str, Any]) -> None:
     """A1, switched off by equal risks, or by shares in proportion to risk: then all stay, and the pool is all.
 

@@ -1,0 +1,101 @@
+"""Aid for a mild case is that of the day of the diagnosis, and where there is none nobody claims: by hand."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.clock import collection_date, first_period_of, half_month
+from abm.persons.state import Status
+from worlds.busy import busy, finish, series, teeming
+from worlds.plain import certain_illness, run, world
+
+NEW = date(2019, 3, 1)  # the terms from step 4 on; steps 2 and 3 are February
+MILD: dict[str, Any] = {
+    "health.accident_share": 1.0,
+    "health.mild_share": 1.0,
+    "platform.pool.waiting_days": 0,
+    "platform.pool.mild_cover": 300_000.0,
+}
+
+
+def struck(steps: int, changes: dict[str, Any], filing_from: int = 0) -> Any:
+    """Person i has a mild illness found in step i, in a plan that covers up to 300,000 yuan."""
+    model = world(12, MILD | changes)
+    strike = certain_illness(model)
+    run(model, 1)
+    for step in range(1, steps):
+        model.world.settings["filing_chance"] = float(step >= filing_from)
+        strike(step)
+        run(model, 1)
+    model.audit()
+    return model
+
+
+def amended(*terms: tuple[date, float]) -> dict[str, Any]:
+    return {"platform.pool.amendments": [{"day": day, "mild_cover": cover} for day, cover in terms]}
+
+
+@pytest.mark.parametrize("filing_from", [0, 6])
+def test_mild_cases_found_by_the_day_are_paid_in_full_whenever_they_are_filed(filing_from: int) -> None:
+    model = struck(8, amended((NEW, 50_000.0)), filing_from)
+    assert model.persons["received"][1:8].tolist() == [300_000_00] * 3 + [50_000_00] * 4
+
+
+def test_of_several_amendments_each_counts_from_its_day() -> None:
+    model = struck(8, amended((date(2019, 2, 1), 80_000.0), (NEW, 50_000.0), (date(2030, 1, 1), 1.0)), filing_from=7)
+    assert model.persons["received"][1:8].tolist() == [300_000_00, 80_000_00, 80_000_00] + [50_000_00] * 4
+
+
+def test_a_decision_takes_the_place_of_the_last_amendment() -> None:
+    model = struck(6, amended((NEW, 50_000.0)))
+    model.platforms[0].change_terms("by hand", {"mild_cover": 10_000.0})
+    run(model, 1)
+    found = np.array([3, 4, 7])
+    assert model.platforms[0].desk.mild_cover(found).tolist() == [300_000, 10_000, 10_000]
+
+
+@pytest.mark.parametrize("filing_from", [0, 6])
+def test_once_mild_cases_are_not_covered_nobody_claims_for_one_and_nobody_is_refused(filing_from: int) -> None:
+    model = struck(8, amended((NEW, 0.0)), filing_from)
+    assert model.persons["received"][1:8].tolist() == [300_000_00] * 3 + [0] * 4
+    assert model.memberships["status"][1:8, 0].tolist() == [Status.AIDED] * 3 + [Status.COVERED] * 4
+    assert run(model, 0)["refused"].sum() == 0
+
+
+def test_severe_cases_are_paid_as_before() -> None:
+    model = struck(8, {"health.mild_share": 0.0} | amended((NEW, 0.0)))
+    assert (model.persons["received"][1:8] == 300_000_00).all()
+
+
+@pytest.mark.parametrize("make", [busy, teeming])
+def test_neither_persons_nor_fellows_claim_for_mild_cases_that_were_never_covered(make: Any) -> None:
+    """As many fewer claims as cases are mild, and those that are left are the same."""
+    filed = []
+    for changes in ({}, {"platform.xianghubao.mild_cover": 0.0}):
+        model = make(changes={"health.mild_share": 0.5, "platform.xianghubao.capacity": 1e6} | changes)
+        cases = []
+        while model.now < 14:
+            model.step()
+            cases += model.platforms[0].desk.papers.get(model.now + 1, [])
+            cases.append(model.platforms[0].desk.accepted)
+        mild = np.concatenate([each["mild"] for each in cases])
+        assert (mild == 0).all() == bool(changes)
+        filed.append(series(finish(model, 15))["filed"].sum())
+    assert 0.3 < filed[1] / filed[0] < 0.7
+
+
+@pytest.mark.parametrize(
+    ("day", "collected"),
+    [
+        (date(2019, 5, 1), date(2019, 5, 14)),
+        (date(2019, 5, 14), date(2019, 5, 14)),
+        (date(2019, 5, 15), date(2019, 5, 28)),
+        (date(2019, 5, 28), date(2019, 5, 28)),
+        (date(2019, 5, 29), date(2019, 6, 14)),
+    ],
+)
+def test_new_terms_are_in_force_at_the_first_collection_on_or_after_their_day(day: date, collected: date) -> None:
+    assert collection_date(first_period_of(day)) == collected
+    assert first_period_of(collected) == half_month(collected)
