@@ -111,13 +111,16 @@ def _shows(switch: Switch) -> str:
 
 
 def facts(text: str) -> str:
-    """The facts that a text names, as they stand in the data file."""
+    """The facts that a text names, as they stand in the data file, where > says that more is no miss."""
     columns = ("id", "platform", "date", "quantity", "value", "unit", "confidence")
     known = {row["id"]: row for row in read_csv("facts.csv", dict.fromkeys(columns, str))}
     named = set(re.findall(r"\bF\d{3}\b", text))
     for first, last in re.findall(r"\bF(\d{3}) to F(\d{3})\b", text):
         named |= {f"F{number:03}" for number in range(int(first), int(last))} & set(known)
-    return table(columns, ([known[fact][name].replace("_", " ") for name in columns] for fact in sorted(named)))
+    return table(
+        columns,
+        ([known[fact][name].replace("_", " ").replace(">", "over ") for name in columns] for fact in sorted(named)),
+    )
 
 
 def told(found: Iterable[tuple[str, str]], headings: tuple[str, str]) -> str:

@@ -76,7 +76,8 @@ class ClaimsDesk:
     def _hurry(self) -> None:
         """The end was announced: claims of fellows that are to come are filed so many times sooner (mechanism A19).
 
-        That is what a chance so many times as high does to a wait that may end in any period.
+        That is what a chance so many times as high does to a wait that may end in any period. Fellows who would have
+        been too late are not called back, as persons are.
         """
         now, sooner = self.model.now, self.model.case.health.filing_at_the_end
         if sooner > 1:
@@ -229,7 +230,7 @@ class ClaimsDesk:
     def mild_cover(self, found: np.ndarray) -> np.ndarray:
         """Aid for mild cases, yuan, by the terms of the day of the diagnosis; `found` are steps.
 
-        What was decided on later, by board or regulator, holds for all that is paid from then on.
+        What board or regulator decided takes the place of the last amendment.
         """
         model, original = self.model, self.plan.original_terms
         covers = np.full(found.size, self.plan.terms.mild_cover)
