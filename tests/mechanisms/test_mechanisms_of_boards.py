@@ -14,6 +14,7 @@ from worlds.closings import HAND
 from worlds.plain import quickly, run, world
 from worlds.switches import on_and_off
 
+pytestmark = pytest.mark.slow
 TERMS = {path.removeprefix("platform.pool."): value for path, value in HAND.items() if "pool" in path}
 PARENT = {"value_decay": 0.5, "choice_scale": 0.0, "horizon": 2.0, "stigma": 3.0, "customer_value": 8.0}
 YEAR = 24

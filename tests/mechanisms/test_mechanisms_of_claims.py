@@ -16,6 +16,7 @@ from abm.persons.state import HealthState
 from worlds.plain import StationaryModel, run, world
 from worlds.switches import SIGMAS, inside
 
+pytestmark = pytest.mark.slow
 PERSONS = 10_000
 
 

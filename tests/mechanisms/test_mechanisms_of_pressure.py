@@ -15,6 +15,7 @@ from worlds.endings import ending_market
 from worlds.plain import run, world
 from worlds.switches import on_and_off, table
 
+pytestmark = pytest.mark.slow
 STEPS = 30
 ON: dict[str, Any] = {
     "supervision.from_money": 2.0,

@@ -16,6 +16,7 @@ from abm.persons.state import Status
 from worlds.plain import PLAIN, StationaryModel, run, world
 from worlds.switches import SIGMAS, inside, on_and_off, shut_the_door
 
+pytestmark = pytest.mark.slow
 PERSONS = 5_000
 QUIET: dict[str, Any] = {
     "people.fellows": False,

@@ -16,6 +16,7 @@ from abm.story.witness import Witness, attend
 from worlds.busy import busy, digest, finish
 from worlds.endings import ending_market
 
+pytestmark = pytest.mark.slow
 ON: dict[str, Any] = {
     "mind.taste_years": 1.0,
     "mind.coming_back": 2.0,
