@@ -171,12 +171,17 @@ class Drive(ABC):
         return found
 
     def _new_cases(self, filed: np.ndarray, found: np.ndarray) -> np.ndarray:
-        """Cases of persons who filed, and of fellows; those of blocks that found no room for them come last."""
-        mine = own_cases(self.persons, self.memberships, self.world, filed)
-        held = np.arange(self._cases.shape[1]) < found[:, CASES, np.newaxis]
-        return joined(
-            mine, chosen(self._cases.ravel(), held.ravel()), *map(self._told_again, np.flatnonzero(found[:, CASES] < 0))
-        )
+        """Cases of persons who filed, and of fellows, block by block, whether there was room for them or not."""
+        some, first = [own_cases(self.persons, self.memberships, self.world, filed)], 0
+        for block in np.flatnonzero(found[:, CASES] < 0).tolist():
+            some += [self._held(found, first, block), self._told_again(block)]
+            first = block + 1
+        return joined(*some, self._held(found, first, self.blocks))
+
+    def _held(self, found: np.ndarray, first: int, last: int) -> np.ndarray:
+        """The cases of fellows in the blocks from `first` on and before `last`."""
+        held = np.arange(self._cases.shape[1]) < found[first:last, CASES, np.newaxis]
+        return chosen(self._cases[first:last].ravel(), held.ravel())
 
     def _told_again(self, block: int) -> np.ndarray:
         """The cases of fellows of a block, with as much room as it takes."""

@@ -14,7 +14,7 @@ from abm.agents.member import HealthyMember, HighRiskMember
 from abm.draws import draw
 from abm.market import NEWS_BITS, World
 from abm.model import MutualAidModel
-from abm.persons import fellows
+from abm.persons import drives, fellows
 from abm.persons.cases import CASE
 from abm.persons.census import count, no_tally
 from abm.persons.drives import numbers_of
@@ -236,6 +236,19 @@ def claims_of(traits: int, joined: int, now: int = 40) -> np.ndarray:
     written = diagnose(model.persons, model.memberships, 0, numbers_of(0, 1, model.world), model.world, cases)
     assert written > 1_000
     return cases[:written]
+
+
+def test_claims_are_in_the_same_order_however_much_room_was_kept_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fuller block is told again: that must not show, or who is paid the last fen would hang on it."""
+
+    def claims() -> list[bytes]:
+        model = finish(teeming(changes={"people.persons": 2_500}), 8)
+        return [platform.desk.cases.tobytes() for platform in model.platforms] + [model.aid_per_head.tobytes()]
+
+    with_room = claims()
+    monkeypatch.setattr(drives, "ROOM_A_BLOCK", 8)
+    monkeypatch.setattr(drives, "ROOM_IN_ALL", 1)
+    assert claims() == with_room
 
 
 def test_the_honest_who_noticed_an_illness_were_turned_away_and_the_others_hide_it() -> None:
