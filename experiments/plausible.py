@@ -31,6 +31,7 @@ from abm.study.summary import write_record
 
 CASE = "market"
 SCENARIO = load(CASE)
+SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form")  # either is plausible
 EVEN = "friends.degree"  # which is a whole even number
 FROM_RATIO = 4.0  # a range whose ends differ by this factor is drawn by equal ratios
 BEFORE, MANY = date(2022, 1, 1), 5  # closings before this day; how many within twelve months are a wave
@@ -42,15 +43,16 @@ SERIES = tuple(
 
 
 def ranges() -> dict[str, dict[str, Any]]:
-    """An axis for every number of the market that has a plausible range."""
-    found = {}
-    for path, value in leaves(SCENARIO):
-        plausible = plausible_of(SCENARIO, path)
-        if plausible is not None and not isinstance(value, bool) and plausible[0] < plausible[1]:
-            low, high = plausible
-            if path == EVEN:
-                found[path] = {"values": tuple(range(int(low), int(high) + 1, 2))}
-                continue
+    """An axis for every number of the market that has a plausible range, and for the switches."""
+    paths = [path for path, _ in leaves(SCENARIO)]
+    found: dict[str, dict[str, Any]] = {
+        path: {"values": (False, True)} for path in paths if path.rpartition(".")[2] in SWITCHES
+    }
+    for path in paths:
+        low, high = plausible_of(SCENARIO, path) or (0.0, 0.0)
+        if path == EVEN:
+            found[path] = {"values": tuple(range(int(low), int(high) + 1, 2))}
+        elif low < high:
             wide = low > 0 and high / low >= FROM_RATIO
             found[path] = {"low": low, "high": high, "scale": "log" if wide else "linear"}
     return found
@@ -91,11 +93,12 @@ def ends(outputs: Mapping[str, Any]) -> dict[str, float]:
 def spread(comparisons: pd.DataFrame) -> pd.DataFrame:
     """A row a fact: what was observed, the worlds' quantiles, and whether it lies within them."""
     groups = comparisons.groupby("fact", sort=False)
-    found = groups.first()[["platform", "date", "quantity", "observed"]].copy()
+    found = groups.first()[["platform", "date", "quantity", "observed", "at_least"]].copy()
     for name, part in (("lowest", 0.0), ("p05", 0.05), ("median", 0.5), ("p95", 0.95), ("highest", 1.0)):
         found[name] = groups["simulated"].quantile(part)
-    found["within"] = (found["lowest"] <= found["observed"]) & (found["observed"] <= found["highest"])
-    found["within_90"] = (found["p05"] <= found["observed"]) & (found["observed"] <= found["p95"])
+    for name, low, high in (("within", "lowest", "highest"), ("within_90", "p05", "p95")):
+        not_above = (found[low] <= found["observed"]) | found["at_least"]  # more than a lower bound is no miss
+        found[name] = not_above & (found["observed"] <= found[high])
     return found
 
 
@@ -139,7 +142,12 @@ def answer(asked: Experiment) -> None:
         for number, _, _, result in progress.store.kept(one):
             closed.append({"world": number, **ends(result.outputs)})
             for each in compared(result.outputs):
-                words = {"fact": each.fact.id, "platform": each.fact.platform, "date": each.fact.dated}
+                words = {
+                    "fact": each.fact.id,
+                    "platform": each.fact.platform,
+                    "date": each.fact.dated,
+                    "at_least": each.fact.at_least,
+                }
                 amounts = {"observed": each.observed, "simulated": each.simulated, "log_ratio": each.log_ratio}
                 rows.append({"world": number, **words, "quantity": each.fact.meaning.words, **amounts})
         comparisons, endings = pd.DataFrame(rows), pd.DataFrame(closed)

@@ -6,7 +6,7 @@ from abm.agents.agent import Agent
 from abm.ledger import FUND
 from abm.observation.events import REGULATOR, EventKind
 from abm.platforms import rules
-from abm.platforms.alarms import alarms, complaints_at_closing
+from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
 from abm.platforms.closing import Stage
 from abm.platforms.plan import Plan
 from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
@@ -30,7 +30,7 @@ class Regulator(Agent):
         self.insurance_like_membership = 0.0  # over the population, summed over periods
         self.stance = self.before = Stance.TOLERATE
         self.complaints = 0.0  # of this step, real persons
-        self.alarms: dict[str, float] = {}  # pressure that came up in this step, by cause
+        self.alarms = dict.fromkeys(ALARMS, 0.0)  # pressure that came up in this step, by cause
         self.last_warning = -1  # step
 
     def supervise(self) -> None:

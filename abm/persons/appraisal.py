@@ -66,6 +66,17 @@ def luck_of_choice(anew: int, lasting: int, row: int, world: World) -> float:
 
 
 @behaviour
+def tastes_renewed(row: int, world: World) -> bool:
+    """Whether a person's lasting tastes are others than in the period before."""
+    p = world.settings[0]
+    if p["taste_years"] <= 0.0 or p["now"] <= 0:
+        return False
+    phase = draw(p["seed"], 0, row, RENEW_TASTES)
+    before = rules.renewals(p["now"] - 1, p["taste_years"], phase)
+    return rules.renewals(p["now"], p["taste_years"], phase) != before
+
+
+@behaviour
 def lasting_taste(lasting: int, row: int, world: World) -> float:
     """What a person likes an alternative for beyond its terms, yuan a year; nothing where each choice draws it anew.
 

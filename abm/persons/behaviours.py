@@ -24,12 +24,12 @@ from abm.persons.appraisal import (
     lasting_taste,
     luck_of_choice,
     staying,
+    tastes_renewed,
 )
 from abm.persons.situation import (
     filing_chance_of,
     for_me,
     incidence_of,
-    is_mild,
     known_risk,
     may_claim,
     notices_illness,
@@ -48,12 +48,13 @@ from abm.persons.state import (
     HONEST,
     LATENT,
     LEFT,
+    NOT_ALERTED,
+    NOT_SETTLED,
     SETTLED,
     WAITING,
     WELL,
 )
 
-NOT_ALERTED, NOT_SETTLED = 255 - ALERTED, 255 - SETTLED
 RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
     purpose * SLOTS_PER_PURPOSE
     for purpose in (
@@ -70,6 +71,8 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
 def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world: World) -> None:
     """Take in what the friend whom I met shows (`signals`, bits), and the advertisements that come by."""
     p = world.settings[0]
+    if me["traits"] & SETTLED and tastes_renewed(row, world):
+        me["traits"] &= NOT_SETTLED  # what was declined by another taste
     known = np.int64(me["aware"])
     heard = known
     recommended = (signals & PLATFORMS & ~np.int64(world.signals[row])) >> NEWS_BITS
@@ -164,12 +167,10 @@ def claim(me: np.void, mine: np.ndarray, row: int, world: World) -> int:
     if me["health"] != DIAGNOSED:
         return 0
     p = world.settings[0]
-    filed, found = 0, np.int64(me["health_since"])
+    filed = 0
     for s in range(mine.size):
-        if may_claim(me, mine[s], world):
+        if may_claim(me, mine[s], row, world):
             k = np.int64(mine[s]["platform"])
-            if found > world.offers[k]["mild_until"] and is_mild(row, found, world):
-                continue
             if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < filing_chance_of(k, row, world):
                 mine[s]["status"] = FILING
                 filed += 1
@@ -210,7 +211,7 @@ def choose(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> N
     chance = chance_to_think(me, mine, row, world)
     if u < chance:
         for s in range(mine.size):
-            if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], world):
+            if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], row, world):
                 stay_or_leave(me, mine[s], inside - 1, row, world)
         if inside < mine.size and me["health"] != DIAGNOSED and u < chance * interest_in_joining(me, world):
             joined = join_the_best(me, mine, inside, row, world)

@@ -33,6 +33,7 @@ from abm.persons.state import (
     ENDED,
     LAPSED,
     MOST_FEN,
+    NOT_SETTLED,
     WAITING,
 )
 
@@ -95,7 +96,7 @@ def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np
                 pay(me, m, row, world, cash_flows)
         if m["status"] == WAITING:
             end_the_wait(me, m, now, offer["waiting"])
-        if m["status"] <= COVERED and not may_claim(me, m, world):
+        if m["status"] <= COVERED and not may_claim(me, m, row, world):
             if world.covers[k, age] == 0:
                 m["status"] = AGED_OUT
                 m["since"] = now
@@ -114,6 +115,7 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     offer = world.offers[k]
     m["status"] = ENDED
     m["since"] = p["now"]
+    me["traits"] &= NOT_SETTLED  # and looks round again
     lose_deposit(m, row, world, cash_flows)
     refund(me, m, cash_flows)
     back = np.int64(np.float64(m["paid"]) * offer["returned"])
@@ -233,7 +235,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         return
     worth = gain(paying_in(me, m, lacking, others, row, world))
     wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
-    if not wanted and m["status"] <= COVERED and not may_claim(me, m, world):
+    if not wanted and m["status"] <= COVERED and not may_claim(me, m, row, world):
         m["status"] = LAPSED
         m["since"] = p["now"]
         return

@@ -49,14 +49,19 @@ def incidence_of(me: np.void, world: World) -> float:
 
 
 @behaviour
-def may_claim(me: np.void, m: np.void, world: World) -> bool:
-    """Whether the member is diagnosed, covered, and in time to file a claim; an accident is covered at once."""
+def may_claim(me: np.void, m: np.void, row: int, world: World) -> bool:
+    """Whether the member is diagnosed, covered, and in time to file a claim; an accident is covered at once.
+
+    Not for a mild case that was found when the plan no longer covered those.
+    """
     if me["health"] != DIAGNOSED or not (
         m["status"] == COVERED or (m["status"] == WAITING and me["traits"] & ACCIDENT)
     ):
         return False
     offer, health_since = world.offers[m["platform"]], np.int64(me["health_since"])
-    return health_since <= offer["covered_until"] and world.settings[0]["now"] - health_since <= offer["claim_window"]
+    if health_since > offer["covered_until"] or world.settings[0]["now"] - health_since > offer["claim_window"]:
+        return False
+    return health_since <= offer["mild_until"] or not is_mild(row, health_since, world)
 
 
 @behaviour

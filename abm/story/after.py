@@ -43,7 +43,7 @@ def settle(copy: Copy) -> None:
         then = np.concatenate((copy.mine[:slot], before[slot:]))  # as it was when the turn came to this plan
         decision = _paying_in(copy, me, was, plans_inside(then) - 1)
         if decision is not None:
-            held = was["status"] > Status.COVERED or may_claim(me, was, world)
+            held = was["status"] > Status.COVERED or may_claim(copy.me, was, copy.row, world)
             copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
         if money[DEPOSITED]:
             copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED])
@@ -125,7 +125,7 @@ def choose(copy: Copy) -> None:
     stays: list[tuple[int, Decision]] = []
     if prompt is not None:
         for slot, m in enumerate(mine):
-            if Status.WAITING <= m["status"] <= Status.COVERED and not may_claim(me, m, world):
+            if Status.WAITING <= m["status"] <= Status.COVERED and not may_claim(me, m, row, world):
                 decision = decisions.to_stay(me, m, count - 1, row, world, prompt)
                 behaviours.stay_or_leave(me, trial[slot], count - 1, row, world)
                 stays.append((slot, decision))

@@ -59,7 +59,7 @@ def fall_ill(copy: Copy) -> None:
     if now == HealthState.LATENT:
         copy.note(Kind.FELL_ILL)
         return
-    covered = [int(m["platform"]) for m in copy.mine if may_claim(copy.me, m, copy.world)]
+    covered = [int(m["platform"]) for m in copy.mine if may_claim(copy.me, m, copy.row, copy.world)]
     known = [int(m["platform"]) for m in copy.mine if inside(m)]
     copy.note(
         Kind.DIAGNOSED, accident=was == HealthState.WELL, covered=covered, inside=known, missed=would_have_covered(copy)

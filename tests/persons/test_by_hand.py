@@ -66,7 +66,7 @@ def ill(**given: Any) -> np.ndarray:
 def test_a_claim_may_be_filed_for_twelve_half_months_after_diagnosis(ago: int, in_time: bool) -> None:
     model = at(health__filing_chance=1.0)
     me, mine = ill(health_since=NOW - ago), covered()
-    assert may_claim(me[0], mine[0, 0], model.world) == in_time
+    assert may_claim(me[0], mine[0, 0], 0, model.world) == in_time
     assert claim(me[0], mine[0], 0, model.world) == in_time
     assert mine[0, 0]["status"] == (Status.FILING if in_time else Status.COVERED)
 
@@ -74,17 +74,17 @@ def test_a_claim_may_be_filed_for_twelve_half_months_after_diagnosis(ago: int, i
 @pytest.mark.parametrize(("traits", "may"), [(Trait.ACCIDENT, True), (Trait.HONEST, False)])
 def test_of_those_who_wait_only_the_victims_of_accidents_may_claim(traits: Trait, may: bool) -> None:
     waiting = covered(status=Status.WAITING, joined=NOW - 2, since=NOW - 2)
-    assert may_claim(ill(traits=traits)[0], waiting[0, 0], at().world) == may
+    assert may_claim(ill(traits=traits)[0], waiting[0, 0], 0, at().world) == may
 
 
 @pytest.mark.parametrize("health", [HealthState.WELL, HealthState.LATENT])
 def test_nobody_claims_without_a_diagnosis(health: HealthState) -> None:
-    assert not may_claim(ill(health=health)[0], covered()[0, 0], at().world)
+    assert not may_claim(ill(health=health)[0], covered()[0, 0], 0, at().world)
 
 
 @pytest.mark.parametrize("status", [Status.LAPSED, Status.LEFT, Status.AIDED, Status.REFUSED, Status.CLAIMING])
 def test_nobody_claims_who_is_outside_or_has_claimed(status: Status) -> None:
-    assert not may_claim(ill()[0], covered(status=status)[0, 0], at().world)
+    assert not may_claim(ill()[0], covered(status=status)[0, 0], 0, at().world)
 
 
 @pytest.mark.parametrize(

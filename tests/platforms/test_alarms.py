@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from abm.market import OFFER
+from abm.model import MutualAidModel
 from abm.observation.series import MARKET
 from abm.platforms import rules
 from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
@@ -41,6 +42,18 @@ def place(advertised: float = 25.0, **given: Any) -> Place:
 def seen(weight: str, plan: Firm) -> dict[str, float]:
     """The alarms of one plan where one of them alone has a weight, which is 1."""
     return alarms(Supervision(**(ALONE | {weight: 1.0})), plan.model, [plan], 500.0)
+
+
+def test_a_model_in_which_nobody_supervises_has_no_alarm() -> None:
+    class Calm(MutualAidModel):
+        """Without a regulator that looks."""
+
+        def supervise(self) -> None:
+            """Nothing."""
+
+    calm = Calm("xianghubao", persons=50, seed=1)
+    calm.step()
+    assert set(calm.regulator.alarms.values()) == {0.0}
 
 
 def test_each_alarm_has_a_series() -> None:

@@ -64,6 +64,13 @@ def test_once_mild_cases_are_not_covered_nobody_claims_for_one_and_nobody_is_ref
     assert run(model, 0)["refused"].sum() == 0
 
 
+def test_who_has_a_mild_illness_that_is_not_covered_has_no_claim_to_wait_for_and_may_leave() -> None:
+    model = struck(8, amended((NEW, 0.0)))
+    model.persons["altruism"] = -1e5
+    run(model, 1)
+    assert model.memberships["status"][4:8, 0].tolist() == [Status.LEFT] * 4
+
+
 def test_severe_cases_are_paid_as_before() -> None:
     model = struck(8, {"health.mild_share": 0.0} | amended((NEW, 0.0)))
     assert (model.persons["received"][1:8] == 300_000_00).all()

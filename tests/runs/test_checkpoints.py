@@ -14,10 +14,11 @@ from abm.errors import CheckpointError, FileError
 from abm.files import DATA
 from abm.model import MutualAidModel
 from abm.observation.events import EventKind
+from abm.persons.state import Trait
 from abm.platforms.closing import ClosingKind
 from abm.runs.checkpoint import resume, save
-from worlds.busy import busy, digest, finish, teeming
-from worlds.endings import ending_market
+from worlds.busy import busy, digest, finish, series, teeming
+from worlds.endings import ending_market, turned_on
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("make", "stop"), [(busy, 1), (busy, 24), (teeming, 1), (teeming, 24), (ending_market, 13), (ending_market, 24)]
+    ("make", "stop"),
+    [
+        (busy, 1),
+        (busy, 24),
+        (teeming, 1),
+        (teeming, 24),
+        (ending_market, 13),
+        (ending_market, 24),
+        pytest.param(turned_on, 13, marks=pytest.mark.slow),
+        pytest.param(turned_on, 24, marks=pytest.mark.slow),
+    ],
 )
 def test_a_run_resumed_is_the_run_that_never_stopped(
     make: Callable[[], MutualAidModel], stop: int, tmp_path: Path
@@ -42,6 +53,16 @@ def test_a_run_resumed_is_the_run_that_never_stopped(
     assert digest(resumed) == digest(whole)
     assert (resumed.events, resumed.closings) == (whole.events, whole.closings)
     resumed.audit()
+
+
+@pytest.mark.slow
+def test_with_every_mechanism_turned_on_agents_do_as_the_loops_do_and_much_happens() -> None:
+    compiled, agents = (finish(turned_on(drive=drive), 30) for drive in ("compiled", "agents"))
+    assert digest(compiled) == digest(agents)
+    assert compiled.mood > 0
+    assert (compiled.persons["traits"] & Trait.SETTLED).any()
+    alarms = series(compiled).filter(like="alarm_").max()
+    assert set(alarms.index[alarms == 0]) == {"alarm_deposits"}  # on which nothing weighs in this world
 
 
 def test_a_change_to_what_is_so_already_changes_nothing(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_who_would_have_been_covered_would_have_been() -> None:
                 model.memberships[row, 0]["balance"] = 0
         assert model.persons[row]["health"] == HealthState.DIAGNOSED
         claimed = model.memberships[row, 0]["status"] in (Status.CLAIMING, Status.AIDED, Status.REFUSED)
-        assert claimed or may_claim(model.persons[row], model.memberships[row, 0], model.world)
+        assert claimed or may_claim(model.persons[row], model.memberships[row, 0], row, model.world)
 
 
 def test_who_was_not_covered_in_time_missed_nothing() -> None:

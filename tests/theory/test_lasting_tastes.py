@@ -78,6 +78,15 @@ def test_of_two_plans_each_joins_the_one_of_the_higher_sum_of_worth_and_taste() 
     assert abs(to_far.mean() - 0.5) < SIGMAS * error(0.5, joined.sum())
 
 
+def test_who_declined_thinks_again_once_tastes_are_renewed_and_the_share_inside_does_not_drift() -> None:
+    """Members whose taste turns leave at once; if others who have come to like the plan stayed away, it would empty."""
+    declined = {"mind.taste_years": 2.0, "mind.renewed_interest": 0.05}
+    model = world(2_000, TASTES | declined)
+    for _ in range(3):
+        run(model, 24)
+        assert abs(inside(model).mean() - choice_chance(WORTH, NOISE)) < SIGMAS * error(0.66, 2_000)
+
+
 def test_insurance_that_is_offered_again_and_again_is_bought_by_those_who_like_it() -> None:
     """It costs nothing and brings nothing, and half of all people like it. By a lottery, in the end all buy."""
     product = {"sum_insured": 0.0, "premium": 0.0, "reach": 1.0, "affordable": 1.0, "asks_about_health": False}

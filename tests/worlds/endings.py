@@ -89,3 +89,44 @@ def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given:
     for path, value in (numbers | (changes or {})).items():
         put(tables, path, deepcopy(value))  # so that no change of one test is seen by the next
     return MutualAidModel(parse(tables, "endings"), seed=seed, policy=WarnRectifyAndGuarantee(), **given)
+
+
+# Every mechanism that is off unless a scenario says otherwise.
+TURNED_ON: dict[str, Any] = {
+    "mind.taste_years": 1.0,
+    "mind.noticed_shock": 0.1,
+    "mind.habituation_periods": 6,
+    "mind.coming_back": 2.0,
+    "mind.renewed_interest": 0.2,
+    "mind.symptom_alarm": 20.0,
+    "health.incidence_slope": -0.03,
+    "health.aware_of_claiming": 0.3,
+    "health.filing_at_the_end": 4.0,
+    "supervision.from_complaints": 0.01,
+    "supervision.from_money": 5.0,
+    "supervision.complaints_at_closing": 0.5,
+    "supervision.from_selection": 0.5,
+    "supervision.from_promotion": 1.0,
+    "supervision.from_closings": 0.03,
+    "supervision.sternness_continuous": True,
+    "supervision.exempt_by_form": False,
+    "supervision.platform_rules": [date(2019, 6, 1)],
+    "supervision.platform_rules_cost": 1.0,
+    "mood.from_warning": 0.4,
+    "mood.from_closing": 0.8,
+    "mood.from_refusals": 1.0,
+    "mood.fear": 0.5,
+    "mood.distrust": 0.3,
+    **{f"platform.{name}.wear_by_calendar": True for name in PLANS},
+    **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
+    **{
+        f"platform.{name}.parent.{number}": value
+        for name in ("unwanted", "fled")
+        for number, value in (("closing_later", 0.3), ("saturation", 0.7), ("stigma_elasticity", 0.5))
+    },
+}
+
+
+def turned_on(seed: int = 4, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """The market of `PLANS` in which every mechanism works, those too that are off by default."""
+    return ending_market(seed, TURNED_ON | (changes or {}), **given)
