@@ -101,5 +101,6 @@ class Mood(Section):
         plausible=(0.03, 0.3), source="assumption: an issue is in the news for months, Downs 1972")
     fear: float = number(0, "believed chance that a plan closes within a year, at full alarm", unit="1",
         low=0, high=1, plausible=(0, 0.8), source="assumption, 0 is off: as for closings, availability")
-    distrust: float = number(0, "part of trust in all plans that goes with the way from calm to full alarm", unit="1",
-        low=0, high=1, plausible=(0, 0.3), source="assumption, 0 is off: as much as warnings cost")
+    distrust: float = number(0,
+        "part of trust in all plans that a leap from calm to full alarm takes; a rise below 0.01 takes none",
+        unit="1", low=0, high=1, plausible=(0, 0.3), source="assumption, 0 is off: as much as warnings cost")

@@ -105,7 +105,7 @@ class Health(Section):
         plausible=(0.3, 1.2),
         source="assumption, set by hand to the 68,675 aided in 2020, F091: not all who could claim do")
     incidence_slope: float = number(0, "growth with age of incidence that leads to claims, over the table's",
-        unit="1 a year", low=-0.1, high=0.1, plausible=(-0.06, 0),
+        unit="1 a year", low=-0.1, high=0.02, plausible=(-0.06, 0),
         source="assumption: early claims came from the young. Of 150 aided in late June 2019, F079, 47 had thyroid "
                "cancer, the most frequent one at 15 to 44 years and a fifth or more of insurers' claims "
                "(m.devze.com/ask/736383IeM281D9q), and so had 24 % of 11,928 aided by November 2019 (New Express, "

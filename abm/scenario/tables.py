@@ -43,8 +43,9 @@ def incidence_by_age(health: Health) -> np.ndarray:
         raise DataError(f"health.incidence_file: {health.incidence_file} has a rate outside 0 to 1 a year")
     sloped = table * health.incidence_level * age_factor(health)
     if (highest := sloped.max()) > MOST_ILLNESSES:
+        slope = f", health.incidence_slope = {health.incidence_slope:g}" if health.incidence_slope else ""
         raise DataError(
-            f"health.incidence_level = {health.incidence_level:g}: {highest:.3g} illnesses a year at some age of"
+            f"health.incidence_level = {health.incidence_level:g}{slope}: {highest:.3g} illnesses a year at some age of"
             f" {health.incidence_file}; more than one in every half-month cannot be, at most {MOST_ILLNESSES:g}"
         )
     return np.asarray(sloped)

@@ -40,8 +40,8 @@ def test_without_a_slope_incidence_is_the_tables_at_the_level_to_the_bit() -> No
 
 def test_a_slope_may_not_bring_more_illness_than_there_is_time_for() -> None:
     incidence_by_age(with_slope(0.0, incidence_level=100.0).health)
-    with pytest.raises(DataError, match="illnesses a year at some age"):
-        incidence_by_age(with_slope(0.1, incidence_level=100.0).health)
+    with pytest.raises(DataError, match=r"incidence_slope = 0.02: .* illnesses a year at some age"):
+        incidence_by_age(with_slope(0.02, incidence_level=100.0).health)
 
 
 def test_the_ill_are_the_younger_for_a_falling_slope() -> None:
