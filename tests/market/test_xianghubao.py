@@ -83,6 +83,7 @@ def test_risk_falls_while_the_pool_grows_and_it_is_the_healthy_who_leave(runs: l
         assert leavers < 0.5 * run["risk"].mean()
 
 
+@pytest.mark.slow
 def test_the_number_of_the_aided_does_not_depend_on_how_many_are_simulated() -> None:
     """Between seeds the aided of 2019 differ by some 5 % at 10,000 persons and 1 % at 300,000."""
 

@@ -273,7 +273,7 @@ def test_lives_are_told_at_rest_and_of_the_present_day(watch):
     assert len(watcher.lives) == told
 
 
-@pytest.mark.parametrize("drive", ["compiled", "agents"])
+@pytest.mark.parametrize("drive", ["compiled", pytest.param("agents", marks=pytest.mark.slow)])
 def test_files_are_those_of_the_command(watch, tmp_path, drive):
     """Also where every person acts by themselves, and where a policy was chosen and a number moved."""
     changes = (*policy("shares by age", SMALL, "xianghubao"), ("mind.altruism", 12.5))

@@ -117,6 +117,7 @@ def test_plans_that_end_are_the_same_one_by_one_and_all_at_once() -> None:
     assert {"warning", "rectification"} <= {event["what"] for event in model.events}
 
 
+@pytest.mark.slow
 def test_plans_that_end_are_the_same_in_plain_python(tmp_path: Path) -> None:
     script = (
         "import sys; sys.path[:0] = ['tests']; from worlds.busy import *; from worlds.endings import *; "

@@ -20,7 +20,7 @@ from worlds.endings import ending_market
 from worlds.stories import told
 
 
-@pytest.mark.parametrize("name", ["endings", "busy"])
+@pytest.mark.parametrize("name", [pytest.param("endings", marks=pytest.mark.slow), "busy"])
 def test_every_sentence_is_one(name: str) -> None:
     """It begins in lower case after its day, ends in a full stop, and nothing is left unsaid or unnamed."""
     for happenings in told(name).values():
@@ -226,6 +226,7 @@ def test_payments_are_summed_up_by_year_and_told_before_what_follows_them() -> N
     assert compared > 50
 
 
+@pytest.mark.slow
 def test_lost_trust_names_its_cause() -> None:
     sentences = [each.text for story in told("endings").values() for each in story if each.kind == Kind.DOUBTED]
     for cause in ("fled announced its end", "a warning of the regulator"):
