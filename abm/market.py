@@ -39,7 +39,7 @@ OFFER_FIELDS = (
     ("brand", "f8", "1", "trust of newcomers"),
     ("trust_shock", "f8", "1", "part of trust that all members lose in this step"),
     ("delay", "f8", "periods", "that claims wait for a decision beyond the one in which they are filed"),
-    ("claim_awareness", "f8", "1", "chance that a member who is ill knows of the claim to be made"),
+    ("claim_awareness", "f8", "1", "chance that a member who is ill thinks of the claim in a period"),
     ("filing_urgency", "f8", "1", "chance to file a claim over the ordinary one"),
     ("perceived_closure_risk", "f8", "1", "believed chance that the plan closes within a year"),
     ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),

@@ -75,8 +75,9 @@ def is_mild(row: int, found: int, world: World) -> bool:
 def filing_chance_of(k: int, row: int, world: World) -> float:
     """Chance that a claim on platform `k`, the person's or a fellow's, is filed in a period (mechanism A19).
 
-    The papers have to be together, and the claim to be thought of: whose friend was aided knows of it, and so do the
-    more, the more the plan has shared. Once its end is announced claims are hurried.
+    The papers have to be together, and the claim to be thought of, which is drawn anew in each period: whose friend
+    tells of aid does, and so do the more, the more the plan has shared. Once its end is announced claims are hurried.
+    For a fellow the chance stays as it is at the diagnosis.
     """
     offer = world.offers[k]
     aware = offer["claim_awareness"]

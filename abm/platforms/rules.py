@@ -59,9 +59,9 @@ def true_level(aid_a_year: float, gross: float) -> float:
 
 
 def claim_awareness(at_first: float, published: float, until_half: float) -> float:
-    """Chance that a member knows of the claim to be made: with the shares published those who do not know grow fewer.
+    """Chance that a member thinks of the claim to be made in a period: the shares published remind of it.
 
-    `published` is the sum of them, yuan a member, and `until_half` the sum by which half of those have learned.
+    `published` is the sum of them, yuan a member, and `until_half` the sum that makes up half of what is lacking.
     """
     return 1 - (1 - at_first) / (1 + published / until_half)
 

@@ -137,11 +137,11 @@ class Health(Section):
         plausible=(0.1, 0.4),
         for_persons=True, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
     aware_of_claiming: float = number(1,
-        "chance that a diagnosed member knows of the claim to be made, before anything was shared", unit="1",
+        "chance that a diagnosed member thinks of the claim in a period, before anything was shared", unit="1",
         low=0, high=1, plausible=(0.02, 1),
-        source="assumption, 1 where all know: 36 had been aided by April 2019, F021, of cover for twenty million, "
+        source="assumption, 1 where all do: 36 had been aided by April 2019, F021, of cover for twenty million, "
                "F053, and 496 in a period of July, F081")
-    shares_until_aware: float = number(1, "shares published, in all, when half of those who did not know have learned",
+    shares_until_aware: float = number(1, "shares published, in all, that make up half of what that chance lacks",
         unit="yuan a member", low=0.01, high=1_000, plausible=(0.3, 10),
         source="assumption: a bill of yuan is looked into, one of cents is not; shares came to 3.58 yuan by August "
                "2019, F069")
