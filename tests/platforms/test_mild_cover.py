@@ -66,7 +66,7 @@ def test_once_mild_cases_are_not_covered_nobody_claims_for_one_and_nobody_is_ref
 
 def test_who_has_a_mild_illness_that_is_not_covered_has_no_claim_to_wait_for_and_may_leave() -> None:
     model = struck(8, amended((NEW, 0.0)))
-    model.persons["altruism"] = -1e5
+    model.persons["altruism"] = -1e9
     run(model, 1)
     assert model.memberships["status"][4:8, 0].tolist() == [Status.LEFT] * 4
 
