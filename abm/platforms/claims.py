@@ -81,7 +81,7 @@ class ClaimsDesk:
         """
         now, sooner = self.model.now, self.model.case.health.filing_at_the_end
         if sooner > 1:
-            to_come = joined(NO_CASES, *(some for step in sorted(self.papers) for some in self.papers[step]))
+            to_come = self._to_come
             to_come["due"] = now + ((to_come["due"] - now) / sooner).astype(np.int64)
             self.papers = {now + delay: [some] for delay, some in enumerate(by_delay(to_come, now))}
 
@@ -190,7 +190,12 @@ class ClaimsDesk:
     @property
     def cases(self) -> np.ndarray:
         """All claims in hand or to come, as `take_over` takes them."""
-        return joined(self.queue, *(some for step in sorted(self.papers) for some in self.papers[step]))
+        return joined(self.queue, self._to_come)
+
+    @property
+    def _to_come(self) -> np.ndarray:
+        """Claims whose papers are not complete yet, in the order in which they will be filed."""
+        return joined(NO_CASES, *(some for step in sorted(self.papers) for some in self.papers[step]))
 
     def start_from_terms(self) -> None:
         """Take the capacity from the terms of the scenario again."""

@@ -43,7 +43,7 @@ def settle(copy: Copy) -> None:
         then = np.concatenate((copy.mine[:slot], before[slot:]))  # as it was when the turn came to this plan
         decision = _paying_in(copy, me, was, plans_inside(then) - 1)
         if decision is not None:
-            held = was["status"] > Status.COVERED or may_claim(copy.me, was, copy.row, world)
+            held = was["status"] > Status.COVERED or may_claim(me, was, copy.row, world)
             copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
         if money[DEPOSITED]:
             copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED])
