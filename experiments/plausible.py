@@ -31,6 +31,7 @@ from abm.study.summary import write_record
 
 CASE = "market"
 SCENARIO = load(CASE)
+PANEL = (1e-2, 1e2)  # of the figure: simulated over observed
 SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form")  # either is plausible
 EVEN = "friends.degree"  # which is a whole even number
 FROM_RATIO = 4.0  # a range whose ends differ by this factor is drawn by equal ratios
@@ -104,24 +105,31 @@ def spread(comparisons: pd.DataFrame) -> pd.DataFrame:
 
 @drawing()
 def draw(comparisons: pd.DataFrame, worlds: int, persons: int) -> Figure:
-    """A line a fact: simulated over observed in the middle nine tenths of the worlds, and in all of them."""
-    groups = comparisons.groupby("fact", sort=False)["log_ratio"]
-    bounds = groups.quantile([0.0, 0.05, 0.5, 0.95, 1.0]).unstack()
+    """A line a fact: simulated over observed in the middle nine tenths of the worlds, and in all of them.
+
+    What is beyond the panel is drawn at its edge, with an arrow; of a lower bound the observed is the left end.
+    """
+    ratios = (comparisons["simulated"] / comparisons["observed"]).groupby(comparisons["fact"], sort=False)
+    bounds = ratios.quantile([0.0, 0.05, 0.5, 0.95, 1.0]).unstack()
+    shown = bounds.clip(*PANEL)
     labels = comparisons.drop_duplicates("fact").set_index("fact")
     figure = Figure(figsize=(8, 1.2 + 0.19 * len(bounds)), dpi=150, layout="constrained")
     panel = figure.subplots()
     heights = -np.arange(len(bounds))
-    panel.hlines(heights, np.exp(bounds[0.0]), np.exp(bounds[1.0]), color="#9a9a9a", lw=0.8, label="all worlds")
-    panel.hlines(heights, np.exp(bounds[0.05]), np.exp(bounds[0.95]), color="black", lw=2.4, label="nine in ten")
-    panel.plot(np.exp(bounds[0.5]), heights, "o", ms=4, mfc="white", mec="black", label="median")
+    panel.hlines(heights, shown[0.0], shown[1.0], color="#9a9a9a", lw=0.8, label="all worlds")
+    panel.hlines(heights, shown[0.05], shown[0.95], color="black", lw=2.4, label="nine in ten")
+    panel.plot(shown[0.5], heights, "o", ms=4, mfc="white", mec="black", label="median")
+    for edge, beyond, arrow in ((PANEL[0], bounds[0.0] < PANEL[0], "<"), (PANEL[1], bounds[1.0] > PANEL[1], ">")):
+        panel.plot([edge] * int(beyond.sum()), heights[beyond], arrow, ms=4, color="#9a9a9a", clip_on=False)
     panel.axvline(1.0, color="#d55e00", lw=1, ls="--", label="observed")
     words = [
         f"{labels.platform[fact].split(' (')[0]}, {labels.quantity[fact]}, {labels.date[fact]} ({fact})"
+        + (", a lower bound" if labels.at_least[fact] else "")
         for fact in bounds.index
     ]
     panel.set_yticks(heights, labels=words, fontsize=6)
     panel.set_xscale("log")
-    panel.set_xlim(1e-2, 1e2)
+    panel.set_xlim(*PANEL)
     panel.set_xlabel("simulated over observed")
     figure.suptitle("Is history possible? Facts up to 2020 within plausible worlds", x=0.01, ha="left", fontsize=9)
     panel.spines[["top", "right"]].set_visible(False)

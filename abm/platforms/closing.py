@@ -9,14 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from abm.clock import half_month, periods
+from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.ledger import deposits
 from abm.money import FEN_PER_YUAN
-from abm.persons.rules import choice_chance
+from abm.persons.rules import choice_chance, renewals
 from abm.platforms import rules
 from abm.platforms.plan import Plan
-from abm.scenario.parents import ClosingPlan
+from abm.scenario.parents import ClosingPlan, Parent
 
 NO_PLAN = ClosingPlan(notice_days=0, run_off_borne=False)
 
@@ -112,18 +112,22 @@ class Losses(ClosingRule):
 
 
 class NotWanted(ClosingRule):
-    """Going on is worth less to the parent than closing; the board decides by a logistic choice, once a month."""
+    """Going on is worth less to the parent than closing; the board decides by a logistic choice, once a month.
+
+    What speaks for or against it beyond the sum is drawn anew at every review, or lasts for some years: a board that
+    would not close a plan last month does not close it now unless the sum is another. A new plan has a time of trial.
+    """
 
     kind = ClosingKind.ACTIVE
 
     def reason(self, plan: Plan) -> str | None:
         parent = plan.terms.parent
-        if parent is None:
+        if parent is None or plan.model.now - plan.opened < parent.trial_years * PERIODS_PER_YEAR:
             return None
         valuation = plan.valuation
         gain = valuation.closing - valuation.going_on
         chance = choice_chance(gain, parent.choice_scale * plan.members)
-        if _uniform(plan) >= chance:
+        if _reasons(plan, parent) >= chance:
             return None
         return f"going on is worth {valuation.going_on:,.0f} yuan to its parent, closing {valuation.closing:,.0f}"
 
@@ -142,9 +146,12 @@ class RunAway(ClosingRule):
         return None if pool <= worth else f"{pool:,.0f} yuan of deposits were in reach"
 
 
-def _uniform(plan: Plan) -> float:
-    model = plan.model
-    return draw(model.seed, model.now, plan.index, Purpose.BOARD * SLOTS_PER_PURPOSE)
+def _reasons(plan: Plan, parent: Parent) -> float:
+    """A board's reasons beyond the sum, as a number in [0, 1): it closes the plan where that is below the chance."""
+    model, review = plan.model, plan.model.now
+    if parent.reasons_years > 0:
+        review = renewals(model.now - plan.opened, parent.reasons_years, 0.0)
+    return draw(model.seed, review, plan.index, Purpose.BOARD * SLOTS_PER_PURPOSE)
 
 
 CLOSING_RULES: dict[str, ClosingRule] = {

@@ -72,6 +72,13 @@ class Parent(Section):
         plausible=(5e8, 5e9), source="assumption: a giant's yearly spending on a product")
     choice_scale: float = number(0.3, "scale of the board's logistic choice", unit="yuan a member", low=0, high=1_000,
         plausible=(0.1, 3), source="assumption: a small part of the stigma; 0 decides by the sum alone")
+    reasons_years: float = number(0, "time from one renewal of a board's reasons beyond that sum to the next; 0: drawn "
+        "anew at every review", unit="years", low=0, high=1e9, plausible=(0, 5),
+        source="assumption, 0 is off: what a board knows and a sum does not say is the same a month later")
+    trial_years: float = number(0, "time from the launch for which a plan is kept whatever that sum says",
+        unit="years", low=0, high=50, plausible=(0, 2),
+        source="assumption, 0 is off: a product is launched with a budget for its first year, staged commitment, Dixit "
+               "and Pindyck 1994")
     flight_threshold: float = number(1e10, "sum for which the parent would run away with the deposits",
         unit="yuan", low=0, high=1e13,
         source="assumption: a company listed or to be listed would not, at any pool that there was")

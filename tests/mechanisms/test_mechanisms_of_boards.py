@@ -3,6 +3,7 @@
 Nobody falls ill here. A plan costs two yuan a member and year, and its parent looks two years ahead.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -20,12 +21,14 @@ PARENT = {"value_decay": 0.5, "choice_scale": 0.0, "horizon": 2.0, "stigma": 3.0
 YEAR = 24
 
 
-def plans(names: Sequence[str], terms: dict[str, Any], changes: dict[str, Any], persons: int = 20) -> MutualAidModel:
+def plans(
+    names: Sequence[str], terms: dict[str, Any], changes: dict[str, Any], persons: int = 20, seed: int = 0
+) -> MutualAidModel:
     """A world of these plans under the same terms, in which nobody falls ill."""
     alike = TERMS | {"other_cost": 2.0, "launch": date(2019, 1, 1), "launch_reach": 1.0, "brand": 1.0}
     alike |= {f"parent.{name}": value for name, value in PARENT.items()} | terms
     numbers = {f"platform.{name}.{path}": value for name in names for path, value in alike.items()}
-    model = world(persons, numbers | {"slots": len(names) + ("pool" not in names)} | changes)
+    model = world(persons, numbers | {"slots": len(names) + ("pool" not in names)} | changes, seed)
     model.persons["frailty"] = 0.0
     return model
 
@@ -35,6 +38,33 @@ def ends(model: MutualAidModel, plans: int) -> dict[str, int]:
     while len(model.closings) < plans and model.running:
         run(model, 1)
     return {each.platform: each.announced for each in model.closings}
+
+
+def test_b2_a_plan_that_never_pays_is_kept_for_its_time_of_trial() -> None:
+    def closed_in(changes: dict[str, Any]) -> float:
+        return float(ends(plans(["pool"], {"parent.customer_value": 0.0, "other_cost": 5.0}, changes), 1)["pool"])
+
+    tried, at_once = on_and_off("B2", closed_in, ["pool"], "trial", {"platform.pool.parent.trial_years": 1.5})
+    assert tried == pytest.approx(1.5 * YEAR, abs=1)
+    assert at_once <= YEAR / 4
+
+
+def test_b2_reasons_that_last_keep_most_plans_that_are_worth_a_little_more_than_their_end() -> None:
+    """At a steady sum a twentieth closes once for all; drawn anew at every review, nearly all do within five years."""
+    names = [f"plan{number}" for number in range(7)]
+    steady = {"parent.value_decay": 0.0, "parent.horizon": 1.0, "parent.stigma": 0.0, "parent.choice_scale": 1.0}
+    steady |= {"parent.customer_value": 2.0 + math.log(19)}
+    lasts = {f"platform.{name}.parent.reasons_years": 1e9 for name in names}
+
+    def closed(changes: dict[str, Any]) -> float:
+        markets = [plans(names, steady, changes, seed=seed) for seed in range(3)]
+        for market in markets:
+            run(market, 5 * YEAR)
+        return sum(len(market.closings) for market in markets) / 21
+
+    lasting, anew = on_and_off("B2", closed, names, "lasting reasons", lasts)
+    assert lasting < 0.3
+    assert anew > 0.7
 
 
 def test_b9_who_reckons_with_a_certain_later_closing_ends_a_plan_when_it_no_longer_pays() -> None:

@@ -49,7 +49,7 @@ BOARD = {
 @pytest.mark.parametrize(
     "worth",
     [
-        off("B2", ["xianghubao"]),
+        off("B2", ["xianghubao"], "customers"),
         {"insurance.commercial.commission": 2.0, "platform.xianghubao.cross_sell_reach": 0.5},
     ],
 )
