@@ -23,6 +23,7 @@ from abm import Study, load
 from abm.clock import PERIODS_PER_YEAR, collection_date, half_month
 from abm.figures.style import drawing, save
 from abm.observation.facts import PLATFORMS, Comparison, compare, load_facts
+from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import ENDS
 from abm.runs.results import results_folder
 from abm.scenario.paths import leaves, plausible_of
@@ -33,6 +34,7 @@ CASE = "market"
 SCENARIO = load(CASE)
 PANEL = (1e-2, 1e2)  # of the figure: simulated over observed
 SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form")  # either is plausible
+ITS_OWN = ("brand", "audience", "launch_reach", "steady_reach")  # numbers of a plan that vary by themselves
 EVEN = "friends.degree"  # which is a whole even number
 FROM_RATIO = 4.0  # a range whose ends differ by this factor is drawn by equal ratios
 BEFORE, MANY = date(2022, 1, 1), 5  # closings before this day; how many within twelve months are a wave
@@ -44,7 +46,12 @@ SERIES = tuple(
 
 
 def ranges() -> dict[str, dict[str, Any]]:
-    """An axis for every number of the market that has a plausible range, and for the switches."""
+    """An axis for every number of the market that has a plausible range, and for the switches.
+
+    Numbers of the same kind go together in all plans, each in its own range: what a customer is worth or a case costs
+    is uncertain of the whole trade. Drawn one by one, the extremes of sixteen plans would cancel out, and in every
+    world some board would think the worst. Only how a plan is known is its own.
+    """
     paths = [path for path, _ in leaves(SCENARIO)]
     found: dict[str, dict[str, Any]] = {
         path: {"values": (False, True)} for path in paths if path.rpartition(".")[2] in SWITCHES
@@ -56,6 +63,10 @@ def ranges() -> dict[str, dict[str, Any]]:
         elif low < high:
             wide = low > 0 and high / low >= FROM_RATIO
             found[path] = {"low": low, "high": high, "scale": "log" if wide else "linear"}
+    for path, axis in found.items():
+        section, _, number = path.partition(".")
+        if section == "platform" and (kind := number.partition(".")[2]) not in ITS_OWN:
+            axis["together"] = kind
     return found
 
 
@@ -83,8 +94,12 @@ def compared(outputs: Mapping[str, Any]) -> list[Comparison]:
 
 
 def ends(outputs: Mapping[str, Any]) -> dict[str, float]:
-    """Of the plans of one world, the small ones apart: closings before 2022, and the most within twelve months."""
-    told = [end for end in json.loads(outputs[ENDS]) if end["platform"] not in TOGETHER]
+    """Of the plans of one world, the small ones apart: closings before 2022, and the most within twelve months.
+
+    One that the regulator stops as insurance without a licence is not its parent's to close.
+    """
+    ended = (end for end in json.loads(outputs[ENDS]) if end["platform"] not in TOGETHER)
+    told = [end for end in ended if end["kind"] != ClosingKind.ORDERED]
     announced = sorted(half_month(date.fromisoformat(str(end["announced"])[:10])) for end in told)
     early = [number for number in announced if number < half_month(BEFORE)]
     most = max((sum(0 <= other - one < PERIODS_PER_YEAR for other in announced) for one in announced), default=0)

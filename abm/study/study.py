@@ -82,6 +82,9 @@ class Study(Section):
             raise ValueError(f"outputs: '{taken[0]}' is another column of the table; give the output a name of its own")
         if taken := [name for name in self.series if name in OF_STEPS]:
             raise ValueError(f"series: '{taken[0]}' is another column of the table; give the series a name of its own")
+        tied = next((path for path, axis in self.vary.items() if axis.together is not None), None)
+        if tied and self.design != "latin_hypercube":
+            raise ValueError(f"vary.{tied}: together is for design = 'latin_hypercube', and design = '{self.design}'")
         if self.seed + self.replicates > SEEDS:
             raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
         self._check_points()
@@ -158,8 +161,11 @@ class Study(Section):
         return self.vary[path].at(place, _is_whole(path))
 
     def places(self) -> Iterator[tuple[float, ...]]:
-        """The places of a drawn design's points in their ranges, from 0 to 1."""
-        return DRAWN[self.design](len(self.vary), self.points or 1, self.seed)
+        """The places of a drawn design's points in their ranges, from 0 to 1: settings that go together have one."""
+        names = [axis.together or path for path, axis in self.vary.items()]
+        free = {name: column for column, name in enumerate(dict.fromkeys(names))}
+        for row in DRAWN[self.design](len(free), self.points or 1, self.seed):
+            yield tuple(row[free[name]] for name in names)
 
     def point_list(self) -> Iterator[Settings]:
         """The settings of every point, in order, one at a time."""

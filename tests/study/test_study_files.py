@@ -80,6 +80,21 @@ def test_a_latin_hypercube_meets_every_slice_of_every_setting_once() -> None:
     assert points != list(study.model_copy(update={"seed": 2}).point_list())
 
 
+def test_settings_that_go_together_are_at_the_same_place_of_their_ranges() -> None:
+    """What is uncertain of a trade is uncertain of all its firms alike; a third setting goes its own way."""
+    ranges = {
+        "x": Axis(low=0.0, high=1.0, together="worth"),
+        "y": Axis(low=1.0, high=100.0, scale="log", together="worth"),
+    }
+    listed = Axis(values=(False, True), together="worth")
+    study = sampled("latin_hypercube", 50, **ranges, z=Axis(low=0.0, high=1.0), switch=listed)
+    points = list(study.point_list())
+    assert [point["y"] for point in points] == pytest.approx([100 ** point["x"] for point in points])
+    assert all(point["switch"] == (point["x"] >= 0.5) for point in points)
+    assert sorted(int(50 * point["x"]) for point in points) == sorted(int(50 * point["z"]) for point in points)
+    assert abs(np.corrcoef([(point["x"], point["z"]) for point in points], rowvar=False)[0, 1]) < 0.5
+
+
 def test_listed_values_in_a_sample_come_equally_often() -> None:
     study = sampled("latin_hypercube", 30, policy=Axis(values=("strict", "lax", "none")))
     assert set(Counter(point["policy"] for point in study.point_list()).values()) == {10}
@@ -206,6 +221,10 @@ SLIPS = [
         "low = 0 must be above 0 where scale",
     ),
     ((ALTRUISM, '"mind.altruism" = { low = 1, high = 2, scale = "lgo" }'), "must be 'linear' or 'log'"),
+    (
+        (ALTRUISM, '"mind.altruism" = { low = 1, high = 2, together = "tastes" }'),
+        "vary.mind.altruism: together is for design = 'latin_hypercube', and design = 'grid'",
+    ),
     (("high = 0.2", "high = 20"), "vary.platform.xianghubao.fee_rate: 0 to 20 is outside its own range, 0 to 0.5"),
     (("platform.xianghubao.fee", "platform.xianhubao.fee"), "no platform 'xianhubao'; did you mean 'xianghubao'?"),
     (("mind.optimism", "mind.optimsm"), "changes: mind.optimsm: unknown key; did you mean 'optimism'?"),
