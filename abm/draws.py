@@ -78,6 +78,7 @@ class Purpose(IntEnum):
     TASTE_OF_INSURANCE = 50
     RENEW_TASTES = 51
     HEED = 52
+    AWARE = 53
 
 
 class Use(NamedTuple):
@@ -119,7 +120,7 @@ USES = {
     Purpose.FALL_ILL: Use("person", "fall_ill", "whether the person falls ill, and whether by accident"),
     Purpose.BE_DIAGNOSED: Use("person", "fall_ill", "whether a latent illness is diagnosed"),
     Purpose.FILE_CLAIM: Use(
-        "person and plan", "claim", "whether the claim is thought of, the papers are together, and it is filed"
+        "claimant and plan", "claim", "when, once the claim is thought of, the papers are together and it is filed"
     ),
     Purpose.DEDUCTION: Use("person and plan", "settle", "whether a deduction, or its retry, fails"),
     Purpose.THINK: Use("person", "choose", "whether the person thinks again"),
@@ -173,6 +174,11 @@ USES = {
     ),
     Purpose.RENEW_TASTES: Use("person", "once", "when in the time between two renewals a person's tastes are renewed"),
     Purpose.HEED: Use("person and plan", "learn", "whether bad news of the plan makes its member think"),
+    Purpose.AWARE: Use(
+        "claimant and plan",
+        "claim",
+        "how much awareness it takes until a claim is thought of; drawn for the step of the diagnosis",
+    ),
 }
 
 

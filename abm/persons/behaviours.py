@@ -27,7 +27,6 @@ from abm.persons.appraisal import (
     tastes_renewed,
 )
 from abm.persons.situation import (
-    filing_chance_of,
     for_me,
     incidence_of,
     known_risk,
@@ -36,6 +35,7 @@ from abm.persons.situation import (
     plans_inside,
     shown_bill,
     slot_for,
+    thinks_of_claim,
 )
 from abm.persons.state import (
     ACCIDENT,
@@ -160,18 +160,20 @@ def fall_ill(me: np.void, mine: np.ndarray, row: int, u: float, world: World) ->
 
 @behaviour
 def claim(me: np.void, mine: np.ndarray, row: int, world: World) -> int:
-    """File a claim with every platform that covers me, once I know of it and the papers are together.
+    """File a claim with every platform that covers me, once I think of it and then the papers are together.
 
     Returns the number of claims filed.
     """
     if me["health"] != DIAGNOSED:
         return 0
     p = world.settings[0]
+    key, found = np.uint64(p["seed"]), max(0, np.int64(me["health_since"]))
     filed = 0
     for s in range(mine.size):
         if may_claim(me, mine[s], row, world):
             k = np.int64(mine[s]["platform"])
-            if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < filing_chance_of(k, row, world):
+            together = draw(p["seed"], p["now"], row, FILE_CLAIM + k) < p["filing_chance"]
+            if together and thinks_of_claim(key, found, row, k, row, world):
                 mine[s]["status"] = FILING
                 filed += 1
     return filed

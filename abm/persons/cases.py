@@ -17,13 +17,13 @@ CASE_FIELDS = (
     ("number", "u4", "1", "0 for the person, from 1 on for a fellow diagnosed in the same step"),
     ("lot", "u2", "1", "place among the claims filed in one step, drawn"),
     ("found", "i2", "step", "of the diagnosis"),
-    ("due", "i2", "step", "in which the claim is filed"),
+    ("due", "i2", "step", "in which the claim is filed; would be, had an unaware fellow been aware from the first"),
     ("platform", "u1", "index", "with which plan"),
     ("slot", "u1", "index", "of the person's memberships"),
     ("age", "u1", "years", "at the diagnosis"),
     ("mild", "u1", "0 or 1", "a mild case, paid less"),
     ("concealed", "u1", "0 or 1", "an illness was hidden at the door"),
-    ("spare", "u1", "", "room"),
+    ("unaware", "u1", "0 or 1", "a fellow's who does not think of the claim yet"),
 )
 CASE = np.dtype([(name, kind) for name, kind, *_ in CASE_FIELDS])
 NO_CASES = np.zeros(0, CASE)

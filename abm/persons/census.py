@@ -19,7 +19,13 @@ from abm.market import (
     SUBJECT_AT,
     World,
 )
-from abm.persons.situation import age_of, contribution_weight_of, incidence_of, may_be_covered
+from abm.persons.situation import (
+    age_of,
+    aid_reckoned_with,
+    contribution_weight_of,
+    incidence_of,
+    may_be_covered,
+)
 from abm.persons.state import (
     AIDED,
     CLAIMING,
@@ -104,7 +110,7 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
                 tally[k, CONTRIBUTION_WEIGHTS] += contribution_weight_of(me, k, row, world)
             if status != WAITING:
                 describe(me, risk, world, tally[k])
-                tally[k, AID] += np.int64(risk / RISK_UNIT * world.covers[k, age_of(me, world)] * AID_UNIT)
+                tally[k, AID] += np.int64(risk / RISK_UNIT * aid_reckoned_with(k, age_of(me, world), world) * AID_UNIT)
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
         elif status == LEFT and m["since"] == now:

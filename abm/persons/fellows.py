@@ -13,8 +13,8 @@ them, which is as many as are expected. Fellows follow the rules of `behaviours`
 This is exact to first order in the incidence. What is left: a person turned away at the door for an illness of their
 own takes well fellows along, and who was ill at the start dies out with the row. Measured against nations simulated
 whole, claims are 3 to 4 % fewer at seven to fifteen times the real incidence, and so about 0.3 to 0.4 % fewer at the
-real one. The other way: a member may lapse while papers are gathered, where a fellow's claim stands, which by the
-numbers of the scenario is about one claim in two hundred.
+real one. The other way: a member may lapse before filing, where a fellow's claim stands, which by the numbers of the
+scenario is about one claim in two hundred. And what the row's friends tell of aid reaches fellows at the diagnosis.
 """
 
 import math
@@ -26,7 +26,7 @@ from abm.jit import behaviour, rule, sequence
 from abm.market import PLATFORMS, World
 from abm.persons import rules
 from abm.persons.cases import LOTS
-from abm.persons.situation import age_at, age_of, filing_chance_of, known_risk
+from abm.persons.situation import age_at, age_of, known_risk, thinks_of_claim
 from abm.persons.state import COVERED, DIAGNOSED, FEMALE, HONEST, WAITING
 
 PART = 1.0 / (1 << 32)
@@ -196,7 +196,9 @@ def diagnose(
 
     Looked at are the persons from row `first` on, one for each number in `falling`, as `struck` takes them.
     """
-    seed, now = world.settings[0]["seed"], world.settings[0]["now"]
+    p = world.settings[0]
+    seed, now, chance = p["seed"], p["now"], p["filing_chance"]
+    log_of_waiting = math.log1p(-chance) if chance < 1.0 else -np.inf
     rows, expected = np.empty(falling.size, np.int64), np.empty(falling.size)
     written = np.int64(0)
     for i in range(struck(persons, first, falling, world, rows, expected)):
@@ -209,7 +211,7 @@ def diagnose(
         if written + count * mine.size > cases.size:
             return -1
         for fellow in range(1, count + 1):
-            written = _diagnose_one(me, mine, row, fellow, key, world, cases, written)
+            written = _diagnose_one(me, mine, row, fellow, key, world, log_of_waiting, cases, written)
     return written
 
 
@@ -221,6 +223,7 @@ def _diagnose_one(
     number: int,
     key: int,
     world: World,
+    log_of_waiting: float,
     cases: np.ndarray,
     written: int,
 ) -> int:
@@ -233,8 +236,7 @@ def _diagnose_one(
         return written
     mild = draw(key, now, number, SEVERITY) < p["mild_share"]
     for s in range(mine.size):
-        m = mine[s]
-        k = np.int64(m["platform"])
+        m, k = mine[s], np.int64(mine[s]["platform"])
         if k < 0:
             break
         offer = world.offers[k]
@@ -247,8 +249,6 @@ def _diagnose_one(
         if knew and me["traits"] & HONEST:
             continue  # was turned away
         both = draw_bits(key, now, number, FILE_CLAIM + k)
-        chance = filing_chance_of(k, row, world)
-        log_of_waiting = math.log1p(-chance) if chance < 1.0 else -np.inf
         delay = filing_delay(upper(both), log_of_waiting, offer["claim_window"])
         if delay < 0:
             continue
@@ -256,7 +256,8 @@ def _diagnose_one(
         case["person"], case["number"], case["platform"], case["slot"] = row, number, k, s
         case["found"], case["due"] = now, now + delay
         case["age"], case["mild"], case["concealed"] = age_of(me, world), mild, knew
-        case["lot"], case["spare"] = np.uint16(lower(both) * LOTS), 0
+        case["lot"] = np.uint16(lower(both) * LOTS)
+        case["unaware"] = not thinks_of_claim(key, now, number, k, row, world)
         written += 1
     return written
 
@@ -291,9 +292,9 @@ def _began(me: np.void, u: float, onset: int, world: World) -> bool:
 
 @rule("i8(f8, f8, i8)")
 def filing_delay(u: float, log_of_waiting: float, window: int) -> int:
-    """Periods until a claim is filed, geometric; -1 where that is too late. The chance is that at the diagnosis.
+    """Periods until the papers are together, geometric; -1 where that is too late for a claim.
 
-    `log_of_waiting`: logarithm of the chance that it is not filed in a period.
+    `log_of_waiting`: logarithm of the chance that they are not together in a period.
     """
     waited = math.log1p(-u)
     return -1 if waited <= (window + 1) * log_of_waiting else int(waited / log_of_waiting)

@@ -27,6 +27,7 @@ ASSESS = Purpose.ASSESS * SLOTS_PER_PURPOSE
 NOTICE = Purpose.NOTICE * SLOTS_PER_PURPOSE
 AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
 SEVERITY = Purpose.SEVERITY * SLOTS_PER_PURPOSE
+AWARE = Purpose.AWARE * SLOTS_PER_PURPOSE
 
 
 @behaviour
@@ -72,18 +73,22 @@ def is_mild(row: int, found: int, world: World) -> bool:
 
 
 @behaviour
-def filing_chance_of(k: int, row: int, world: World) -> float:
-    """Chance that a claim on platform `k`, the person's or a fellow's, is filed in a period (mechanism A19).
+def thinks_of_claim(key: int, found: int, claimant: int, k: int, row: int, world: World) -> bool:
+    """Whether a claim on platform `k` for an illness found in a step is thought of by now (mechanism A19).
 
-    The papers have to be together, and the claim to be thought of, which is drawn anew in each period: whose friend
-    tells of aid does, and so do the more, the more the plan has shared. Once its end is announced claims are hurried.
-    For a fellow the chance stays as it is at the diagnosis.
+    How much awareness that takes is drawn once for the illness and the plan. Awareness grows with what a plan shares,
+    and so whoever thinks of a claim goes on to. Those do anyway whose friend tells of aid. `claimant`: the row, or the
+    number of a fellow, of whom `key` is that of fellows and `row` the one that they share friends with.
     """
-    offer = world.offers[k]
-    aware = offer["claim_awareness"]
-    if aware < 1.0 and has_aided_friend(row, world):
-        aware = 1.0
-    return min(1.0, world.settings[0]["filing_chance"] * aware * offer["filing_urgency"])
+    aware = world.offers[k]["claim_awareness"]
+    return aware >= 1.0 or draw(key, found, claimant, AWARE + k) < aware or has_aided_friend(row, world)
+
+
+@behaviour
+def aid_reckoned_with(k: int, age: int, world: World) -> float:
+    """Aid for a case that actuaries of platform `k` reckon with at an age, yuan: of mild cases what these bring."""
+    cover = np.float64(world.covers[k, age])
+    return cover - world.settings[0]["mild_reckoned"] * max(0.0, cover - world.offers[k]["mild_cover"])
 
 
 @behaviour

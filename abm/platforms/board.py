@@ -8,6 +8,7 @@ from typing import Any
 from abm.clock import PERIODS_PER_YEAR, half_month
 from abm.money import FEN_PER_YUAN
 from abm.platforms import rules
+from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import recent_closures
 from abm.platforms.plan import Plan
 
@@ -142,9 +143,10 @@ def loss_of_name(plan: Plan, members: float, years: float = 0.0) -> float:
 def aid_expected(plan: Plan, members: int) -> float:
     """Aid that an actuary expects of so many members in a period, simulated fen.
 
-    It follows from who is a member, and not from the few cases that happened to be simulated lately.
+    It follows from who is a member, and not from the few cases that happened to be simulated lately; and from how many
+    of the ill think of their claim by now.
     """
-    return plan.census.true_level / plan.gross * members
+    return plan.census.true_level / plan.gross * members * claim_awareness(plan, ending=False)
 
 
 def weight_of_platform_rules(plan: Plan) -> float:
@@ -181,8 +183,12 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
 
 
 def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:
-    """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid."""
-    promised = plan.terms.closing
+    """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid.
+
+    The end itself makes more of the ill think of a claim.
+    """
+    promised, aware = plan.terms.closing, claim_awareness(plan, ending=False)
+    aid *= claim_awareness(plan, ending=True) / aware if aware else 1.0
     bill = 0.0
     if promised.last_shares_borne:
         bill += aid * promised.notice_days / 15

@@ -5,17 +5,16 @@ by one. Aid, fee and levy are worked out in real fen, claim by claim, and booked
 """
 
 import math
-from datetime import timedelta
 
 import numpy as np
 
-from abm.clock import first_period_of
 from abm.errors import ModelError
 from abm.ledger import FUND, PERSONS, own, pool
 from abm.money import FEN_PER_YUAN, Carried, spell
 from abm.persons.cases import NO_CASES, by_delay, chosen, joined, require_memory
 from abm.persons.state import MOST_FEN, Status
 from abm.platforms import rules
+from abm.platforms.awareness import HeldBack
 from abm.platforms.closing import ClosingKind, Stage
 from abm.platforms.plan import Plan
 from abm.platforms.verdicts import decide
@@ -29,11 +28,13 @@ class ClaimsDesk:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.model = plan, plan.model
         self.papers: dict[int, list[np.ndarray]] = {}  # not complete yet: claims of fellows, by the step of filing
+        self.held_back = HeldBack()  # not thought of yet
         self.queue = NO_CASES  # filed, the oldest first
         # Real cases a period: at least one claim, or samples without fellows would see the first decided late.
         self.capacity = max(plan.terms.capacity, self.case_weight)
         self._unused = 0.0  # part of a claim that capacity left over
         self.booked = Carried(self.model.heads)
+        self.mild_covers = [(0, plan.terms.mild_cover)]  # aid for mild cases, yuan, by the step from which on it holds
         self.accepted = NO_CASES  # in this step, and what each is paid, real fen
         self.amounts = np.zeros(0, np.int64)
         self.filed = self.refused = 0  # in this step
@@ -55,9 +56,8 @@ class ClaimsDesk:
 
     def receive(self, cases: np.ndarray) -> None:
         """Take in new cases; those whose papers are complete are filed. An accident's cover begins with its claim."""
-        if self.plan.closing and self.plan.closing.announced == self.model.now - 1:
-            self._hurry()
-        for delay, some in enumerate(by_delay(cases, self.model.now)):
+        self._note_terms()
+        for delay, some in enumerate(by_delay(self._thought_of(cases), self.model.now)):
             self.papers.setdefault(self.model.now + delay, []).append(some)
         filed = joined(NO_CASES, *self.papers.pop(self.model.now, []))
         if self.model.heads > 1:  # or rows, which are sorted by city and age, would be decided in that order
@@ -73,17 +73,21 @@ class ClaimsDesk:
             self.plan.count_sharers(rows[at_once], 1)
         memberships["status"][rows, slots] = Status.CLAIMING
 
-    def _hurry(self) -> None:
-        """The end was announced: claims of fellows that are to come are filed so many times sooner (mechanism A19).
+    def _thought_of(self, cases: np.ndarray) -> np.ndarray:
+        """Of new cases and of those held back, the ones that are thought of by now; the others wait (mechanism A19)."""
+        held_back, offer = self.held_back, self.model.world.offers[self.plan.index]
+        awareness, window = float(offer["claim_awareness"]), int(offer["claim_window"])
+        if awareness >= 1.0 and not held_back.cases.size:
+            return cases
+        thought_of, unaware = held_back.come_forward(awareness, self.model.now, window), cases["unaware"] > 0
+        held_back.hold(chosen(cases, unaware), self.model.seed)
+        return joined(thought_of, chosen(cases, ~unaware))
 
-        That is what a chance so many times as high does to a wait that may end in any period. Fellows who would have
-        been too late are not called back, as persons are.
-        """
-        now, sooner = self.model.now, self.model.case.health.filing_at_the_end
-        if sooner > 1:
-            to_come = self._to_come
-            to_come["due"] = now + ((to_come["due"] - now) / sooner).astype(np.int64)
-            self.papers = {now + delay: [some] for delay, some in enumerate(by_delay(to_come, now))}
+    def _note_terms(self) -> None:
+        """Remember the step from which on the terms in force hold: aid is that of the day of the diagnosis."""
+        cover = self.plan.terms.mild_cover
+        if self.mild_covers[-1][1] != cover:
+            self.mild_covers.append((self.model.now, cover))
 
     def investigate(self) -> None:
         """Decide as many claims as there is capacity for, the oldest first; the rest wait."""
@@ -182,6 +186,10 @@ class ClaimsDesk:
 
     def take_over(self, cases: np.ndarray) -> None:
         """Go on with the claims of a desk that stopped after this step: those filed, in order, and those to come."""
+        unaware = cases["unaware"] > 0
+        self.held_back = HeldBack()
+        self.held_back.hold(chosen(cases, unaware), self.model.seed)
+        cases = chosen(cases, ~unaware)
         filed = cases["due"] <= self.model.now
         self.queue = chosen(cases, filed)
         for delay, some in enumerate(by_delay(chosen(cases, ~filed), self.model.now)):
@@ -190,12 +198,8 @@ class ClaimsDesk:
     @property
     def cases(self) -> np.ndarray:
         """All claims in hand or to come, as `take_over` takes them."""
-        return joined(self.queue, self._to_come)
-
-    @property
-    def _to_come(self) -> np.ndarray:
-        """Claims whose papers are not complete yet, in the order in which they will be filed."""
-        return joined(NO_CASES, *(some for step in sorted(self.papers) for some in self.papers[step]))
+        papers = (some for step in sorted(self.papers) for some in self.papers[step])
+        return joined(self.queue, *papers, self.held_back.cases)
 
     def start_from_terms(self) -> None:
         """Take the capacity from the terms of the scenario again."""
@@ -233,17 +237,13 @@ class ClaimsDesk:
         return fen
 
     def mild_cover(self, found: np.ndarray) -> np.ndarray:
-        """Aid for mild cases, yuan, by the terms of the day of the diagnosis; `found` are steps.
+        """Aid for mild cases, yuan, by the terms that were in force in the steps `found` of the diagnoses.
 
-        What board or regulator decided takes the place of the last amendment.
+        An amendment changes nothing for earlier cases, and neither does a decision of board or regulator.
         """
-        model, original = self.model, self.plan.original_terms
-        covers = np.full(found.size, self.plan.terms.mild_cover)
-        for amendment in reversed(original.amendments):
-            if amendment.mild_cover is not None and amendment.day <= model.day:
-                before = found < first_period_of(amendment.day) - model.first_period
-                covers[before] = original.on(amendment.day - timedelta(days=1)).mild_cover
-        return covers
+        steps, covers = (np.array(each) for each in zip(*self.mild_covers, strict=True))
+        in_force: np.ndarray = covers[np.searchsorted(steps, found, side="right") - 1]
+        return in_force
 
     def paid_to(self, person: int, slot: int) -> int:
         """What a person's own claim was paid in this step, fen; 0 where none was accepted."""

@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import numpy as np
+
 from abm.clock import half_month, periods
 from abm.errors import ModelError
-from abm.money import fen, spell, yuan
+from abm.money import fen, spell
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import rules
+from abm.platforms.awareness import claim_awareness
 from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
@@ -34,8 +37,7 @@ def post(plan: Plan, day: date) -> None:
     offer["delay"] = rules.decision_delay(plan.desk.waiting, plan.desk.capacity)
     offer["true_level"], offer["education"] = plan.census.true_level, plan.levers.education
     offer["brand"], offer["trust_shock"] = plan.brand, plan.trust_shock
-    offer["claim_awareness"] = claim_awareness(plan)
-    offer["filing_urgency"] = case.health.filing_at_the_end if plan.closing else 1.0
+    offer["claim_awareness"] = claim_awareness(plan, ending=plan.closing is not None)
     offer["perceived_closure_risk"] = perceived_closure_risk(plan)
     last = plan.closing.last if plan.closing else FOR_EVER
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else plan.failing
@@ -50,6 +52,7 @@ def print_terms(plan: Plan) -> None:
     offer["newcomers_share"], offer["min_credit"] = terms.newcomers_share, terms.min_credit
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
     offer["chronic_only"] = terms.chronic_only
+    offer["mild_cover"] = terms.mild_cover
     offer["mild_until"] = FOR_EVER if terms.mild_cover > 0 else min(offer["mild_until"], plan.model.now - 1)
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
@@ -121,14 +124,11 @@ def level_by_table(plan: Plan) -> float:
     covers = world.covers[plan.index]
     if not covers.any():
         return 0.0
-    aid = (covers * world.incidence.mean(axis=0))[covers > 0].mean()
+    reckoned = covers - world.settings[0]["mild_reckoned"] * np.maximum(
+        0, covers - world.offers[plan.index]["mild_cover"]
+    )
+    aid = (reckoned * world.incidence.mean(axis=0))[covers > 0].mean()
     return rules.true_level(fen(aid), plan.gross)
-
-
-def claim_awareness(plan: Plan) -> float:
-    """The chance that a member who is ill knows of the claim to be made, by what has been shared (mechanism A19)."""
-    health = plan.model.case.health
-    return rules.claim_awareness(health.aware_of_claiming, yuan(sum(plan.shares)), health.shares_until_aware)
 
 
 def perceived_closure_risk(plan: Plan) -> float:

@@ -54,12 +54,15 @@ def gross(fee_rate: float, levy: float) -> float:
 
 
 def true_level(aid_a_year: float, gross: float) -> float:
-    """The share that an actuary expects, fen a period, from the expected aid of a member, fen a year."""
+    """The share that an actuary expects, fen a period, from the expected aid of a member, fen a year.
+
+    It is that of the long run, in which all who are ill know that they may claim.
+    """
     return aid_a_year * gross / PERIODS_PER_YEAR
 
 
 def claim_awareness(at_first: float, published: float, until_half: float) -> float:
-    """Chance that a member thinks of the claim to be made in a period: the shares published remind of it.
+    """Share of the ill who think of the claim that they may make: the shares published remind of it.
 
     `published` is the sum of them, yuan a member, and `until_half` the sum that makes up half of what is lacking.
     """

@@ -26,6 +26,7 @@ from abm.runs.archive import CHECKSUMS, OTHER_CODE, Archive, damage_told, opened
 from abm.runs.values import plain, put, rich
 from abm.scenario.files import changes_of, data_digests, data_names, dump, parse
 from abm.scenario.paths import changed, flattened
+from abm.scenario.people import Health
 from abm.scenario.scenario import Scenario
 from abm.version import VERSION
 
@@ -37,7 +38,7 @@ OBJECTS = ("model", "plan", "policy", "settings")
 # What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
 WITHOUT: dict[str, tuple[str, ...]] = {
     "Platform": ("original_terms", "terms", "_in_force"),
-    "ClaimsDesk": ("papers", "queue", "accepted", "amounts"),
+    "ClaimsDesk": ("papers", "held_back", "queue", "accepted", "amounts"),
     "Insurer": ("product",),
     "LicensedMutual": ("terms",),
     "Regulator": (),
@@ -47,8 +48,10 @@ PARTS |= {"regulator", "series", "cases", "programmed"}
 TASTES = ("optimism", "risk_aversion", "altruism", "herding", "anxiety", "attention", "inertia", "patience", "spread")
 HELD = ("effort", "custody", "brand")  # terms that a platform starts from, and keeps
 BEFORE = ("launch", "stopped", "small_plans", "amendments")
+OF_THE_DAY = ("aware_of_claiming", "shares_until_aware", "filing_at_the_end", "mild_reckoned")  # of health
 # What is on the rows of persons, or was before they came, cannot change midway.
-FOUNDED = ("people", "friends", "health", "slots", "calendar.start", *(f"mind.{taste}" for taste in TASTES))
+FOUNDED = ("people", "friends", "slots", "calendar.start", *(f"mind.{taste}" for taste in TASTES))
+FOUNDED += tuple(f"health.{name}" for name in Health.model_fields if name not in OF_THE_DAY)
 FOUNDED += ("platform", "insurer", "insurance.products")  # which there are, and in which order
 
 

@@ -137,17 +137,22 @@ class Health(Section):
         plausible=(0.1, 0.4),
         for_persons=True, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
     aware_of_claiming: float = number(1,
-        "chance that a diagnosed member thinks of the claim in a period, before anything was shared", unit="1",
+        "share of the diagnosed who think of their claim, before a plan has shared anything", unit="1",
         low=0, high=1, plausible=(0.02, 1),
         source="assumption, 1 where all do: 36 had been aided by April 2019, F021, of cover for twenty million, "
                "F053, and 496 in a period of July, F081")
-    shares_until_aware: float = number(1, "shares published, in all, that make up half of what that chance lacks",
+    shares_until_aware: float = number(1, "shares published, in all, that make up half of what that share lacks",
         unit="yuan a member", low=0.01, high=1_000, plausible=(0.3, 10),
         source="assumption: a bill of yuan is looked into, one of cents is not; shares came to 3.58 yuan by August "
                "2019, F069")
-    filing_at_the_end: float = number(1, "chance to file once the end of a plan is announced, over that before",
-        unit="1", low=1, high=100, plausible=(1, 5),
-        source="assumption, 1 where nobody hurries: a last day for claims reminds of them and presses")
+    filing_at_the_end: float = number(1,
+        "share who think of their claim once the end of a plan is announced, over that before, up to all", unit="1",
+        low=1, high=100, plausible=(1, 5),
+        source="assumption, 1 where it reminds nobody: a last day for claims is news. Where all think of theirs anyway "
+               "it changes nothing")
+    mild_reckoned: float = number(0, "share of mild cases that actuaries of the plans reckon with", unit="1",
+        low=0, high=1, plausible=(0, 0.4), for_persons=True,
+        source="assumption, 0 where they take all cases for severe; who has seen claims knows mild_share")
 
     @property
     def diagnosis_chance(self) -> float:

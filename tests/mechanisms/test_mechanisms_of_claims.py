@@ -75,14 +75,16 @@ def test_a19_claims_grow_with_what_was_shared_and_not_with_illness() -> None:
 
 
 def ending(changes: dict[str, Any]) -> np.ndarray:
-    """A19: claims filed by period, of members of whom one in ten files in a period; the end comes after half a year."""
-    health = {"health.accident_share": 1.0, "health.filing_chance": 0.1, "health.filing_at_the_end": 4.0}
+    """A19: claims filed by period; one in five of the ill thinks of a claim, until an end comes after half a year."""
+    health = {"health.accident_share": 1.0, "health.filing_chance": 0.5, "health.filing_at_the_end": 4.0}
+    known = {"health.aware_of_claiming": 0.2, "health.shares_until_aware": 1_000.0, "friends.news_periods": 0}
     terms = {
         "platform.pool.waiting_days": 0,
         "platform.pool.closing_rules": [],
         "platform.pool.closing.notice_days": 60,
+        "platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": 100.0}],
     }
-    model = world(PERSONS, health | terms | changes)
+    model = world(PERSONS, health | known | terms | changes)
     model.world.incidence[:] = 0.12
     run(model, 12)
     model.platforms[0].announce("active", "by hand")
@@ -90,10 +92,10 @@ def ending(changes: dict[str, Any]) -> np.ndarray:
 
 
 def test_a19_more_claims_are_filed_once_an_end_is_announced() -> None:
-    """A19: in the period after the announcement four times as many, and in all more, as fewer are too late."""
+    """A19: of fifty who fell ill in each of twelve periods three in five think of it now, and half of these file."""
     on, without = ending({}), ending(off("A19", variant="end"))
     assert (on[:12] == without[:12]).all()
-    assert on[12] - 3 * without[12] > 0
-    assert abs(on[12] / without[12] - 4) < 4 * SIGMAS / math.sqrt(without[12])
+    forward = 12 * 0.005 * PERSONS * 0.6 * 0.5
+    assert abs(on[12] - without[12] - forward) < SIGMAS * math.sqrt(forward)
     late, late_without = on[12:].sum(), without[12:].sum()
-    assert late - late_without > SIGMAS * math.sqrt(late + late_without)
+    assert late - late_without > forward

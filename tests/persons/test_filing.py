@@ -1,22 +1,25 @@
-"""Who files a claim: those who know of it, the more the plan shares, and the sooner once an end is announced."""
+"""Who files a claim: those of the ill who think of it, the more the plan shares, and more once an end is announced."""
 
 import math
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from abm.errors import CheckpointError
 from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS
 from abm.model import MutualAidModel
-from abm.persons.cases import CASE
-from abm.persons.drives import numbers_of
-from abm.persons.fellows import diagnose
-from abm.persons.situation import filing_chance_of, has_aided_friend
-from abm.persons.state import Status, membership, person
+from abm.persons.situation import has_aided_friend, thinks_of_claim
 from abm.platforms import rules
+from abm.platforms.awareness import awareness_needed
+from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish, series, teeming
+from worlds.plain import run, world
 
 SIGMAS = 4.0
+WINDOW = 13  # periods in which a claim can be filed, that of the diagnosis included: 180 days and one
 FILING = {
     "health.aware_of_claiming": 0.2,
     "health.shares_until_aware": 3.0,
@@ -36,94 +39,182 @@ def test_half_of_those_who_do_not_know_learn_by_the_first_shares_and_half_of_the
 
 
 def knowing(changes: dict[str, Any]) -> MutualAidModel:
-    """A busy little world after its first step, in which half of the papers are together in a period."""
-    return finish(busy(changes={"health.filing_chance": 0.5} | changes), 1)
+    """A busy little world after its first step."""
+    return finish(busy(changes=changes), 1)
 
 
-def chance(model: MutualAidModel, row: int = 0) -> float:
-    """To file a claim in this period."""
-    return float(filing_chance_of(np.int64(0), np.int64(row), model.world))
+def awareness(model: MutualAidModel) -> float:
+    """As the plan published it."""
+    return float(model.world.offers["claim_awareness"][0])
 
 
-def test_where_all_know_and_nobody_hurries_the_chance_to_file_is_that_of_the_papers() -> None:
-    assert chance(knowing({})) == 0.5
+def thinking(model: MutualAidModel, aware: float, found: int = 3) -> np.ndarray:
+    """Who of 2,000 persons, ill since a step, thinks of their claim at such an awareness."""
+    model.world.offers["claim_awareness"] = aware
+    people, plan, nobody = map(np.int64, (2_000, 0, 0))
+    key = np.uint64(model.seed)
+    told = [thinks_of_claim(key, np.int64(found), row, plan, nobody, model.world) for row in range(people)]
+    return np.array(told)
+
+
+def test_as_many_think_of_their_claim_as_awareness_says_and_whoever_does_goes_on_to() -> None:
+    model = knowing({"health.aware_of_claiming": 0.5})
+    few, more, later_ill = thinking(model, 0.1), thinking(model, 0.4), thinking(model, 0.4, found=4)
+    assert abs(few.mean() - 0.1) < SIGMAS * math.sqrt(0.1 * 0.9 / few.size)
+    assert (more | few).sum() == more.sum()
+    model.begin()
+    assert (thinking(model, 0.4) == more).all()  # the draw is that of the illness, and not of the period
+    assert abs((later_ill & more).mean() - 0.16) < SIGMAS * math.sqrt(0.16 * 0.84 / few.size)
+    assert thinking(model, 1.0).all()
+    assert not thinking(model, 0.0).any()
 
 
 def test_what_a_plan_has_shared_makes_its_members_aware() -> None:
     model = knowing({"health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0})
-    model.world.signals[:] = 0
     model.platforms[0].shares = [150, 50]  # fen: two yuan
     model.post_terms()
-    assert chance(model) == pytest.approx(0.5 * 0.55)
+    assert awareness(model) == pytest.approx(0.55)
 
 
 def test_whose_friend_was_aided_knows() -> None:
     model = knowing({"health.aware_of_claiming": 0.0})
-    world, row = model.world, np.int64(7)
+    world, row, plan = model.world, np.int64(7), np.int64(0)
     friends = world.friends[world.first[row] : world.first[row + 1]]
+    asked = (np.uint64(1), np.int64(3), row, plan, row, world)
     world.signals[:] = NEWS_OF_ILLNESS
     assert not has_aided_friend(row, world)
-    assert chance(model, 7) == 0.0
+    assert not thinks_of_claim(*asked)
     world.signals[friends[-1]] |= NEWS_OF_AID
     assert has_aided_friend(row, world)
-    assert chance(model, 7) == 0.5
+    assert thinks_of_claim(*asked)
 
 
-def test_an_announced_end_hurries_claims() -> None:
-    model = knowing({"health.filing_at_the_end": 1.5})
-    assert chance(model) == 0.5
+@pytest.mark.parametrize(("at_first", "then"), [(0.2, 0.6), (0.5, 1.0), (1.0, 1.0)])
+def test_an_announced_end_makes_so_many_times_as_many_aware_and_at_most_all(at_first: float, then: float) -> None:
+    model = knowing({"health.filing_at_the_end": 3.0, "health.aware_of_claiming": at_first})
+    assert awareness(model) == pytest.approx(at_first)
     model.platforms[0].announce("active", "by hand")
     model.begin()
     model.post_terms()
-    assert chance(model) == 0.75
-    model.world.offers["filing_urgency"] = 9.0
-    assert chance(model) == 1.0
+    assert awareness(model) == pytest.approx(then)
 
 
-# Fellows
+# The same law for persons and for fellows
 
 
-def claims_of_fellows(changes: dict[str, Any]) -> np.ndarray:
-    """Claims of a great many fellows diagnosed in one step; papers take five periods, and there are twelve."""
-    crowd = {"people.persons": 1, "people.fellows": True, "health.filing_chance": 0.2, "people.honest_share": 0.0}
-    model = busy(changes=crowd | changes)
-    for _ in range(12):
-        model.begin()
-    model.post_terms()
-    model.persons[:] = person(frailty=20.0)
-    model.memberships[0, 0] = membership(platform=0, status=Status.COVERED, joined=0, since=6)[0, 0]
-    model.world.signals[0] = 1 << 4
-    cases = np.zeros(100_000, CASE)
-    written = diagnose(model.persons, model.memberships, 0, numbers_of(0, 1, model.world), model.world, cases)
-    assert written > 1_000
-    return cases[:written]
+def strike(model: MutualAidModel, incidence: float) -> None:
+    """So much of accidents a year from now on."""
+    model.world.incidence[:] = model.world.highest_incidence[:] = incidence
 
 
-@pytest.mark.parametrize("aware", [0.25, 1.0])
-def test_of_fellows_too_only_those_file_who_know_by_the_chance_at_their_diagnosis(aware: float) -> None:
-    """Within thirteen periods 1 - (1 - c)^13 of them, c = 0.2 x aware, and at once c; the same fellows as ever."""
-    c = 0.2 * aware
-    everybody = claims_of_fellows({"health.filing_chance": 1.0})
-    cases = claims_of_fellows({"health.aware_of_claiming": aware})
-    part = 1 - (1 - c) ** 13
-    assert abs(cases.size / everybody.size - part) < SIGMAS * math.sqrt(part * (1 - part) / everybody.size)
-    at_once = (cases["due"] == cases["found"]).sum()
-    assert abs(at_once / everybody.size - c) < SIGMAS * math.sqrt(c * (1 - c) / everybody.size)
-    assert set(cases["number"]) <= set(everybody["number"])
+def struck(fellows: bool, changes: dict[str, Any]) -> MutualAidModel:
+    """6,000 persons, or 200 with 29 fellows each; more than a fifth of them have an accident in step 1, none later."""
+    plain: dict[str, Any] = {
+        "health.accident_share": 1.0,
+        "health.shares_until_aware": 1_000.0,
+        "friends.news_periods": 0,
+        "platform.pool.waiting_days": 0,
+        "platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": 1.0}],
+        "platform.pool.closing_rules": [],
+        "platform.pool.closing.notice_days": 30,
+    }
+    sample = {"people.persons": 200, "people.fellows": True} if fellows else {}
+    model: MutualAidModel = world(6_000, plain | sample | changes)
+    for incidence in (0.0, 8.0, 0.0):
+        strike(model, incidence)
+        run(model, 1)
+    return model
 
 
-def test_papers_of_fellows_come_together_sooner_once_the_end_is_announced_and_none_is_lost() -> None:
-    for hurry in (1, 4):
-        model = finish(teeming(changes={"health.filing_chance": 0.1, "health.filing_at_the_end": float(hurry)}), 12)
-        desk = model.platforms[0].desk
-        waits = desk.cases["due"][desk.cases["due"] > model.now] - (model.now + 1)
-        assert waits.max() > 8
-        model.platforms[0].announce("active", "by hand")
+def share_filed(model: MutualAidModel, fellows: bool) -> tuple[float, float]:
+    """The part of the ill who have filed in the end, and its tolerance; how many are ill is seen where all file."""
+    ill = run(struck(fellows, {}), 0)["filed"].sum()
+    assert ill > 1_200
+    return run(model, 24)["filed"].sum() / ill, SIGMAS * math.sqrt(0.25 / ill)
+
+
+@pytest.mark.parametrize("fellows", [False, True])
+@pytest.mark.parametrize("aware", [0.1, 0.4, 1.0])
+def test_of_the_ill_who_think_of_a_claim_as_many_file_as_have_their_papers_together_in_time(
+    aware: float, fellows: bool
+) -> None:
+    """Whatever the weight: a (1 - (1 - c)^13), and not 1 - (1 - a c)^13, as a lottery in each period would give."""
+    model = struck(fellows, {"health.aware_of_claiming": aware, "health.filing_chance": 0.2})
+    part, tolerance = share_filed(model, fellows)
+    assert abs(part - aware * (1 - 0.8**WINDOW)) < tolerance
+    if aware < 1.0:
+        assert part < 1 - (1 - aware * 0.2) ** WINDOW - tolerance
+
+
+def announce(model: MutualAidModel) -> None:
+    """The end of the plan, in two periods; run-off is from the third on."""
+    model.platforms[0].announce("active", "by hand")
+
+
+def publish(model: MutualAidModel) -> None:
+    """As much as makes half of those aware who are not."""
+    model.platforms[0].shares.append(1_000_00)
+
+
+@pytest.mark.parametrize("fellows", [False, True])
+@pytest.mark.parametrize("happens", [announce, publish])
+def test_claims_come_forward_once_more_is_known_of_them(
+    happens: Callable[[MutualAidModel], None], fellows: bool
+) -> None:
+    """Awareness rises from 0.2 to 0.6, when seven of the thirteen periods are left to the others for their papers."""
+    changes = {"health.aware_of_claiming": 0.2, "health.filing_at_the_end": 3.0, "health.filing_chance": 0.2}
+    model = struck(fellows, changes)
+    run(model, 4)
+    happens(model)
+    part, tolerance = share_filed(model, fellows)
+    assert abs(part - 0.2 * (1 - 0.8**WINDOW) - 0.4 * (1 - 0.8**7)) < tolerance
+    assert model.platforms[0].desk.cases.size == 0
+    model.audit()
+
+
+# The desk
+
+
+def unaware(changes: dict[str, Any] | None = None) -> MutualAidModel:
+    """Two years of a teeming world in which few think of a claim."""
+    few = {"health.aware_of_claiming": 0.05, "health.shares_until_aware": 1_000.0}
+    return finish(teeming(changes=few | (changes or {})), 20)
+
+
+def test_claims_are_held_back_until_they_are_thought_of_or_it_is_too_late() -> None:
+    model = unaware()
+    desk, window = model.platforms[0].desk, WINDOW - 1
+    for _ in range(3):
         model.step()
-        earlier = desk.cases[desk.cases["found"] < model.now]
-        left = np.sort(earlier["due"][earlier["due"] > model.now] - model.now)
-        assert left.tolist() == np.sort(waits // hurry)[(waits < hurry).sum() :].tolist()
-        assert desk.filed >= (waits < hurry).sum()
+        held, published = desk.held_back.cases, awareness(model)
+        assert held.size > 1_000
+        assert (held["unaware"] == 1).all()
+        assert (desk.held_back.needed >= published).all()
+        papers = held["due"].astype(int) - held["found"]
+        assert (papers >= 0).all()
+        assert (model.now + papers <= held["found"] + window).all()
+        rest = desk.cases[: desk.cases.size - held.size]
+        assert not rest["unaware"].any()
+        fellows = rest[rest["number"] > 0]
+        waited = fellows["due"].astype(int) - fellows["found"]
+        assert (waited <= window).all()
+        known = awareness_needed(fellows, model.seed) < published
+        assert known.mean() > 0.9  # all but those whose row has friends who were aided
+
+
+def test_checkpoints_hold_what_is_not_thought_of_yet_and_awareness_may_change_there(tmp_path: Path) -> None:
+    model = unaware()
+    save(model, tmp_path / "a.huzhu")
+    held = model.platforms[0].desk.held_back.cases.size
+    resumed = resume(tmp_path / "a.huzhu")
+    told = resume(tmp_path / "a.huzhu", {"health.aware_of_claiming": 1.0, "health.shares_until_aware": 1.0})
+    assert resumed.platforms[0].desk.held_back.cases.size == held > 0
+    assert digest(finish(resumed, 26)) == digest(finish(model, 26))
+    finish(told, 26)
+    assert told.platforms[0].desk.held_back.cases.size == 0
+    assert series(told)["filed"].iloc[20:].sum() > series(model)["filed"].iloc[20:].sum() + 0.5 * held
+    with pytest.raises(CheckpointError, match=r"health\.filing_chance: cannot change midway"):
+        resume(tmp_path / "a.huzhu", {"health.filing_chance": 0.5})
 
 
 def test_both_drives_agree_on_who_files() -> None:

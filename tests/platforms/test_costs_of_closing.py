@@ -15,6 +15,7 @@ from abm.platforms import board, budget, census, rules
 from abm.platforms.board import Books, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind
+from abm.scenario.scenario import Scenario
 from worlds.firms import Desk, Firm, Place, firm
 
 # A share of 1.08 yuan is one of aid from each of a million members, a thousand of them simulated.
@@ -44,6 +45,19 @@ def test_who_waits_for_cover_now_is_on_the_bill_of_later() -> None:
     asked = firm({"stigma": 0.0}, census=waiting, trend=Trend(deque([1e6]), deque([1e5])))
     assert board.closing_bill(asked) == pytest.approx(2e6)
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(4e6)
+
+
+def test_claims_not_thought_of_now_are_on_the_bill_as_far_as_the_end_makes_them_known() -> None:
+    """Half of the ill think of a claim now; at an announced end three quarters would, for four periods of run-off."""
+    health = {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5}
+    place = Place(case=Scenario(health=health))
+    asked = firm({"stigma": 0.0}, census=COUNTED, shares=[30, 30], model=place)
+    assert board.aid_expected(asked, 1_000) == pytest.approx(0.5 * 1_000 * 100)
+    assert board.closing_bill(asked) == pytest.approx(0.75 * 4e6)
+    shares_unknown = firm(
+        {"stigma": 0.0}, census=COUNTED, model=Place(case=Scenario(health={"aware_of_claiming": 0.0}))
+    )
+    assert board.closing_bill(shares_unknown) == 0.0
 
 
 def test_a_change_is_carried_on_no_longer_than_it_has_been_seen() -> None:

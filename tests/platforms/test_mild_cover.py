@@ -1,6 +1,7 @@
 """Aid for a mild case is that of the day of the diagnosis, and where there is none nobody claims: by hand."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from abm.clock import collection_date, first_period_of, half_month
 from abm.persons.state import Status
+from abm.platforms import offers
+from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, finish, series, teeming
 from worlds.plain import certain_illness, run, world
 
@@ -48,12 +51,45 @@ def test_of_several_amendments_each_counts_from_its_day() -> None:
     assert model.persons["received"][1:8].tolist() == [300_000_00, 80_000_00, 80_000_00] + [50_000_00] * 4
 
 
-def test_a_decision_takes_the_place_of_the_last_amendment() -> None:
+def test_a_decision_holds_for_cases_found_from_the_next_step_on() -> None:
     model = struck(6, amended((NEW, 50_000.0)))
     model.platforms[0].change_terms("by hand", {"mild_cover": 10_000.0})
     run(model, 1)
-    found = np.array([3, 4, 7])
-    assert model.platforms[0].desk.mild_cover(found).tolist() == [300_000, 10_000, 10_000]
+    found = np.array([3, 4, 5, 6, 7])
+    assert model.platforms[0].desk.mild_cover(found).tolist() == [300_000, 50_000, 50_000, 10_000, 10_000]
+
+
+@pytest.mark.parametrize("cover", [0.0, 10_000.0])
+def test_mild_cases_found_before_a_decision_are_paid_by_the_terms_of_their_day(cover: float) -> None:
+    """Found in steps 1 to 5, decided at the end of step 5, and filed in step 7."""
+    model = struck(6, {"health.filing_chance": 0.0}, filing_from=99)
+    model.platforms[0].change_terms("by hand", {"mild_cover": cover})
+    run(model, 1)
+    model.world.settings["filing_chance"] = 1.0
+    run(model, 1)
+    assert (model.persons["received"][1:6] == 300_000_00).all()
+    assert run(model, 0)["refused"].sum() == 0
+
+
+def test_a_term_changed_at_a_checkpoint_holds_for_cases_found_after_it(tmp_path: Path) -> None:
+    save(finish(busy(), 4), tmp_path / "a.huzhu")
+    changed = finish(resume(tmp_path / "a.huzhu", {"platform.xianghubao.mild_cover": 100.0}), 6)
+    save(changed, tmp_path / "b.huzhu")
+    for model in (changed, resume(tmp_path / "b.huzhu")):
+        assert model.platforms[0].desk.mild_cover(np.array([0, 3, 4, 5])).tolist() == [800.0, 800.0, 100.0, 100.0]
+
+
+def test_actuaries_reckon_with_mild_cases_where_they_know_of_them() -> None:
+    """Of four cases one is mild and brings a sixth of what a severe one does; amounts are rounded to fen."""
+    levels = []
+    for reckoned in (0.0, 0.25):
+        changes = {"health.mild_reckoned": reckoned, "platform.pool.waiting_days": 0, "platform.pool.mild_cover": 5e4}
+        model = world(300, changes | {"health.incidence_level": 0.1})
+        run(model, 2)
+        plan = model.platforms[0]
+        levels.append((plan.census.true_level, offers.level_by_table(plan)))
+    for severe, known in zip(*levels, strict=True):
+        assert known == pytest.approx(severe * (0.75 + 0.25 / 6), rel=2e-4)
 
 
 @pytest.mark.parametrize("filing_from", [0, 6])
