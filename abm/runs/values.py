@@ -108,4 +108,8 @@ def _alike(there: Any, kept: Any) -> bool:
         return kept is None or isinstance(kept, (*numbers, *RECORDS))
     if is_dataclass(there) and type(there) is type(kept):
         return all(_alike(getattr(there, each.name), getattr(kept, each.name)) for each in fields(there))
+    if isinstance(there, tuple) and isinstance(kept, tuple):
+        return len(there) == len(kept) and all(map(_alike, there, kept))
+    if isinstance(there, list) and isinstance(kept, list) and there:  # which grows from what it begins with
+        return bool(kept) and all(_alike(there[0], each) for each in kept)
     return type(there) is type(kept) or (isinstance(there, numbers) and isinstance(kept, numbers))
