@@ -161,13 +161,19 @@ def publish(model: MutualAidModel) -> None:
 def test_claims_come_forward_once_more_is_known_of_them(
     happens: Callable[[MutualAidModel], None], fellows: bool
 ) -> None:
-    """Awareness rises from 0.2 to 0.6, when seven of the thirteen periods are left to the others for their papers."""
+    """Awareness rises from 0.2 to 0.6, when seven of the thirteen periods are left to the others for their papers.
+
+    A fifth of these have them in the first of the seven, and so have those who have been aware for six periods.
+    """
     changes = {"health.aware_of_claiming": 0.2, "health.filing_at_the_end": 3.0, "health.filing_chance": 0.2}
     model = struck(fellows, changes)
     run(model, 4)
     happens(model)
     part, tolerance = share_filed(model, fellows)
     assert abs(part - 0.2 * (1 - 0.8**WINDOW) - 0.4 * (1 - 0.8**7)) < tolerance
+    filed = run(model, 0)["filed"]
+    at_once = 0.2 * (0.4 + 0.2 * 0.8**6) / part * filed.sum()
+    assert abs(filed[7] - at_once) < SIGMAS * math.sqrt(at_once)
     assert model.platforms[0].desk.cases.size == 0
     model.audit()
 
