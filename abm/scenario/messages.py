@@ -25,7 +25,7 @@ def message(fault: Any, within: type[BaseModel]) -> str:
         everywhere = leaves(Scenario()) if within is Scenario else ()
         elsewhere = [key for key, _ in everywhere if key.split(".")[-1] == last]
         meant = f"; did you mean '{elsewhere[0]}'?" if elsewhere else nearest(last, known)
-        return f"{place}: unknown key{meant}; allowed here: {', '.join(known)}"
+        return f"{place}: unknown key{meant or '; allowed here: ' + ', '.join(known)}"
     if kind == "value_error":
         return f"{place}: {fault['ctx']['error']}" if place else str(fault["ctx"]["error"])
     if kind == "missing":

@@ -125,7 +125,7 @@ def test_what_is_wrong_in_an_address_is_one_short_line(query, words):
     assert line.startswith("in the address: ")
     assert words in line
     assert "\n" not in line
-    assert len(line) < 600
+    assert len(line) < 500
 
 
 def test_files_with_which_the_page_was_started_stay(tmp_path):

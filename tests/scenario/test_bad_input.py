@@ -25,6 +25,7 @@ SLIPS = [
     (["--set", "platform.xianghubao.fee_rat=0.1"], "platform.xianghubao.fee_rat: unknown key; did you mean 'fee_rate'"),
     (["--set", "altruism=3"], "altruism: unknown key; did you mean 'mind.altruism'"),
     (["--set", "mynd.altruism=3"], "mynd: unknown key; did you mean 'mind'"),
+    (["--set", "friends.zzz=3"], "friends.zzz: unknown key; allowed here: degree, rewired, telling, news_periods"),
     (
         ["--set", "mind.altruism=lots"],
         "mind.altruism = 'lots' must be number (median value of helping, unit yuan a year)",
@@ -142,6 +143,11 @@ def test_a_slip_gets_one_line_and_leaves_nothing(
     line = complaint([*RUN, "--out", str(tmp_path / "deep" / "results"), *slip], capsys)
     assert expected in line
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_a_key_is_near_another_that_one_alone_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    line = complaint([*RUN, "--set", "mind.altruizm=3"], capsys)
+    assert line.endswith("mind.altruizm: unknown key; did you mean 'altruism'?")
 
 
 def test_an_unknown_scenario_is_answered_with_the_nearest_name(capsys: pytest.CaptureFixture[str]) -> None:
