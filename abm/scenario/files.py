@@ -20,7 +20,7 @@ from abm.files import data_path, digest_of, read_toml
 from abm.scenario.declare import Section, found_at
 from abm.scenario.insurance import Insurance
 from abm.scenario.messages import message
-from abm.scenario.paths import FOUNDED_BY_TABLES, changed, data_files, setting
+from abm.scenario.paths import FOUNDED_BY_TABLES, changed, data_files, setting, thawed
 from abm.scenario.scenario import Scenario
 
 AnySection = TypeVar("AnySection", bound=BaseModel)
@@ -223,7 +223,7 @@ def parse_as(section: type[AnySection], tables: Mapping[str, Any], place: str, m
 
 def tables_of(section: Section) -> dict[str, Any]:
     """The tables of a scenario or a study as a file has them, lists as lists: to be changed by path, or written."""
-    tables: dict[str, Any] = _thawed(section.model_dump(exclude_none=True))
+    tables: dict[str, Any] = thawed(section)
     return tables
 
 
@@ -261,10 +261,3 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, datetime) and value == value and value.time() == time():  # a day in pandas, and not NaT
         value = value.date()
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
-
-
-def _thawed(value: Any) -> Any:
-    """The reverse of `_frozen`."""
-    if isinstance(value, dict):
-        return {key: _thawed(item) for key, item in value.items()}
-    return list(map(_thawed, value)) if isinstance(value, list | tuple) else value

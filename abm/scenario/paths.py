@@ -37,8 +37,20 @@ def changed(tables: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
         tables["plausible"] = {path: each for path, each in ranges.items() if not path.startswith(replaced)}
     for key, value in flat.items():
         _require_named(key, value, tables)
+        _state_list(tables, key)
         put(tables, key, value)
     return tables
+
+
+def _state_list(tables: dict[str, Any], key: str) -> None:
+    """Write out the list that a path leads into as it is declared, where the tables do not say what is in it."""
+    steps = key.split(".")
+    for end in range(1, len(steps)):
+        field, path = field_at(steps[:end]), ".".join(steps[:end])
+        if field is not None and isinstance(field.default, tuple):
+            if _within(tables, path) is None:
+                put(tables, path, thawed(field.default))
+            return
 
 
 def flattened(changes: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -116,9 +128,20 @@ def _index(place: Any, step: str, key: str) -> int:
     """A step of a path as the place in a list."""
     if not isinstance(place, list):
         raise ScenarioError(f"{named(key)}: there is no {shown(step)} in the single value {shown(place)}")
+    if not place:
+        raise ScenarioError(f"{named(key)}: the list is empty; give it whole, in square brackets")
     if not step.isdecimal() or len(step) > MOST_DIGITS or int(step) >= len(place):
         raise ScenarioError(f"{named(key)}: {shown(step)} must be a whole number from 0 to {len(place) - 1}")
     return int(step)
+
+
+def thawed(value: Any) -> Any:
+    """Sections as tables and tuples as lists, as a file has them."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict):
+        return {key: thawed(item) for key, item in value.items()}
+    return list(map(thawed, value)) if isinstance(value, list | tuple) else value
 
 
 def differences(scenario: Scenario, baseline: Scenario) -> dict[str, tuple[Any, Any]]:

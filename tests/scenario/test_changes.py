@@ -11,6 +11,7 @@ import pytest
 from abm.draws import seed_of
 from abm.errors import ModelError, ScenarioError
 from abm.model import MutualAidModel
+from abm.scenario.declare import found_at
 from abm.scenario.files import load, scenario_of
 
 LAUNCH = "platform.xianghubao.launch"
@@ -35,6 +36,28 @@ def test_a_scenario_takes_changes_inside_its_lists_as_a_file_does() -> None:
     """So every run of a study does: it changes the scenario that was read once."""
     cheaper = {"platform.xianghubao.bands.1.cover": 50_000.0}
     assert scenario_of(load("xianghubao"), None, cheaper) == load("xianghubao", cheaper)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("people.tier_incomes.2", 40_000.0),
+        ("insurance.city.launches.0", date(2020, 5, 1)),
+        ("platform.pool.bands.0.cover", 100_000.0),
+        ("platform.pool.closing_rules.4", "losses"),
+    ],
+)
+def test_a_list_that_only_its_declaration_states_is_changed_by_path_too(path: str, value: Any, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.toml"
+    bare.write_text("[platform.pool]\n")
+    changed = load(bare, {path: value})
+    assert found_at(changed, path)[1] == value
+    assert changed == scenario_of(load(bare), None, {path: value})  # where every list is written out
+
+
+def test_an_empty_list_is_given_whole() -> None:
+    with pytest.raises(ScenarioError, match=r"amendments.0.fee_rate: the list is empty; give it whole"):
+        load("jd", {"platform.jd.amendments.0.fee_rate": 0.1})
 
 
 def test_nested_sources_and_ranges_are_added_to_those_there_are() -> None:
