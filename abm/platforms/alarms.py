@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from abm.ledger import deposits
 from abm.money import yuan
 from abm.platforms import rules
-from abm.platforms.closing import Stage, closure_salience
+from abm.platforms.closing import Stage, public_salience
 from abm.platforms.offers import level_by_table
 from abm.platforms.plan import Plan, Surroundings
 from abm.scenario.institutions import Supervision
@@ -39,7 +39,7 @@ def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], co
         "money": rules.alarm_at_money(settings.from_money, yuan(shared), model.weight),
         "selection": settings.from_selection * refusals,
         "promotion": settings.from_promotion * sum(map(promotion, unlicensed)),
-        "closings": settings.from_closings * closure_salience(model.closings, model.now, apart_from=""),
+        "closings": settings.from_closings * public_salience(model.closings, model.now, people),
     }
 
 

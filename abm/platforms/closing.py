@@ -59,9 +59,23 @@ def recent_closures(closings: Iterable[Closing], now: int, apart_from: str) -> f
 
 
 def closure_salience(closings: Iterable[Closing], now: int, apart_from: str) -> float:
-    """How much people talk of closings of other plans, the larger and later ones more."""
+    """How much members of a plan talk of closings of others, the larger and later ones more: by share of members."""
     others = (closing for closing in closings if closing.platform != apart_from)
     return sum(rules.salience(closing.share, now - closing.announced) for closing in others)
+
+
+def part_of_people(closing: Closing, people: float) -> float:
+    """How large a closing is in the eyes of the public: the part of all people who were in the plan."""
+    return min(1.0, closing.members / people)
+
+
+def public_salience(closings: Iterable[Closing], now: int, people: float) -> float:
+    """How much the public talks of closings, the larger and later ones more; its measure is all people.
+
+    Members of other plans go by the memberships that there are, see `closure_salience`: to them the end of one of two
+    small plans is as near as that of one of two large ones. The public hardly hears of it.
+    """
+    return sum(rules.salience(part_of_people(each, people), now - each.announced) for each in closings)
 
 
 def notice_periods(kind: ClosingKind, notice_days: int) -> int:

@@ -173,17 +173,20 @@ def recency(periods_ago: int) -> float:
     return max(0.0, 1 - periods_ago / MEMORY_OF_CLOSURES)
 
 
-def salience(share_of_members: float, periods_ago: int) -> float:
-    """How much people talk of a closing: by the root of its share of all members.
+def salience(share: float, periods_ago: int) -> float:
+    """How much a closing is talked about: by the root of the share of those who talk that were in the plan.
 
-    A plan with a quarter of all members is talked about by half the people, one with a hundredth by a tenth.
+    A plan with a quarter of them is talked about by half, one with a hundredth by a tenth.
     """
-    return math.sqrt(share_of_members) * recency(periods_ago)
+    return math.sqrt(share) * recency(periods_ago)
 
 
-def contagion(share_of_members: float, at_most: float) -> float:
-    """Part of trust that other plans lose when a closing is announced; `at_most` if it has all members."""
-    return math.sqrt(share_of_members) * at_most
+def contagion(share: float, at_most: float) -> float:
+    """What the news of a closing does to others, by the root of the share that was in the plan; `at_most` if all were.
+
+    For other plans it is a part of trust, and the share is that of members; for the mood it is that of all people.
+    """
+    return math.sqrt(share) * at_most
 
 
 def closure_risk(alarm: float, salience: float, fear: float) -> float:

@@ -48,9 +48,10 @@ class Supervision(Section):
         "pressure from misleading promotion, if all people joined in a period on the promise that shares are nothing",
         unit="1 a period", low=0, high=1_000, plausible=(0, 10),
         source="assumption, 0 is off: half a year after the launch a promise of 100 to 200 yuan was fined, F251")
-    from_closings: float = number(0, "pressure from closings, while a closing of all members is talked about",
-        unit="1 a period", low=0, high=100, plausible=(0, 0.05),
-        source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252")
+    from_closings: float = number(0, "pressure from closings, while one of a plan with all people is talked about; "
+        "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0, 0.15),
+        source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252; at 0.15 the "
+               "end of a plan with a tenth of all people leads to a warning")
     warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0.001, high=100,
         source="assumption: the scale of pressure is free, the others are set against it")
     rectify_at: float = number(0.6, "pressure at which it rectifies", unit="1", low=0, high=100,
@@ -91,8 +92,10 @@ class Mood(Section):
     from_warning: float = number(0, "part of the way to alarm that a public warning goes", unit="1", low=0, high=1,
         plausible=(0, 0.5), source="assumption, 0 is off: the paper of September 2020 was in all news, F252")
     from_closing: float = number(0,
-        "part of the way that the closing of a plan with all members goes; less by the root of its share", unit="1",
-        low=0, high=1, plausible=(0, 1), source="assumption, 0 is off: availability, Tversky and Kahneman 1973")
+        "part of the way that the closing of a plan with all people goes; less by the root of its part of them",
+        unit="1", low=0, high=1, plausible=(0, 1),
+        source="assumption, 0 is off: availability, Tversky and Kahneman 1973; at 1 the end of a plan with a tenth of "
+               "all people goes a third of the way")
     from_refusals: float = number(0,
         "part of the way that refusals in the news go in a period, if all people were in plans that refuse every case",
         unit="1 a period", low=0, high=10, plausible=(0, 2),

@@ -28,7 +28,8 @@ ALONE = dict.fromkeys(("from_size", "from_deposits", "from_complaints", "from_sm
 
 
 def ended(announced: int, share: float = 0.25) -> Closing:
-    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", 1e6, share)
+    """The end of a plan with a quarter of all people, and with a share of all members."""
+    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", PEOPLE / 4, share)
 
 
 def place(advertised: float = 25.0, **given: Any) -> Place:
@@ -69,11 +70,11 @@ def test_each_alarm_has_a_series() -> None:
         ("from_money", "money", 24 * 0.002),  # two million yuan in a period
         ("from_selection", "selection", 0.1 * 0.3),  # three in ten refused
         ("from_promotion", "promotion", 0.02 * 0.75),  # two hundred thousand are told a quarter of the true share
-        ("from_closings", "closings", 0.5 * 0.5),  # a quarter of all members, half a year ago
+        ("from_closings", "closings", 0.5 * 0.5),  # a plan with a quarter of all people, half a year ago
     ],
 )
 def test_an_alarm_by_hand_and_no_other_beside_it(weight: str, alarm: str, by_hand: float) -> None:
-    here = place(closings=[ended(36)])
+    here = place(closings=[ended(36, share=1.0)])
     here.ledger.transfer(150_000, "persons", "firm.pool", "firm", "share")
     here.ledger.transfer(50_000, "firm.deposits", "firm.pool", "firm", "drawn")
     found = seen(weight, firm(model=here, census=NEWCOMERS, refused_share=0.3))

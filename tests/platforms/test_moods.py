@@ -21,7 +21,7 @@ def place(numbers: dict[str, float], **given: Any) -> Place:
 
 
 def ended(announced: int) -> Closing:
-    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", 1e6, 0.25)
+    return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", PEOPLE / 4, 0.25)
 
 
 def test_without_news_the_mood_fades_by_a_part_in_each_period() -> None:
@@ -32,7 +32,7 @@ def test_without_news_the_mood_fades_by_a_part_in_each_period() -> None:
 
 
 def test_each_news_goes_its_part_of_the_way_to_alarm() -> None:
-    """From 0.5: a warning half of the way; a closing of a quarter of all members half of 0.4; three in ten refused."""
+    """From 0.5: a warning half of the way; the end of a plan with a quarter of all people half of 0.4; refusals."""
     here = place({"fading": 0.0, "from_warning": 0.5, "from_closing": 0.4, "from_refusals": 2.0}, mood=0.5)
     refusing = firm(model=here, refused_share=0.3)
     assert mood_after(here, [refusing]) == pytest.approx(1 - 0.5 * (1 - 2 * 0.03))
@@ -42,6 +42,13 @@ def test_each_news_goes_its_part_of_the_way_to_alarm() -> None:
     assert mood_after(here, []) == pytest.approx(1 - 0.25 * 0.8)
     refusing.stage = Stage.RUN_OFF
     assert mood_after(here, [refusing]) == pytest.approx(1 - 0.25 * 0.8)
+
+
+def test_the_last_plan_of_all_is_no_news_to_a_public_that_was_not_in_it() -> None:
+    """All members there are, and a ten-thousandth of the people: the public hears of a hundredth as much."""
+    here = place({"fading": 0.0, "from_closing": 1.0})
+    here.closings = [Closing("last", 48, 50, ClosingKind.ACTIVE, "by hand", PEOPLE / 10_000, 1.0)]
+    assert mood_after(here, []) == pytest.approx(0.01)
 
 
 parts = st.floats(0, 1)
