@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from abm.ledger import deposits
 from abm.money import yuan
 from abm.platforms import rules
-from abm.platforms.closing import Stage, public_salience
+from abm.platforms.closing import ClosingKind, Stage, public_salience
 from abm.platforms.offers import level_by_table
 from abm.platforms.plan import Plan, Surroundings
 from abm.scenario.institutions import Supervision
@@ -54,12 +54,13 @@ def promotion(plan: Plan) -> float:
 def complaints_at_closing(plan: Plan, part: float) -> float:
     """Members, simulated, who complain of an end that was announced in the last period.
 
-    What they lose are the shares that are not given back and the claims in hand that nobody bears; a deposit that is
-    seized, and a claim that is paid in part, bring complaints of their own when it comes to that.
+    What they lose are the shares that are not given back, and in a flight the claims in hand: of every other end these
+    are paid by the last collection, if not by the platform. A deposit that is seized, and a claim that is refused or
+    paid in part, bring complaints of their own when it comes to that.
     """
-    if plan.closing is None or plan.closing.announced != plan.model.now - 1:
+    if not part or plan.closing is None or plan.closing.announced != plan.model.now - 1:
         return 0.0
-    promised, census = plan.closing_plan, plan.census
+    census = plan.census
     paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
-    unpaid = 0.0 if promised.run_off_borne else plan.desk.in_hand
-    return rules.complaining(census.inside, (1 - promised.shares_refunded) * paid + unpaid, part)
+    unpaid = plan.desk.in_hand if plan.closing.kind == ClosingKind.FLIGHT else 0.0
+    return rules.complaining(census.inside, (1 - plan.closing_plan.shares_refunded) * paid + unpaid, part)

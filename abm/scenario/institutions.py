@@ -38,7 +38,8 @@ class Supervision(Section):
                "billion of 2020, F131, weigh as much as a quarter of all people in plans")
     complaints_at_closing: float = number(0,
         "part of the members who complain once the end of a plan is announced, for each 100 yuan a member that is paid "
-        "in shares and not returned, or claimed and not going to be paid", unit="1", low=0, high=1, plausible=(0, 0.01),
+        "in shares and not returned, or claimed from owners who have run away", unit="1", low=0, high=1,
+        plausible=(0, 0.01),
         source="assumption, 0 is off: at 0.001 the end of a plan of ten million brings the complaints of 2018, F258")
     from_selection: float = number(0,
         "pressure from refused claims, as insurers tell of them, if all people were in plans that refuse every case",

@@ -1,5 +1,6 @@
 """What alarms a regulator, cause by cause and by hand, and how stern pressure makes it."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -98,20 +99,23 @@ def test_who_tells_newcomers_the_truth_or_more_misleads_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("closing", "complaining"),
+    ("promised", "kind", "complaining"),
     [
-        ({"run_off_borne": True}, 8.0),  # 1,000 members paid 80,000 yuan of 100,000: eight in a thousand
-        ({"run_off_borne": True, "shares_refunded": 0.75}, 2.0),
-        ({"run_off_borne": False}, 11.0),  # and 30,000 yuan of claims that nobody bears
-        ({"run_off_borne": True, "shares_refunded": 1.0}, 0.0),
+        ({"run_off_borne": True}, "active", 8.0),  # 1,000 members paid 80,000 yuan of 100,000: eight in a thousand
+        ({"run_off_borne": True, "shares_refunded": 0.75}, "active", 2.0),
+        ({"run_off_borne": True, "shares_refunded": 1.0}, "ordered", 0.0),
+        ({"run_off_borne": False}, "passive", 8.0),  # the last collection pays the claims in hand
+        ({"run_off_borne": False}, "flight", 11.0),  # and 30,000 yuan of claims that nobody pays
     ],
 )
 def test_members_complain_of_what_they_lose_in_the_period_after_the_announcement(
-    closing: dict[str, Any], complaining: float
+    promised: dict[str, Any], kind: str, complaining: float
 ) -> None:
-    plan = firm(terms={"closing": closing}, collected=100_000_00, closing=ended(47))
+    plan = firm(terms={"closing": promised}, collected=100_000_00)
+    plan.closing = replace(ended(47), kind=ClosingKind(kind))
     plan.desk.in_hand = 30_000_00.0
     assert complaints_at_closing(plan, 0.01) == pytest.approx(complaining)
+    assert complaints_at_closing(plan, 0.0) == 0.0
     for announced in (46, 48):
         plan.closing = ended(announced)
         assert complaints_at_closing(plan, 0.01) == 0.0
