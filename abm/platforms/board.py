@@ -48,6 +48,11 @@ class Trend:
         self.members.append(members)
         self.aid.append(aid)
 
+    @property
+    def years(self) -> float:
+        """Years between the first and the last of these."""
+        return max(0, len(self.members) - 1) / PERIODS_PER_YEAR
+
 
 @dataclass(frozen=True)
 class ParentValuation:
@@ -168,10 +173,11 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
 
     The board carries on what it can see: members, and the aid expected of all of them, the waiting too, as they
     changed in the last year; claims in hand in proportion to the aid; and the shares that will have been paid until
-    then, where they are given back. It carries a change on for a year at most, and no longer than it has seen it.
+    then, where they are given back. It carries a change on for a year at most, and no longer than it has seen it; what
+    it saw in a part of a year it believes in that part, as actuaries give credibility to a short record (Whitney 1918).
     """
     census, trend = plan.census, plan.trend
-    seen = min(1.0, years, years_since_launch(plan))
+    seen = min(1.0, years, trend.years, years_since_launch(plan))
     aid_now = aid_expected(plan, census.inside)
     aid = rules.carried_on(aid_now, trend.aid[0], seen)
     members = rules.carried_on(plan.members, trend.members[0], seen)

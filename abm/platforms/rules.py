@@ -136,6 +136,7 @@ def carried_on(now: float, year_ago: float, years: float) -> float:
     """What becomes of a quantity if it goes on, for up to a year, as in the last one (mechanism B9).
 
     What grew goes on in a straight line, what shrank in proportion: it is doubled at most, and never below nothing.
+    Where `year_ago` is less than a year ago, and `years` that time, the change counts by the part of a year it was.
     """
     if now >= year_ago:
         return now + years * (now - year_ago)

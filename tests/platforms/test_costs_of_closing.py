@@ -23,9 +23,14 @@ COUNTED = PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000, true_level=
 amounts = st.floats(0, 1e9)
 
 
+def seen(periods: int, members: float, aid: float) -> Trend:
+    """So many periods noted; of what was there, only the first counts."""
+    return Trend(deque([members] * periods), deque([aid] * periods))
+
+
 def company(year_ago: float, parent: dict[str, Any] | None = None, terms: dict[str, Any] | None = None) -> Firm:
     """A plan that had this part of its million members, and of the aid expected of them, a year ago."""
-    trend = Trend(deque([1e6 * year_ago]), deque([1e5 * year_ago]))
+    trend = seen(25, 1e6 * year_ago, 1e5 * year_ago)
     given = {"census": COUNTED, "collected": 500_000, "trend": trend, "desk": Desk(in_hand=50_000.0)}
     return firm({"stigma": 5.0, "horizon": 2.0} | (parent or {}), terms, **given)
 
@@ -42,7 +47,7 @@ def test_the_bill_to_come_by_hand(year_ago: float, then: float) -> None:
 
 def test_who_waits_for_cover_now_is_on_the_bill_of_later() -> None:
     waiting = PlanCensus(inside=1_000, ever_joined=1_000, sharing=500, true_level=108.0)
-    asked = firm({"stigma": 0.0}, census=waiting, trend=Trend(deque([1e6]), deque([1e5])))
+    asked = firm({"stigma": 0.0}, census=waiting, trend=seen(25, 1e6, 1e5))
     assert board.closing_bill(asked) == pytest.approx(2e6)
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(4e6)
 
@@ -66,6 +71,14 @@ def test_a_change_is_carried_on_no_longer_than_it_has_been_seen() -> None:
         asked = company(0.0, {"stigma": 1.0}, {"closing": {"run_off_borne": False}})
         asked.model = Place(day=day)
         assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(1e6 * then)
+
+
+@pytest.mark.parametrize(("periods", "then"), [(1, 1.0), (4, 1.125), (13, 1.5), (25, 2.0)])
+def test_a_plan_older_than_the_record_of_it_is_carried_on_by_the_record(periods: int, then: float) -> None:
+    """Two years old, and from nothing to a million since the first period of the run: an eighth of a year, a half."""
+    asked = company(0.0, {"stigma": 1.0}, {"closing": {"run_off_borne": False}})
+    asked.trend = seen(periods, 0.0, 0.0)
+    assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(1e6 * then)
 
 
 @given(amounts, amounts, st.floats(0, 1))

@@ -33,7 +33,7 @@ def at(year: int, flow: float, bill: float, year_ago: float, parent: dict[str, A
     """A plan of a million members with a flow, and a bill that was another a year ago, million yuan."""
     # Run-off of four periods: a bill of a million is an aid of a quarter of a yuan from each member in a period.
     census = PlanCensus(inside=1_000, ever_joined=1_000, sharing=1_000, true_level=108.0 * bill / 4)
-    trend = Trend(deque([1e6]), deque([1e5 * year_ago / 4]))
+    trend = Trend(deque([1e6] * 25), deque([1e5 * year_ago / 4] * 25))
     place = Place(day=date(2021 + year, 1, 14))
     terms = {"closing_rules": ("not_wanted",)}
     return firm(parent, terms, model=place, books=Books(rate=flow * 1e6), census=census, trend=trend)
