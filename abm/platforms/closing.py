@@ -147,7 +147,10 @@ class NotWanted(ClosingRule):
 
 
 class RunAway(ClosingRule):
-    """The deposits, which nobody holds in custody, are worth more than the plan and the parent's good name."""
+    """The deposits, which nobody holds in custody, are worth more than the plan and the parent's good name.
+
+    The cost of closing later (mechanism B9) is not in it: who would run away now would then too, and bears no bill.
+    """
 
     kind = ClosingKind.FLIGHT
 
@@ -156,7 +159,7 @@ class RunAway(ClosingRule):
         if parent is None or plan.in_custody:
             return None
         pool = plan.model.ledger.balances[deposits(plan.name)] * plan.model.weight / FEN_PER_YUAN
-        worth = parent.flight_threshold + max(0.0, plan.valuation.going_on)
+        worth = parent.flight_threshold + max(0.0, plan.valuation.going_on + plan.valuation.later)
         return None if pool <= worth else f"{pool:,.0f} yuan of deposits were in reach"
 
 

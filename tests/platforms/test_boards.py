@@ -188,6 +188,8 @@ def test_deposits_in_reach_tempt_only_a_parent_to_whom_they_are_worth_more_than_
     assert found() == (ClosingKind.FLIGHT, "1,000,000 yuan of deposits were in reach")
     assert found(in_custody=True) is None
     assert found(valuation=ParentValuation(going_on=5e5)) is None
+    assert found(valuation=ParentValuation(going_on=-5e5, later=1e6)) is None  # a bill that a run-away never pays
+    assert found(valuation=ParentValuation(going_on=-5e5, later=9e5)) is not None
 
 
 def test_no_ground_is_found_where_the_terms_name_none() -> None:
