@@ -44,11 +44,13 @@ def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], co
 
 
 def promotion(plan: Plan) -> float:
-    """How many newcomers of the last period were misled, over all people; see `rules.misled`."""
-    model = plan.model
-    advertised = float(model.world.offers[plan.index]["advertised"])
-    true_level = plan.census.true_level or level_by_table(plan)
-    return rules.misled(plan.census.joined * model.weight, advertised, true_level, model.case.people.population)
+    """How many newcomers of the last period were misled, over all people; see `rules.misled`.
+
+    By what was promised when they joined, which the share of that period has since changed.
+    """
+    model, census = plan.model, plan.census
+    true_level = census.true_level or level_by_table(plan)
+    return rules.misled(census.joined * model.weight, census.promised, true_level, model.case.people.population)
 
 
 def complaints_at_closing(plan: Plan, part: float) -> float:

@@ -26,6 +26,7 @@ class PlanCensus:
     left: int = 0  # in the step, of their own accord or because they did not pay
     ever_joined: int = 0
     joined: int = 0  # in the step
+    promised: float = 0.0  # the share that they were led to expect, fen
     sharing: int = 0
     contribution_weights: int = 0
     expected_share: float = 0.0  # mean of the members, fen
@@ -53,6 +54,7 @@ def read(tally: np.ndarray, plan: "Plan") -> PlanCensus:
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
         ever_joined=plan.census.ever_joined + joined,
         joined=joined,
+        promised=float(plan.model.world.offers[plan.index]["advertised"]),
         sharing=int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,

@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
-from abm.market import OFFER
 from abm.model import MutualAidModel
 from abm.observation.series import MARKET
 from abm.platforms import rules
@@ -19,12 +16,12 @@ from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Stance
 from abm.scenario.institutions import Supervision
 from abm.scenario.scenario import Scenario
-from worlds.closings import HAND
+from worlds.closings import HAND, ten
 from worlds.firms import Authority, Firm, Place, firm
-from worlds.plain import world
+from worlds.plain import run, world
 
 PEOPLE = 10_000_000
-NEWCOMERS = PlanCensus(inside=1_000, ever_joined=1_250, joined=200, true_level=100.0)
+NEWCOMERS = PlanCensus(inside=1_000, ever_joined=1_250, joined=200, promised=25.0, true_level=100.0)
 ALONE = dict.fromkeys(("from_size", "from_deposits", "from_complaints", "from_small_plans"), 0.0)
 
 
@@ -33,12 +30,9 @@ def ended(announced: int, share: float = 0.25) -> Closing:
     return Closing("other", announced, announced + 2, ClosingKind.ACTIVE, "by hand", PEOPLE / 4, share)
 
 
-def place(advertised: float = 25.0, **given: Any) -> Place:
-    """Ten million people, and one plan whose newcomers are told so much, fen."""
-    offers = np.zeros(1, OFFER)
-    offers["advertised"] = advertised
-    case = Scenario(people={"population": PEOPLE, "persons": 10_000})
-    return Place(case=case, world=SimpleNamespace(offers=offers), **given)
+def place(**given: Any) -> Place:
+    """Ten million people."""
+    return Place(case=Scenario(people={"population": PEOPLE, "persons": 10_000}), **given)
 
 
 def seen(weight: str, plan: Firm) -> dict[str, float]:
@@ -96,6 +90,18 @@ def test_who_tells_newcomers_the_truth_or_more_misleads_nobody() -> None:
     assert rules.misled(1e6, 100.0, 100.0, 1e7) == rules.misled(1e6, 150.0, 100.0, 1e7) == 0.0
     assert rules.misled(1e6, 0.0, 100.0, 1e7) == pytest.approx(0.1)
     assert rules.misled(1e6, 10.0, 0.0, 1e7) == 0.0  # a plan that covers nobody
+
+
+def test_newcomers_are_held_against_what_they_were_told_when_they_joined() -> None:
+    """The share of step 2, of 111 yuan, is on the page of step 3; who joined in step 2 was told of one yuan."""
+    model, strike = ten({"platform.pool.advertised_share": 1.0})
+    run(model, 2)
+    strike(0)
+    promised = []
+    for _ in range(2):
+        run(model, 1)
+        promised.append(model.platforms[0].census.promised)
+    assert promised == [100.0, 111_12 / 2]  # the mean of two shares
 
 
 @pytest.mark.parametrize(
