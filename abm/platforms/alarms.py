@@ -38,7 +38,7 @@ def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], co
         "small_plans": settings.from_small_plans * sum(each.small_plans for each in unlicensed),
         "money": rules.alarm_at_money(settings.from_money, yuan(shared), model.weight),
         "selection": settings.from_selection * refusals,
-        "promotion": settings.from_promotion * sum(map(promotion, unlicensed)),
+        "promotion": settings.from_promotion * sum(map(promotion, unlicensed)) if settings.from_promotion else 0.0,
         "closings": settings.from_closings * public_salience(model.closings, model.now, people),
     }
 

@@ -123,9 +123,8 @@ def value_to_parent(plan: Plan) -> ParentValuation:
         model.case.shock("regulatory_cost", model.day, plan.name),
         parent.listing_weight if soon else 1.0,
     )
-    regulatory += rules.cost_from_outside(
-        parent.regulatory_cost, model.regulator.settings.platform_rules_cost, weight_of_platform_rules(plan)
-    )
+    if height := model.regulator.settings.platform_rules_cost:
+        regulatory += rules.cost_from_outside(parent.regulatory_cost, height, weight_of_platform_rules(plan))
     later = parent.closing_later * cost_of_closing_later(plan, parent.horizon) if parent.closing_later else 0.0
     going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory, later)
     return ParentValuation(going_on, -closing_bill(plan) - loss_of_name(plan, plan.members), later)

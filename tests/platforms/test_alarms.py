@@ -77,6 +77,14 @@ def test_an_alarm_by_hand_and_no_other_beside_it(weight: str, alarm: str, by_han
     assert set(found.values()) == {0.0}
 
 
+def test_promotion_without_a_weight_is_not_worked_out() -> None:
+    """Here it could not be: there is no table of incidence by which to tell the true share."""
+    plan = firm(model=place(), census=replace(NEWCOMERS, true_level=0.0))
+    assert seen("from_size", plan)["promotion"] == 0.0
+    with pytest.raises(AttributeError, match="covers"):
+        seen("from_promotion", plan)
+
+
 @pytest.mark.parametrize("given", [{"licensed": True}, {"stage": Stage.COMING}, {"stage": Stage.RUN_OFF}])
 def test_plans_with_a_licence_or_out_of_sight_alarm_nobody(given: dict[str, Any]) -> None:
     here = place()
