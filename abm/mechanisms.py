@@ -271,7 +271,8 @@ _ROWS = (
             ("joined", "trust")),)),
     Mechanism("E2", "public mood",
         "Warnings, closings and refusals in the news darken one mood that all people share. It makes members of every "
-        "plan fear for it and keeps newcomers away, and it fades.",
+        "plan fear for it and keeps newcomers away, and it fades. What a warning or a closing does by itself (B5, C1) "
+        "is not counted twice: the stronger way counts.",
         (Switch({"mood.from_warning": 0.0, "mood.from_closing": 0.0, "mood.from_refusals": 0.0},
             "exits from all plans at once after a closing of one", ("mood", "left", "joined")),)),
 )

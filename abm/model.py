@@ -27,9 +27,8 @@ from abm.persons.founding import found, require_room
 from abm.persons.network import befriend
 from abm.persons.paying import require_counted
 from abm.persons.state import Trait, empty_memberships
-from abm.platforms import rules
 from abm.platforms.closing import Closing
-from abm.platforms.mood import mood_after
+from abm.platforms.mood import mood_after, trust_lost
 from abm.platforms.policies import Policy, require_policy
 from abm.scenario.files import data_digests, data_names, scenario_of
 from abm.scenario.scenario import Scenario
@@ -175,7 +174,7 @@ class MutualAidModel(WholeModel):
         self.regulator.supervise()
         before, self.mood = self.mood, mood_after(self, self.platforms)
         for platform in self.platforms:
-            platform.lose_trust(rules.dismay(before, self.mood, self.case.mood.distrust))
+            platform.lose_trust(trust_lost(platform, before))
 
     def record(self) -> None:
         """Everybody is counted; observation changes nothing."""

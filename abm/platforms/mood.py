@@ -1,11 +1,15 @@
-"""The mood of the public towards mutual aid: one number for all, which news moves and time fades. It only answers."""
+"""The mood of the public towards mutual aid: one number for all, which news moves and time fades. It only answers.
+
+The same warning or closing comes to members by itself too, and takes trust (``mind.trust_from_*``) or makes them fear
+for their plan (``mind.closing_alarm``). It is counted once for each belief: by the stronger of the two ways.
+"""
 
 from collections.abc import Sequence
 
 from abm.persons.rules import overlap
 from abm.platforms import rules
 from abm.platforms.alarms import IN_SIGHT
-from abm.platforms.closing import part_of_people
+from abm.platforms.closing import Stage, part_of_people
 from abm.platforms.plan import Plan, Surroundings
 
 
@@ -25,3 +29,17 @@ def mood_after(model: Surroundings, plans: Sequence[Plan]) -> float:
     seen = (each for each in plans if each.stage in IN_SIGHT)
     known = sum(rules.refusals_known(each.members, each.refused_share, people) for each in seen)
     return overlap(mood, min(1.0, numbers.from_refusals * known))
+
+
+def trust_lost(plan: Plan, before: float) -> float:
+    """Part of its trust that a plan loses as the mood darkens from `before`, beyond what the same news cost by itself.
+
+    The public hears of refusals by the mood alone; those among friends are other ones, and near.
+    """
+    model, mind = plan.model, plan.model.case.mind
+    warned = plan.stage == Stage.OPEN and model.regulator.last_warning == model.now
+    by_itself = mind.trust_from_warning if warned else 0.0
+    for closing in model.closings:
+        if closing.announced == model.now and closing.platform != plan.name:
+            by_itself = overlap(by_itself, rules.contagion(closing.share, mind.trust_from_closing))
+    return rules.beyond(by_itself, rules.dismay(before, model.mood, model.case.mood.distrust))

@@ -134,7 +134,7 @@ def level_by_table(plan: Plan) -> float:
 def perceived_closure_risk(plan: Plan) -> float:
     """The publicly believed chance that the plan closes within a year; once its end has a date, the part it lacks.
 
-    Closings of others and the mood of the public raise it.
+    Closings of others raise it, and the mood of the public, in which they are too: the stronger of the two.
     """
     if plan.closing:
         return rules.closure_risk_by_date(plan.closing.last - plan.model.now)

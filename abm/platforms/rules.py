@@ -193,9 +193,9 @@ def contagion(share: float, at_most: float) -> float:
 def closure_risk(alarm: float, salience: float, fear: float) -> float:
     """Believed chance that a plan closes within a year, while closings of others are talked about so much.
 
-    `fear` is what the mood of the public alone makes one believe.
+    `fear` is what the mood of the public makes one believe. The greater counts: both tell of the same closings.
     """
-    return 1.0 - math.pow(1.0 - alarm, salience) * (1.0 - fear)
+    return max(1.0 - math.pow(1.0 - alarm, salience), fear)
 
 
 def closure_risk_by_date(periods_left: int) -> float:
@@ -246,6 +246,11 @@ def sternness(pressure: float, marks: Sequence[float], levels: Sequence[float]) 
 def dismay(before: float, mood: float, at_most: float) -> float:
     """Part of trust that all plans lose when the mood of the public darkens; what is too small is not noticed."""
     return at_most * (mood - before) if mood - before >= NOTICED else 0.0
+
+
+def beyond(lost: float, in_all: float) -> float:
+    """Part to be lost of what is left after a part `lost`, so that `in_all` is lost of the whole; nothing if it is."""
+    return (in_all - lost) / (1 - lost) if in_all > lost else 0.0
 
 
 def ease_of_entry(pressure: float, warn_at: float) -> float:

@@ -106,5 +106,6 @@ class Mood(Section):
     fear: float = number(0, "believed chance that a plan closes within a year, at full alarm", unit="1",
         low=0, high=1, plausible=(0, 0.8), source="assumption, 0 is off: as for closings, availability")
     distrust: float = number(0,
-        "part of trust in all plans that a leap from calm to full alarm takes; a rise below 0.01 takes none",
-        unit="1", low=0, high=1, plausible=(0, 0.3), source="assumption, 0 is off: as much as warnings cost")
+        "part of trust in all plans that a leap from calm to full alarm takes, with what the same news take by "
+        "themselves; a rise below 0.01 takes none", unit="1", low=0, high=1, plausible=(0, 0.3),
+        source="assumption, 0 is off: as much as warnings cost")

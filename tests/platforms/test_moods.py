@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from abm.persons.rules import overlap
 from abm.platforms import rules
 from abm.platforms.closing import Closing, ClosingKind, Stage
-from abm.platforms.mood import mood_after
+from abm.platforms.mood import mood_after, trust_lost
 from abm.platforms.offers import perceived_closure_risk
 from abm.scenario.scenario import Scenario
 from worlds.firms import Authority, Place, firm
@@ -69,13 +70,26 @@ def test_a_mood_that_no_news_can_move_stays_calm() -> None:
     assert mood_after(here, [firm(model=here, refused_share=1.0)]) == 0.0
 
 
-def test_fear_for_the_plan_goes_with_the_mood_on_top_of_closings_that_are_talked_of() -> None:
+def test_fear_for_the_plan_goes_with_the_mood_or_with_closings_that_are_talked_of_and_counts_no_closing_twice() -> None:
     here = place({"fear": 0.4}, mood=0.5)
     assert perceived_closure_risk(firm(model=here)) == pytest.approx(0.2)
     here.closings = [ended(48)]
     alone = rules.closure_risk(here.case.mind.closing_alarm, 0.5, 0.0)
-    assert alone > 0.1
-    assert perceived_closure_risk(firm(model=here)) == pytest.approx(1 - (1 - alone) * 0.8)
+    assert 0.1 < alone < 0.2
+    assert perceived_closure_risk(firm(model=here)) == pytest.approx(0.2)
+    here.mood = 0.1
+    assert perceived_closure_risk(firm(model=here)) == pytest.approx(alone)
+
+
+@pytest.mark.parametrize(("distrust", "lost"), [(0.0, 0.19), (0.15, 0.19), (0.5, 0.5)])
+def test_trust_lost_to_the_same_news_is_lost_once(distrust: float, lost: float) -> None:
+    """By themselves a warning and the end of a plan with a quarter of all members take a tenth each, 0.19 in all."""
+    mind = {"trust_from_warning": 0.1, "trust_from_closing": 0.2}
+    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind=mind, mood={"distrust": distrust})
+    here = Place(case=case, mood=1.0, regulator=Authority(last_warning=48), closings=[ended(48), ended(47)])
+    assert overlap(0.19, trust_lost(firm(model=here), before=0.0)) == pytest.approx(lost)
+    here.regulator, here.closings = Authority(), []
+    assert trust_lost(firm(model=here), before=0.0) == distrust
 
 
 def test_trust_goes_with_a_rise_of_the_mood_that_is_noticed_and_not_with_its_fading() -> None:
