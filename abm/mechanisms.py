@@ -75,7 +75,8 @@ def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, v
 _ROWS = (
     Mechanism("A1", "adverse selection",
         "Shares are equal and risks are not, so the healthy pay more than cover is worth to them. They leave, and the "
-        "mean risk of those who stay rises. So does whoever notices signs of an illness that is not yet diagnosed.",
+        "mean risk of those who stay rises. Whoever notices signs of an illness that is not yet diagnosed stays, and "
+        "would have insurance too, which asks for them.",
         (Switch({"health.high_risk_share": 0.0, "health.frailty_spread": 0.0},
             "mean risk of members over that of the population; aid a member",
             ("relative_risk", "leavers_risk", "aid"), variant="risks"),

@@ -141,15 +141,15 @@ def lacking_in_deposit(m: np.void, bill: int) -> int:
 
 
 @behaviour
-def buying(me: np.void, mine: np.ndarray, product: int, world: World) -> Terms:
-    """Whether to buy insurance that comes by."""
-    return _insured(me, mine, product, 0.0, -np.float64(me["inertia"]), world)
+def buying(me: np.void, mine: np.ndarray, product: int, row: int, world: World) -> Terms:
+    """Whether to buy insurance that comes by; what I would have to declare is left to the underwriters."""
+    return _insured(me, mine, product, 0.0, -np.float64(me["inertia"]), row, world)
 
 
 @behaviour
-def converting(me: np.void, mine: np.ndarray, product: int, free: float, world: World) -> Terms:
+def converting(me: np.void, mine: np.ndarray, product: int, free: float, row: int, world: World) -> Terms:
     """Whether to take the insurance that a plan offers at its end, with `free` years without a premium."""
-    return _insured(me, mine, product, free, 0.0, world)
+    return _insured(me, mine, product, free, 0.0, row, world)
 
 
 @behaviour
@@ -234,7 +234,7 @@ def _with(inside: Terms, resentment: float, effort: float) -> Terms:
 
 
 @behaviour
-def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: float, world: World) -> Terms:
+def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: float, row: int, world: World) -> Terms:
     """What having a product is worth; what costs more than can be spared is worth less than anything."""
     offer = world.products[product]
     in_a_plan = world.settings[0]["plan_overlap"] if plans_inside(mine) else 0.0
@@ -246,7 +246,9 @@ def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: f
     return Terms(
         helping=0.0,
         friends=0.0,
-        cover=rules.worth_of_cover(offer["trust"], amount, believed_risk(me, world), me["risk_aversion"], overlap),
+        cover=rules.worth_of_cover(
+            offer["trust"], amount, suspected_risk(me, row, world), me["risk_aversion"], overlap
+        ),
         sharing=0.0,
         premium=-due,
         resentment=0.0,
@@ -264,7 +266,8 @@ def believed_risk(me: np.void, world: World) -> float:
 def suspected_risk(me: np.void, row: int, world: World) -> float:
     """The same while I may be ill and not know it: signs that I would have to declare at a door alarm (mechanism A1).
 
-    Only signs of the person's own count. Whoever notices some stays with all fellows, as a row's decisions are theirs.
+    They count for insurance as for a plan. Only signs of the person's own count. Whoever notices some stays with all
+    fellows, as a row's decisions are theirs.
     """
     risk, alarm = believed_risk(me, world), world.settings[0]["symptom_alarm"]
     if alarm > 0.0 and notices_illness(me, row, world):

@@ -92,7 +92,7 @@ def consider(
 ) -> None:
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
-    worth = gain(buying(me, mine, product, world))
+    worth = gain(buying(me, mine, product, row, world))
     luck = luck_of_choice(BUY + product, TASTE_OF_INSURANCE + product, row, world)
     if luck >= rules.choice_chance(worth, p["noise"]):
         return

@@ -126,7 +126,7 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     if offer["conversion"] == 0.0 or holds(me, product):
         return
     if world.products[product]["on_sale"][np.int64(me["tier"])]:
-        worth = gain(converting(me, mine, product, offer["conversion"], world))
+        worth = gain(converting(me, mine, product, offer["conversion"], row, world))
         luck = luck_of_choice(CONVERT + k, TASTE_OF_INSURANCE + product, row, world)
         if luck < rules.choice_chance(worth, p["noise"]):
             me["policies"] |= 1 << product

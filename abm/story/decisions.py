@@ -154,7 +154,7 @@ def to_pay_in(me: Any, m: Any, lacking: int, others: int, row: int, world: World
 def to_insure(me: Any, mine: np.ndarray, product: int, row: int, world: World) -> Decision:
     """Whether to buy a product, as `insuring.consider` asks."""
     product = np.int64(product)
-    terms = appraisal.buying(me, mine, product, world)
+    terms = appraisal.buying(me, mine, product, row, world)
     return replace(
         _decision(terms, BUY + product, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world)
     )
@@ -164,7 +164,7 @@ def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> 
     """Whether to take the insurance that a plan offers at its end, as `paying.end_membership` asks."""
     offer = world.offers[k]
     product = np.int64(offer["conversion_product"])
-    terms = appraisal.converting(me, mine, product, offer["conversion"], world)
+    terms = appraisal.converting(me, mine, product, offer["conversion"], row, world)
     return replace(_decision(terms, CONVERT + k, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from abm.mechanisms import off
 from abm.model import MutualAidModel
-from abm.persons.appraisal import staying
+from abm.persons.appraisal import buying, staying
 from abm.persons.state import HealthState
 from worlds.plain import StationaryModel, run, world
 from worlds.switches import SIGMAS, inside
@@ -43,6 +43,10 @@ def test_a1_who_notices_signs_of_illness_stays_and_claims() -> None:
         float(staying(on.persons[row], on.memberships[row, 0], np.int64(0), row, on.world).cover) for row in (10, 11)
     ]
     assert cover[0] == pytest.approx(5 * cover[1])
+    insurance = [
+        float(buying(on.persons[row], on.memberships[row], np.int64(0), row, on.world).cover) for row in (10, 11)
+    ]
+    assert insurance[0] == pytest.approx(5 * insurance[1])
     ill = on.persons["health"] == HealthState.LATENT
     cases = [run(model, 13)["filed"][1:].sum() for model in (on, without)]
     for model in (on, without):
