@@ -143,7 +143,11 @@ USES = {
     Purpose.ASSESS: Use("person and plan", "once", "error of a risk as assessed, under division by risk"),
     Purpose.APPROACH: Use("person", "insure", "which insurance is offered to the person, and by whom"),
     Purpose.BUY: Use("person and product", "insure", "whether the person buys it"),
-    Purpose.UNDERWRITE: Use("person and product", "insure", "whether underwriters turn a known risk or illness away"),
+    Purpose.UNDERWRITE: Use(
+        "person and product",
+        "insure",
+        "whether underwriters turn a known risk or illness away: at this offer, or at all",
+    ),
     Purpose.CONVERT: Use(
         "person and plan", "settle", "whether a member takes the insurance offered at the end of a plan"
     ),

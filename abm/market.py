@@ -61,6 +61,7 @@ PRODUCT_FIELDS = (
     ("reach", "f8", "1", "chance that its own sellers offer it to a person in this period"),
     ("pages", "f8", "1", "part of the insurance shown on pages of platforms that is this product"),
     ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
+    ("declines_for_good", "u1", "0 or 1", "who is turned away once is so at every offer"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
 )
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])

@@ -34,7 +34,16 @@ class Insurer(Agent):
         published, premiums = world.products[self.row], world.premiums[self.row]
         published["on_sale"] = (0, *(product.on_sale and day >= first for first in product.launches or (day,) * 3))
         published["sum_insured"] = fen(product.sum_insured)
-        for name in ("sponsored", "ends_at_diagnosis", "trust", "overlap", "reach", "pages", "affordable"):
+        for name in (
+            "sponsored",
+            "ends_at_diagnosis",
+            "trust",
+            "overlap",
+            "reach",
+            "pages",
+            "affordable",
+            "declines_for_good",
+        ):
             published[name] = getattr(product, name)
         published["declines"] = product.declines if product.asks_about_health else 0.0
         if product.premium is not None:

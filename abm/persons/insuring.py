@@ -97,8 +97,19 @@ def consider(
     if luck >= rules.choice_chance(worth, p["noise"]):
         return
     ill = bool(me["traits"] & HIGH_RISK) or me["health"] == DIAGNOSED or notices_illness(me, row, world)
-    if ill and draw(p["seed"], p["now"], row, UNDERWRITE + product) < world.products[product]["declines"]:
+    if ill and turned_away(product, row, world):
         return
     me["policies"] |= 1 << product
     cash_flows[seller, SOLD] += 1
     cash_flows[seller, SALES + product] += premium_of(me, product, world)
+
+
+@behaviour
+def turned_away(product: int, row: int, world: World) -> bool:
+    """Whether underwriters turn away what I declare: by a number drawn for this offer, or for me and the product.
+
+    That one is the same whatever I declare, so that nobody whose health grows worse is taken who was not before.
+    """
+    p, offer = world.settings[0], world.products[product]
+    step = np.int64(0) if offer["declines_for_good"] else np.int64(p["now"])
+    return draw(p["seed"], step, row, UNDERWRITE + product) < offer["declines"]

@@ -34,6 +34,8 @@ class Product(Section):
         source="insurance does, unless the scenario says otherwise")
     declines: float = number(0.9, "chance that a known risk or illness is turned away, where health is asked about",
         unit="1", low=0, high=1, plausible=(0.7, 1), source="assumption: full underwriting")
+    declines_for_good: bool = fact(False, "whether who is turned away once is so at every offer, and not by new luck",
+        source="assumption, false is off: insurers ask whether another has turned one away")
     ends_at_diagnosis: bool = fact(True, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="critical-illness insurance pays once")
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,

@@ -9,12 +9,12 @@ import pytest
 from abm.ledger import FUND, OUTSIDE
 from abm.mechanisms import off
 from abm.model import MutualAidModel
-from abm.persons.state import Status
+from abm.persons.state import Status, Trait
 from worlds.busy import busy, finish, series
 from worlds.closings import unborne
 from worlds.endings import PLANS, ending_market
-from worlds.plain import run
-from worlds.switches import on_and_off, table
+from worlds.plain import run, world
+from worlds.switches import SIGMAS, on_and_off, table
 
 
 def test_c1_a_warning_costs_trust_and_members() -> None:
@@ -85,6 +85,25 @@ def test_d1_insurance_is_a_substitute_of_plans() -> None:
 
     overlapping, apart = on_and_off("D1", insured, variant="insured", on={"insurance.commercial.overlap": 0.9})
     assert overlapping < 0.6 * apart
+
+
+def test_d1_who_is_turned_away_for_good_does_not_get_in_by_asking_often() -> None:
+    """Of 1,000 at high risk half are turned away at an offer a period; of eight offers, all but a few take one."""
+
+    def insured(changes: dict[str, Any]) -> float:
+        selling = {"on_sale": True, "reach": 1.0, "declines": 0.5, "trust": 1.0, "affordable": 1.0, "loading": 0.0}
+        numbers = {f"insurance.commercial.{name}": value for name, value in selling.items()}
+        model = world(1_000, numbers | {"mind.plan_overlap": 0.0} | changes)
+        model.world.incidence[:] = 0.001
+        model.persons["traits"] = Trait.HIGH_RISK
+        run(model, 8)
+        return float(((model.persons["policies"] & 1) > 0).mean())
+
+    for_good, anew = on_and_off(
+        "D1", insured, variant="underwriting", on={"insurance.commercial.declines_for_good": True}
+    )
+    assert abs(for_good - 0.5) < SIGMAS * 0.5 / np.sqrt(1_000)
+    assert anew > 0.95
 
 
 def test_d2_the_city_plan_draws_members_away_where_and_when_it_is_launched() -> None:

@@ -99,6 +99,7 @@ TURNED_ON: dict[str, Any] = {
     "mind.coming_back": 2.0,
     "mind.renewed_interest": 0.2,
     "mind.symptom_alarm": 20.0,
+    "insurance.commercial.declines_for_good": True,
     "health.incidence_slope": -0.03,
     "health.aware_of_claiming": 0.3,
     "health.filing_at_the_end": 2.0,
