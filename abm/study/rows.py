@@ -54,6 +54,12 @@ def result_of(row: Row) -> Result | None:
     return Result(status, reason, values, seconds)
 
 
+def has_outputs(row: Row, outputs: tuple[str, ...]) -> bool:
+    """Whether the outputs of a study can be made of a row."""
+    result = result_of(row)
+    return result is not None and with_outputs(result, outputs).status == DONE
+
+
 @functools.lru_cache
 def series_in(lengths: str) -> frozenset[str]:
     """The names of the series in a row, from its column of lengths; they are the same in most rows of a study."""

@@ -23,7 +23,7 @@ from abm.files import is_unfinished, require_locks
 from abm.runs.outputs import run_scenario, series_kept
 from abm.scenario.files import data_digests, fingerprint
 from abm.study.axis import Settings
-from abm.study.rows import COLUMNS, TABLES, is_whole, result_of, row_of, series_in, with_outputs
+from abm.study.rows import COLUMNS, TABLES, has_outputs, is_whole, result_of, row_of, series_in, with_outputs
 from abm.study.study import Study, base_of
 from abm.study.worker import DONE, FAILED, Result, RunFunction, code_version, name_of
 
@@ -51,10 +51,10 @@ class Store:
     """The rows of one study in a folder. Open it with ``with``; it is safe to kill at any moment.
 
     `run`: the function that the study is run with, where it is not that of scenarios. `anew`: throw away what is there.
-    `retry`: throw away the rows that failed or are damaged. Points, replicates, outputs and series may be others than
-    when the store was made. Raises `StoreError` where another sweep is at work in the folder, where it holds another
-    study or rows of another version of the code, and where it is damaged; `FileError` where it cannot be written or
-    holds other files.
+    `retry`: throw away the rows that failed or are damaged, and run again what gave no output of the study. Points,
+    replicates, outputs and series may be others than when the store was made. Raises `StoreError` where another sweep
+    is at work in the folder, where it holds another study or rows of another version of the code, and where it is
+    damaged; `FileError` where it cannot be written or holds other files.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Store:
         self.about = {part: _canonical(value) for part, value in _fixed(study, world, function).items()}
         self._prefix = f"{world}|{function}|{study.until}|{self.code}"
         self._place: tuple[int, int] | None = None
+        self._without: set[str] = set()  # keys of runs of a function to be run again, which gave no output
         self._make_folder()
         with ExitStack() as opened, self._disk():
             self._lock(opened)
@@ -106,7 +107,8 @@ class Store:
             found = self.rows.execute("SELECT status, lengths FROM runs WHERE key = ?", (key,)).fetchone()
         if found is None:
             return None
-        return LACKING if found[0] == DONE and not series <= series_in(found[1]) else str(found[0])
+        lacking = key in self._without or not series <= series_in(found[1])
+        return LACKING if found[0] == DONE and lacking else str(found[0])
 
     def add(self, key: str, point: Settings, seed: int, result: Result) -> None:
         """Write one row, whole or not at all; what an earlier run of the same gave stays beside what this one gives."""
@@ -116,6 +118,7 @@ class Store:
                 return  # what is there stays, and is tried again for what it lacks
             result = result._replace(outputs=before.outputs | result.outputs)
         row = row_of(key, _canonical(point), seed, result)
+        self._without.discard(key)
         with self._disk():
             self.rows.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -240,6 +243,9 @@ class Store:
         elif damaged:
             ways = "--retry runs them again, --anew all"
             raise StoreError(f"{self.file}: {len(damaged):,} of {self.count()[0]:,} rows are damaged; {ways}")
+        if retry and self.run is not None:  # what they gave is kept: other studies of the same may need it
+            rows = self.rows.execute(f"SELECT {COLUMNS} FROM runs")
+            self._without = {row[0] for row in rows if not has_outputs(row, self.study.outputs)}
 
     def _damaged_rows(self) -> list[Any]:
         """The keys of rows that are not what was written."""

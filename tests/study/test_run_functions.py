@@ -1,6 +1,8 @@
 """Functions that a study can run: found by other processes, told apart by their code and by what is bound to them."""
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 from abm.errors import StoreError, StudyError
 from abm.study.store import Store
 from abm.study.study import Study
-from abm.study.worker import code_version, name_of
+from abm.study.sweep import run_study
+from abm.study.worker import DONE, FAILED, code_version, name_of
 from worlds.functions import double
 
 STUDY = Study(vary={"x": [1, 2]}, outputs=("y",))
@@ -86,6 +89,27 @@ def test_what_is_bound_to_a_function_tells_its_runs_apart(tmp_path: Path) -> Non
             pass
         with pytest.raises(StoreError, match="which differs in run"):
             Store(folder, STUDY, run=other)
+
+
+def once_there(file: str, point: dict[str, Any], seed: int) -> dict[str, float]:
+    """Gives what the study asks for once a file is there."""
+    return {"x": point["x"]} | ({"y": 2 * point["x"]} if Path(file).exists() else {})
+
+
+def test_runs_that_gave_no_output_are_run_again_where_that_is_asked_for(tmp_path: Path) -> None:
+    run, heard = partial(once_there, str(tmp_path / "there")), Counter[str]()
+
+    def sweep(retry: bool) -> dict[str, int]:
+        heard.clear()
+        with ThreadPoolExecutor(1) as executor, Store(tmp_path / "out", STUDY, run=run, retry=retry) as store:
+            run_study(STUDY, store, executor, run, on_result=lambda result: heard.update([result.status]))
+        return dict(heard)
+
+    assert [sweep(False), sweep(False), sweep(True)] == [{FAILED: 2}, {}, {FAILED: 2}]
+    (tmp_path / "there").touch()
+    assert [sweep(False), sweep(True), sweep(True)] == [{}, {DONE: 2}, {}]
+    with Store(tmp_path / "out", STUDY, run=run) as store:
+        assert [result.outputs for *_, result in store.kept(STUDY)] == [{"x": x, "y": 2 * x} for x in (1, 2)]
 
 
 def test_what_cannot_be_handed_over_is_refused() -> None:
