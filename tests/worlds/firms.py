@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from abm.ledger import Ledger
-from abm.market import PRODUCT
+from abm.market import OFFER, PRODUCT
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, Stage
@@ -70,7 +70,9 @@ class Place:
     heads: float = 1.0
     case: Scenario = field(default_factory=Scenario)
     ledger: Ledger = field(default_factory=Ledger)
-    world: Any = field(default_factory=lambda: SimpleNamespace(products=np.zeros(2, PRODUCT)))
+    world: Any = field(
+        default_factory=lambda: SimpleNamespace(offers=np.zeros(1, OFFER), products=np.zeros(2, PRODUCT))
+    )
     persons: np.ndarray = field(default_factory=lambda: np.zeros(0))
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
     aid_per_head: np.ndarray = field(default_factory=lambda: np.zeros(0))
