@@ -115,7 +115,10 @@ def joining(me: np.void, m: np.void, k: int, others: int, row: int, world: World
 
 @behaviour
 def was_inside(m: np.void, k: int) -> bool:
-    """Whether the slot remembers that I was in a plan, and left it or was removed."""
+    """Whether the slot remembers that I was in a plan, and left it or was removed.
+
+    It forgets once it serves another plan: with one slot at each change of plans; in the market, with four, seldom.
+    """
     return m["platform"] == k and m["status"] > CLAIMING
 
 
