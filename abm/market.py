@@ -10,6 +10,7 @@ import numpy as np
 from abm.scenario.declare import is_for_persons
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.scenario import Scenario
+from abm.scenario.tables import mild_by_age
 from abm.scenario.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the aid is divided: by heads, by published weights, by those and own risk
@@ -104,9 +105,9 @@ class World(NamedTuple):
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex,
-    age) annual, and `highest_incidence` the highest up to each age; `latent` (steps + 1) of cases that began, one a
-    period, those not yet diagnosed, summed by onset from before the first step; `settings` one row of date and
-    constants.
+    age) annual, and `highest_incidence` the highest up to each age; `mild` (ages) the chance that a case is mild;
+    `latent` (steps + 1) of cases that began, one a period, those not yet diagnosed, summed by onset from before the
+    first step; `settings` one row of date and constants.
     """
 
     offers: np.ndarray
@@ -121,6 +122,7 @@ class World(NamedTuple):
     friends: np.ndarray
     incidence: np.ndarray
     highest_incidence: np.ndarray
+    mild: np.ndarray
     latent: np.ndarray
     settings: np.ndarray
 
@@ -151,6 +153,7 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
         friends=friends,
         incidence=incidence,
         highest_incidence=np.maximum.accumulate(incidence, axis=1),
+        mild=mild_by_age(scenario.health),
         latent=np.zeros(scenario.calendar.periods + 1),
         settings=settings,
     )

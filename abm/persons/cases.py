@@ -52,7 +52,7 @@ def _enter_own(
         found = max(0, np.int64(me["health_since"]))
         case["person"], case["slot"], case["platform"] = row, slot, m["platform"]
         case["found"], case["due"], case["age"] = found, p["now"], age_at(me, found, world)
-        case["mild"] = is_mild(row, found, world)
+        case["mild"] = is_mild(me, row, found, world)
         case["concealed"] = m["concealed"]
         case["lot"] = np.uint16(draw(p["seed"], p["now"], row, LOT + np.int64(m["platform"])) * LOTS)
 

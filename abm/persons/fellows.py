@@ -234,7 +234,7 @@ def _diagnose_one(
     onset = _onset(me, upper(both), now, world)
     if not _began(me, lower(both), onset, world):
         return written
-    mild = draw(key, now, number, SEVERITY) < p["mild_share"]
+    mild = draw(key, now, number, SEVERITY) < world.mild[age_of(me, world)]
     for s in range(mine.size):
         m, k = mine[s], np.int64(mine[s]["platform"])
         if k < 0:

@@ -62,14 +62,13 @@ def may_claim(me: np.void, m: np.void, row: int, world: World) -> bool:
     offer, health_since = world.offers[m["platform"]], np.int64(me["health_since"])
     if health_since > offer["covered_until"] or world.settings[0]["now"] - health_since > offer["claim_window"]:
         return False
-    return health_since <= offer["mild_until"] or not is_mild(row, health_since, world)
+    return health_since <= offer["mild_until"] or not is_mild(me, row, health_since, world)
 
 
 @behaviour
-def is_mild(row: int, found: int, world: World) -> bool:
+def is_mild(me: np.void, row: int, found: int, world: World) -> bool:
     """Whether a person's illness found in a step is a mild case; drawn for the illness, and so alike for every plan."""
-    p = world.settings[0]
-    return draw(p["seed"], found, row, SEVERITY) < p["mild_share"]
+    return draw(world.settings[0]["seed"], found, row, SEVERITY) < world.mild[age_at(me, max(0, found), world)]
 
 
 @behaviour
@@ -87,8 +86,8 @@ def thinks_of_claim(key: int, found: int, claimant: int, k: int, row: int, world
 @behaviour
 def aid_reckoned_with(k: int, age: int, world: World) -> float:
     """Aid for a case that actuaries of platform `k` reckon with at an age, yuan: of mild cases what these bring."""
-    cover = np.float64(world.covers[k, age])
-    return cover - world.settings[0]["mild_reckoned"] * max(0.0, cover - world.offers[k]["mild_cover"])
+    cover, mild = np.float64(world.covers[k, age]), world.settings[0]["mild_reckoned"] * world.mild[age]
+    return cover - mild * max(0.0, cover - world.offers[k]["mild_cover"])
 
 
 @behaviour

@@ -124,9 +124,8 @@ def level_by_table(plan: Plan) -> float:
     covers = world.covers[plan.index]
     if not covers.any():
         return 0.0
-    reckoned = covers - world.settings[0]["mild_reckoned"] * np.maximum(
-        0, covers - world.offers[plan.index]["mild_cover"]
-    )
+    mild = world.settings[0]["mild_reckoned"] * world.mild
+    reckoned = covers - mild * np.maximum(0, covers - world.offers[plan.index]["mild_cover"])
     aid = (reckoned * world.incidence.mean(axis=0))[covers > 0].mean()
     return rules.true_level(fen(aid), plan.gross)
 

@@ -131,7 +131,12 @@ class Health(Section):
         unit="1", low=0, high=1, plausible=(0.001, 0.02),
         for_persons=True, source="assumption: two cases among 23 million members in the first three months, F078")
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
-        plausible=(0.1, 0.4), for_persons=True, source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091")
+        plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091; at 38 years, "
+        "where it has a slope")
+    mild_slope: float = number(0, "growth with age of that share", unit="1 a year", low=-0.1, high=0.1,
+        plausible=(-0.06, 0),
+        source="assumption, 0 is off: thyroid cancer, which is mostly mild, is the most frequent one at 15 to 44 years "
+               "(m.devze.com/ask/736383IeM281D9q)")
     filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
         unit="1", low=0, high=1,
         plausible=(0.1, 0.4),
@@ -150,9 +155,9 @@ class Health(Section):
         low=1, high=100, plausible=(1, 5),
         source="assumption, 1 where it reminds nobody: a last day for claims is news. Where all think of theirs anyway "
                "it changes nothing")
-    mild_reckoned: float = number(0, "share of mild cases that actuaries of the plans reckon with", unit="1",
-        low=0, high=1, plausible=(0, 0.4), for_persons=True,
-        source="assumption, 0 where they take all cases for severe; who has seen claims knows mild_share")
+    mild_reckoned: float = number(0, "part of the mild cases that actuaries of the plans reckon with", unit="1",
+        low=0, high=1, plausible=(0, 1), for_persons=True,
+        source="assumption, 0 where they take all cases for severe, 1 for who has seen claims")
 
     @property
     def diagnosis_chance(self) -> float:

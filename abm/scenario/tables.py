@@ -8,13 +8,20 @@ from abm.scenario.people import Health, People
 from abm.scenario.terms import OLDEST
 
 MOST_ILLNESSES = 24.0  # a year
-PIVOT_AGE = 38  # at which a slope of incidence over age changes nothing
+PIVOT_AGE = 38  # at which a slope over age changes nothing
 
 
 def age_factor(health: Health) -> np.ndarray:
     """What the slope makes of the incidence at each age in whole years 0-105: exp(slope x (age - 38))."""
     factor: np.ndarray = np.exp(health.incidence_slope * (np.arange(OLDEST + 1) - PIVOT_AGE))
     return factor
+
+
+def mild_by_age(health: Health) -> np.ndarray:
+    """Chance that a case is mild at each age in whole years 0-105, at the scenario's share and slope."""
+    ages = np.arange(OLDEST + 1) - PIVOT_AGE
+    chance: np.ndarray = np.minimum(1.0, health.mild_share * np.exp(health.mild_slope * ages))
+    return chance
 
 
 def incidence_by_age(health: Health) -> np.ndarray:

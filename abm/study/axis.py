@@ -23,8 +23,11 @@ class Axis(Section):
     high: float | None = fact(None, "highest value of a range", source="the study")
     plausible: bool | None = fact(None, "whether the range is what is plausible in the scenario", source="the study")
     scale: Literal["linear", "log"] = fact("linear", "equal steps or equal ratios", source="the study")
-    together: str | None = fact(None, "a name of your own: settings with the same one are at the same place of their "
-        "ranges in every point", source="the study")
+    together: str | None = fact(
+        None,
+        "a name of your own: settings with the same one are at the same place of their ranges in every point",
+        source="the study",
+    )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Axis":

@@ -82,8 +82,9 @@ def test_a_term_changed_at_a_checkpoint_holds_for_cases_found_after_it(tmp_path:
 def test_actuaries_reckon_with_mild_cases_where_they_know_of_them() -> None:
     """Of four cases one is mild and brings a sixth of what a severe one does; amounts are rounded to fen."""
     levels = []
-    for reckoned in (0.0, 0.25):
+    for reckoned in (0.0, 1.0):
         changes = {"health.mild_reckoned": reckoned, "platform.pool.waiting_days": 0, "platform.pool.mild_cover": 5e4}
+        changes["health.mild_share"] = 0.25
         model = world(300, changes | {"health.incidence_level": 0.1})
         run(model, 2)
         plan = model.platforms[0]
@@ -110,6 +111,23 @@ def test_who_has_a_mild_illness_that_is_not_covered_has_no_claim_to_wait_for_and
 def test_severe_cases_are_paid_as_before() -> None:
     model = struck(8, {"health.mild_share": 0.0} | amended((NEW, 0.0)))
     assert (model.persons["received"][1:8] == 300_000_00).all()
+
+
+@pytest.mark.parametrize("make", [busy, teeming])
+def test_the_young_have_more_mild_cases_than_the_old_persons_and_fellows_alike(make: Any) -> None:
+    """At 0.3 and a slope of -0.04 it is half the cases at 25 years, and a fifth at 48."""
+    changes = {"health.mild_share": 0.3, "health.mild_slope": -0.04, "people.persons": 5_000}
+    model = make(changes=changes | {"platform.xianghubao.capacity": 1e6, "platform.xianghubao.effort": 0.0})
+    found = []
+    while model.now < 20:
+        model.step()
+        found.append(model.platforms[0].desk.accepted)
+    cases = np.concatenate(found)
+    expected = np.minimum(1.0, 0.3 * np.exp(-0.04 * (cases["age"].astype(float) - 38)))
+    for old in (cases["age"] < 35, cases["age"] >= 35):
+        error = np.sqrt((expected[old] * (1 - expected[old])).sum()) / old.sum()
+        assert cases["mild"][old].mean() == pytest.approx(expected[old].mean(), abs=3.5 * error)
+        assert error < 0.08
 
 
 @pytest.mark.parametrize("make", [busy, teeming])
