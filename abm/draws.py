@@ -79,6 +79,9 @@ class Purpose(IntEnum):
     RENEW_TASTES = 51
     HEED = 52
     AWARE = 53
+    CARE = 54
+    GUARDIAN = 55
+    ENROL = 56
 
 
 class Use(NamedTuple):
@@ -183,6 +186,9 @@ USES = {
         "claim",
         "how much awareness it takes until a claim is thought of; drawn for the step of the diagnosis",
     ),
+    Purpose.CARE: Use("person", "founding", "whether another adult of the household decides for an adult"),
+    Purpose.GUARDIAN: Use("person", "founding", "by how many years a child's guardian is older; one number a try"),
+    Purpose.ENROL: Use("guardian and plan", "choose", "whether a guardian in the plan enrols the family in it"),
 }
 
 

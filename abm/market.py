@@ -95,6 +95,7 @@ NEWS, NEWS_BITS = 15, 4
 SUBJECT_AT = 27
 MOST_PLATFORMS = SUBJECT_AT - NEWS_BITS
 PLATFORMS = (1 << SUBJECT_AT) - 1 - NEWS
+NOBODY = np.zeros(0, np.uint32)  # guardians in a world without households
 
 
 class World(NamedTuple):
@@ -104,10 +105,11 @@ class World(NamedTuple):
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
-    what friends see of each person as of the last step, in bits; `first` and `friends` the network; `incidence` (sex,
-    age) annual, and `highest_incidence` the highest up to each age; `mild` (ages) the chance that a case is mild;
-    `latent` (steps + 1) of cases that began, one a period, those not yet diagnosed, summed by onset from before the
-    first step; `settings` one row of date and constants.
+    what friends see of each person as of the last step, in bits; `first` and `friends` the network; `guardians` the row
+    of who decides for each person, their own where it is themselves, empty without households; `incidence` (sex, age)
+    annual, and `highest_incidence` the highest up to each age; `mild` (ages) the chance that a case is mild; `latent`
+    (steps + 1) of cases that began, one a period, those not yet diagnosed, summed by onset from before the first step;
+    `settings` one row of date and constants.
     """
 
     offers: np.ndarray
@@ -120,6 +122,7 @@ class World(NamedTuple):
     signals: np.ndarray
     first: np.ndarray
     friends: np.ndarray
+    guardians: np.ndarray
     incidence: np.ndarray
     highest_incidence: np.ndarray
     mild: np.ndarray
@@ -127,10 +130,18 @@ class World(NamedTuple):
     settings: np.ndarray
 
 
-def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incidence: np.ndarray, seed: int) -> World:
+def open_world(
+    scenario: Scenario,
+    first: np.ndarray,
+    friends: np.ndarray,
+    incidence: np.ndarray,
+    seed: int,
+    guardians: np.ndarray = NOBODY,
+) -> World:
     """The world before its first step: nobody has joined and nothing is on offer yet.
 
-    `first` and `friends` are those of `persons.network`; `incidence` is annual, by sex and age.
+    `first` and `friends` are those of `persons.network`, `guardians` those of `persons.guardians`; `incidence` is
+    annual, by sex and age.
     """
     settings = np.zeros(1, SETTINGS)
     settings["seed"], settings["fellows"] = seed, scenario.people.heads - 1.0
@@ -151,6 +162,7 @@ def open_world(scenario: Scenario, first: np.ndarray, friends: np.ndarray, incid
         signals=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
         first=first,
         friends=friends,
+        guardians=guardians,
         incidence=incidence,
         highest_incidence=np.maximum.accumulate(incidence, axis=1),
         mild=mild_by_age(scenario.health),

@@ -24,6 +24,7 @@ from abm.persons.cases import by_plan
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.fellows import LatentStock
 from abm.persons.founding import found, require_room
+from abm.persons.guardians import appoint
 from abm.persons.network import befriend
 from abm.persons.paying import require_counted
 from abm.persons.state import Trait, empty_memberships
@@ -228,9 +229,9 @@ class MutualAidModel(WholeModel):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that is kept of persons: rows, memberships, what friends see, the network."""
-        rows, world = (self.persons, self.memberships, self.aid_per_head), self.world
-        return sum(array.nbytes for array in (*rows, world.signals, world.first, world.friends)) + self.drive.nbytes
+        """Bytes of all that is kept of persons: rows, memberships, what friends see, the network, guardians."""
+        kept = (self.persons, self.memberships, self.aid_per_head, *self.network, self.world.guardians)
+        return sum(array.nbytes for array in (*kept, self.world.signals)) + self.drive.nbytes
 
     @property
     def rows(self) -> tuple[np.ndarray, ...]:
@@ -258,7 +259,8 @@ class MutualAidModel(WholeModel):
         self.aid_per_head = np.zeros(scenario.people.persons, np.int32)  # fen: of all whom a row stands for
         self.latent = LatentStock(scenario.health.latency_years)
         self.network = befriend(scenario.people.persons, scenario.friends, self.seed)
-        self.world = open_world(scenario, self.network.first, self.network.friends, incidence, self.seed)
+        guardians = appoint(self.persons, scenario, self.seed)
+        self.world = open_world(scenario, *self.network, incidence, self.seed, guardians)
 
     def _make_institutions(self, policy: Policy | None) -> None:
         """The regulator, the insurers, and the platforms."""
@@ -289,10 +291,9 @@ class MutualAidModel(WholeModel):
         if self.persons.size <= MOST_AGENTS and drive != "compiled":
             high_risk = (self.persons["traits"] & Trait.HIGH_RISK) > 0
             self.members = [members[risky](self, row) for row, risky in enumerate(high_risk.tolist())]
-        rows: tuple[np.ndarray, np.ndarray] = (self.persons, self.memberships)
         if by_agents:
             visited = self.members[::-1] if order == "reversed" else self.members
             everyone = mesa.agent.AgentSet(visited, random=self.random)
-            self.drive: Drive = AgentDrive(*rows, self.world, everyone, order, overridden)
+            self.drive: Drive = AgentDrive(self.persons, self.memberships, self.world, everyone, order, overridden)
         else:
-            self.drive = CompiledDrive(*rows, self.world)
+            self.drive = CompiledDrive(self.persons, self.memberships, self.world)

@@ -13,7 +13,7 @@ from abm.agents.agent import Agent
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.errors import ModelError
 from abm.money import yuan
-from abm.persons import behaviours, drives, insuring, paying, situation
+from abm.persons import behaviours, drives, guardians, households, insuring, paying, situation
 from abm.persons.state import HealthState, Status, Trait
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Member(Agent):
         behaviours.learn(self._me, self._mine, self.row, self.model.world)
 
     def choose(self) -> None:
-        """Stay, leave or join."""
-        behaviours.choose(self._me, self._mine, self.row, self._uniform(Purpose.THINK), self.model.world)
+        """Stay, leave or join; in somebody's care, be where they are."""
+        households.decide(self._me, self._mine, self.row, self._uniform(Purpose.THINK), self.model.world)
 
     def insure(self, cash_flows: np.ndarray) -> None:
         """Pay premiums; consider a policy that is offered."""
@@ -109,6 +109,11 @@ class Member(Agent):
     def received(self) -> float:
         """Yuan of aid received so far."""
         return yuan(int(self._me["received"]))
+
+    @property
+    def guardian(self) -> int:
+        """The row of the person who decides and pays for this one now, their own where they do so themselves."""
+        return int(guardians.guardian_of(self._me, self.row, self.model.world))
 
     def knows_of(self, platform: str) -> bool:
         """Whether the person has heard of a platform."""

@@ -15,10 +15,11 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop, sequence
 from abm.market import World
-from abm.persons.behaviours import choose, claim, fall_ill, hear, learn
+from abm.persons.behaviours import claim, fall_ill, hear, learn
 from abm.persons.cases import CASE, chosen, joined, own_cases, require_memory
 from abm.persons.census import count, no_tally
 from abm.persons.fellows import diagnose
+from abm.persons.households import decide
 from abm.persons.insuring import insure
 from abm.persons.paying import no_cash_flows, settle
 from abm.persons.situation import friend_met, signals_of
@@ -93,7 +94,7 @@ def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: Worl
         for i in range(first, min(persons.size, first + BLOCK)):
             settle(persons[i], memberships[i], i, world, cash_flows)
             learn(persons[i], memberships[i], i, world)
-            choose(persons[i], memberships[i], i, thinking[i - first], world)
+            decide(persons[i], memberships[i], i, thinking[i - first], world)
             insure(persons[i], memberships[i], i, approaching[i - first], world, cash_flows)
 
 
@@ -125,7 +126,7 @@ def turn_after_publication(
     seed, now = world.settings[0]["seed"], world.settings[0]["now"]
     settle(me, mine, row, world, cash_flows)
     learn(me, mine, row, world)
-    choose(me, mine, row, draw(seed, now, row, THINK * SLOTS_PER_PURPOSE), world)
+    decide(me, mine, row, draw(seed, now, row, THINK * SLOTS_PER_PURPOSE), world)
     insure(me, mine, row, draw(seed, now, row, APPROACH * SLOTS_PER_PURPOSE), world, cash_flows)
 
 

@@ -25,13 +25,13 @@ def found(scenario: Scenario, incidence: np.ndarray, seed: int) -> np.ndarray:
     people = scenario.people
     persons = np.zeros(people.persons, PERSON)
     bands = age_structure(people)
-    strata = _strata(people, bands)
+    blocks = strata(people, bands)
     for first in range(0, people.persons, CHUNK):
-        _found_chunk(persons[first : first + CHUNK], first, strata, scenario, incidence, seed)
+        _found_chunk(persons[first : first + CHUNK], first, blocks, scenario, incidence, seed)
     return persons
 
 
-def _strata(people: People, bands: list[tuple[int, int, float]]) -> np.ndarray:
+def strata(people: People, bands: list[tuple[int, int, float]]) -> np.ndarray:
     """Blocks of like persons in a row: last row (exclusive), tier, first age, width of the band in years."""
     blocks = [
         (share * part, tier + 1, low, high + 1 - low)
@@ -45,7 +45,7 @@ def _strata(people: People, bands: list[tuple[int, int, float]]) -> np.ndarray:
 
 
 def _found_chunk(
-    rows: np.ndarray, first: int, strata: np.ndarray, scenario: Scenario, incidence: np.ndarray, seed: int
+    rows: np.ndarray, first: int, blocks: np.ndarray, scenario: Scenario, incidence: np.ndarray, seed: int
 ) -> None:
     """Fill the rows of the persons from `first` on."""
     people, health, mind = scenario.people, scenario.health, scenario.mind
@@ -56,7 +56,7 @@ def _found_chunk(
     def taste(purpose: Purpose, median: float) -> np.ndarray:
         return median * np.exp(mind.spread * ndtri(uniform(purpose)))
 
-    block = strata[np.searchsorted(strata[:, 0], np.arange(first, first + rows.size), side="right")]
+    block = blocks[np.searchsorted(blocks[:, 0], np.arange(first, first + rows.size), side="right")]
     rows["tier"] = block[:, 1]
     rows["age_at_start"] = block[:, 2] + block[:, 3] * uniform(Purpose.AGE)
     medians = np.array(people.tier_incomes)[rows["tier"] - 1]
@@ -105,9 +105,9 @@ WORKING_BYTES = 300_000_000  # the program itself, founding and figures
 
 
 def bytes_per_person(scenario: Scenario) -> int:
-    """Bytes kept for each simulated person: the row, the memberships, what friends see, and the friends."""
-    network = 4 + 4 * scenario.friends.degree
-    return PERSON.itemsize + scenario.slots * MEMBERSHIP.itemsize + SEEN_BYTES + network
+    """Bytes kept for each simulated person: the row, the memberships, what friends see, the friends, a guardian."""
+    ties = 4 + 4 * scenario.friends.degree + 4 * scenario.people.households
+    return PERSON.itemsize + scenario.slots * MEMBERSHIP.itemsize + SEEN_BYTES + ties
 
 
 def require_room(scenario: Scenario, available: int | None = None) -> None:

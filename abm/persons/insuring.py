@@ -12,6 +12,7 @@ from abm.jit import behaviour
 from abm.market import World
 from abm.persons import rules
 from abm.persons.appraisal import TASTE_OF_INSURANCE, buying, gain, luck_of_choice
+from abm.persons.guardians import may_sign
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.persons.situation import holds, notices_illness, premium_of
 from abm.persons.state import CLAIMING, DIAGNOSED, HIGH_RISK, WAITING
@@ -29,6 +30,8 @@ def insure(me: np.void, mine: np.ndarray, row: int, u: float, world: World, cash
         for product in range(world.products.size):
             if holds(me, product):
                 pay_premium(me, product, world, cash_flows[world.offers.size + product])
+    if not may_sign(me, row, world):
+        return
     product, seller = offered(me, mine, u, world)
     if product >= 0:
         consider(me, mine, row, product, seller, world, cash_flows)

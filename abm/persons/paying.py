@@ -22,7 +22,8 @@ from abm.persons.appraisal import (
     luck_of_choice,
     paying_in,
 )
-from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
+from abm.persons.guardians import guardian_of, may_sign
+from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, seen_in, uncapped
 from abm.persons.state import (
     ACCIDENT,
     AGED_OUT,
@@ -80,7 +81,7 @@ def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np
         if status < WAITING or status > CLAIMING:
             if m["balance"] != 0:
                 if now >= world.offers[m["platform"]]["covered_until"]:
-                    lose_deposit(m, row, world, cash_flows)
+                    lose_deposit(m, guardian_of(me, row, world), world, cash_flows)
                 refund(me, m, cash_flows)
             continue
         k, age = np.int64(m["platform"]), age_of(me, world)
@@ -100,8 +101,15 @@ def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np
             if world.covers[k, age] == 0:
                 m["status"] = AGED_OUT
                 m["since"] = now
-            elif offer["ending"] > 0.0 and draw(world.settings[0]["seed"], now, row, END + k) < offer["ending"]:
+            elif offer["ending"] > 0.0 and its_plan_ends(k, guardian_of(me, row, world), world):
                 end_membership(me, m, mine, row, world, cash_flows)
+
+
+@behaviour
+def its_plan_ends(k: int, account: int, world: World) -> bool:
+    """Whether the memberships of an account end now with their plan, or with the one of its small plans they are in."""
+    p = world.settings[0]
+    return draw(p["seed"], p["now"], account, END + k) < world.offers[k]["ending"]
 
 
 @behaviour
@@ -116,14 +124,14 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     m["status"] = ENDED
     m["since"] = p["now"]
     me["traits"] &= NOT_SETTLED  # and looks round again
-    lose_deposit(m, row, world, cash_flows)
+    lose_deposit(m, guardian_of(me, row, world), world, cash_flows)
     refund(me, m, cash_flows)
     back = np.int64(np.float64(m["paid"]) * offer["returned"])
     m["paid"] -= back
     me["paid"] -= back
     cash_flows[k, RETURNED] += back
     product = np.int64(offer["conversion_product"])
-    if offer["conversion"] == 0.0 or holds(me, product):
+    if offer["conversion"] == 0.0 or holds(me, product) or not may_sign(me, row, world):
         return
     if world.products[product]["on_sale"][np.int64(me["tier"])]:
         worth = gain(converting(me, mine, product, offer["conversion"], row, world))
@@ -134,11 +142,11 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
 
 
 @behaviour
-def lose_deposit(m: np.void, row: int, world: World, cash_flows: np.ndarray) -> None:
+def lose_deposit(m: np.void, account: int, world: World, cash_flows: np.ndarray) -> None:
     """The deposit is gone, if the plan kept it; who left just before a flight, or has a claim in hand, loses it too."""
     p = world.settings[0]
     k = np.int64(m["platform"])
-    if m["balance"] > 0 and draw(p["seed"], p["now"], row, SEIZE + k) < world.offers[k]["seized"]:
+    if m["balance"] > 0 and draw(p["seed"], p["now"], account, SEIZE + k) < world.offers[k]["seized"]:
         cash_flows[k, SEIZED] += np.int64(m["balance"])
         m["balance"] = 0
 
@@ -156,7 +164,10 @@ def end_the_wait(me: np.void, m: np.void, now: int, waiting: int) -> None:
 
 @behaviour
 def pay(me: np.void, m: np.void, row: int, world: World, cash_flows: np.ndarray) -> None:
-    """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand."""
+    """One deduction, arrears included; a second failure ends the membership, unless a claim is in hand.
+
+    One account pays for a household: where the guardian's deduction fails, so do those of everybody in their care.
+    """
     p = world.settings[0]
     k = np.int64(m["platform"])
     if world.offers[k]["subsidised"]:
@@ -167,7 +178,7 @@ def pay(me: np.void, m: np.void, row: int, world: World, cash_flows: np.ndarray)
     if bill + arrears == 0 or beyond(me, k, bill + arrears, cash_flows):
         return
     chance = p["retry_failure"] if arrears > 0 else rules.deduction_failure(me["credit"], p["deduction_failure"])
-    if draw(p["seed"], p["now"], row, DEDUCTION + k) >= chance:
+    if draw(p["seed"], p["now"], guardian_of(me, row, world), DEDUCTION + k) >= chance:
         m["paid"] += bill + arrears
         me["paid"] += bill + arrears
         m["balance"] = 0
@@ -233,8 +244,12 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     cash_flows[k, DRAWN] += bill - lacking
     if lacking == 0:
         return
-    worth = gain(paying_in(me, m, lacking, others, row, world))
-    wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
+    account = guardian_of(me, row, world)
+    if account == row:
+        worth = gain(paying_in(me, m, lacking, others, row, world))
+        wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
+    else:
+        wanted = seen_in(k, account, world)
     if not wanted and m["status"] <= COVERED and not may_claim(me, m, row, world):
         m["status"] = LAPSED
         m["since"] = p["now"]

@@ -196,6 +196,7 @@ def _require_places(path: Path, model: MutualAidModel, periods: int, cases: np.n
     rows, plans, (first, friends) = model.persons.size, len(model.platforms), model.world[8:10]
     wrong = not -1 <= model.now < periods or model.latent.by_onset.size != max(1, model.now + 1)
     wrong = wrong or friends.min(initial=0) < 0 or friends.max(initial=0) >= rows
+    wrong = wrong or model.world.guardians.max(initial=0) >= rows
     wrong = wrong or first[0] != 0 or first[-1] != friends.size or bool((first[1:] < first[:-1]).any())
     wrong = wrong or model.memberships["platform"].max() >= plans or cases["platform"].max(initial=0) >= plans
     wrong = wrong or cases["person"].max(initial=0) >= rows or cases["slot"].max(initial=0) >= model.case.slots

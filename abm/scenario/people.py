@@ -53,12 +53,27 @@ class People(Section):
         source="assumption: declarations are unchecked at the door, and insurers find concealment "
                "in one claim of ten")
 
+    households: bool = fact(False,
+        "whether adults decide and pay for the children of their household, and some for another adult",
+        source="assumption, false where everybody decides alone: 12 % of members had also enrolled children, F014")
+    adult_age: int = number(18, "age from which a child decides alone", unit="years", low=1, high=105, for_persons=True,
+        source="General Provisions of the Civil Law, 2017, article 17")
+    guardian_older: tuple[float, float] = fact((20.0, 45.0),
+        "years by which the guardian of a child is older, from and to, all as likely", unit="years",
+        source="assumption: mothers, fathers, and young grandparents who have the account")
+    cared_for_share: float = number(0.1, "share of adults for whom another one decides about plans", unit="1",
+        low=0, high=1,
+        plausible=(0, 0.3), source="assumption: most adults have an account and a telephone of their own; 53 % would "
+               "enrol their family, F238")
+
     @model_validator(mode="after")
     def _weigh(self) -> "People":
         if self.persons > self.population:
             raise ValueError(f"persons = {self.persons} is more than population = {self.population}: nobody twice")
         if abs(sum(self.tier_shares) - 1) > 1e-9 or min(self.tier_shares) < 0:
             raise ValueError(f"tier_shares = {self.tier_shares} must be shares that sum to 1")
+        if not 0 <= self.guardian_older[0] <= self.guardian_older[1]:
+            raise ValueError(f"guardian_older = {self.guardian_older} must be years, the fewest and then the most")
         if not all(0 <= income <= MOST_INCOME for income in self.tier_incomes):
             raise ValueError(f"tier_incomes = {self.tier_incomes} must be from 0 to {MOST_INCOME:,.0f} yuan a year")
         return self
@@ -199,6 +214,11 @@ class Mind(Section):
         "the first time", unit="1", low=0, high=100,
         plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
+    enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
+        "are in themselves", unit="1", low=0, high=1,
+        plausible=(0.3, 0.9), for_persons=True,
+        source="assumption: 12 % of members had also enrolled children, F014, and a fifth of those who decide have some "
+               "here; 53 % would enrol their family, F238")
     noticed_shock: float = number(0, "part of trust lost at a stroke from which bad news of a plan makes all its "
         "members think, a smaller loss fewer in proportion; 0: any loss makes all think", unit="1", low=0, high=1,
         plausible=(0, 0.3), for_persons=True,

@@ -1,0 +1,144 @@
+"""Households: who decides and pays for whom. The tie is made when people come into the world, and read ever after.
+
+A child has a guardian, an adult of the same city tier who is older by a generation; for some adults another one of
+their tier and age band decides, as a spouse does. Nobody who has a guardian is one. Rows stand for more people than
+one: a household is a household of rows, and stands for as many households alike.
+"""
+
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.jit import behaviour, sequence
+from abm.market import NOBODY, World
+from abm.persons.founding import strata
+from abm.persons.situation import age_of
+from abm.persons.state import HONEST, NOT_HONEST
+from abm.scenario.scenario import Scenario
+from abm.scenario.tables import age_structure
+
+TRIES, NEIGHBOURS = 16, 64  # ages that are drawn for a guardian; persons looked at for each
+CARE, GUARDIAN = (purpose * SLOTS_PER_PURPOSE for purpose in (Purpose.CARE, Purpose.GUARDIAN))
+
+
+def appoint(persons: np.ndarray, scenario: Scenario, seed: int) -> np.ndarray:
+    """The row of everybody's guardian, u4, their own where they decide alone; empty in a world without households.
+
+    For whom nobody suitable is found, as in a tier of a few persons, decides alone. It is the guardian who has an
+    account with the platforms and declares: those in care come to have their guardian's credit score and honesty.
+    """
+    people = scenario.people
+    if not people.households:
+        return NOBODY
+    guardians = np.empty(people.persons, np.uint32)
+    blocks, older = strata(people, age_structure(people)), np.array(people.guardian_older)
+    _appoint(persons, blocks, people.adult_age, older, people.cared_for_share, seed, guardians)
+    return guardians
+
+
+@sequence
+def _appoint(
+    persons: np.ndarray,
+    blocks: np.ndarray,
+    adult_age: float,
+    older: np.ndarray,
+    share: float,
+    seed: int,
+    guardians: np.ndarray,
+) -> None:
+    """Find the guardian of everybody, block by block of like persons, and hand on credit and honesty."""
+    first = np.int64(0)
+    for block in range(len(blocks)):
+        last = np.int64(blocks[block, 0])
+        for row in range(first, last):
+            guardian = np.int64(row)
+            if np.float64(persons[row]["age_at_start"]) < adult_age:
+                guardian = _elder(persons, blocks, block, first, row, adult_age, older, share, seed)
+            elif not _stands_alone(persons, row, adult_age, share, seed):
+                guardian = _beside(persons, first, last, row, adult_age, share, seed)
+            guardians[row] = guardian
+            if guardian != row:
+                honest = persons[guardian]["traits"] & HONEST
+                persons[row]["credit"] = persons[guardian]["credit"]
+                persons[row]["traits"] = persons[row]["traits"] & NOT_HONEST | honest
+        first = last
+
+
+@behaviour
+def _stands_alone(persons: np.ndarray, row: int, adult_age: float, share: float, seed: int) -> bool:
+    """Whether a person is an adult, and none of those for whom another one decides."""
+    return np.float64(persons[row]["age_at_start"]) >= adult_age and draw(seed, 0, row, CARE) >= share
+
+
+@behaviour
+def _elder(
+    persons: np.ndarray,
+    blocks: np.ndarray,
+    block: int,
+    first: int,
+    row: int,
+    adult_age: float,
+    older: np.ndarray,
+    share: float,
+    seed: int,
+) -> int:
+    """A guardian for a child: older by a number of years that is drawn, or nearly.
+
+    Who stands at some part of the way through their block looks at the same part of the guardians' block and on from
+    there, so that children beside each other have guardians beside each other, at times the same one.
+    """
+    age, size = np.float64(persons[row]["age_at_start"]), np.int64(blocks[block, 0]) - first
+    for attempt in range(TRIES):
+        wanted = age + older[0] + (older[1] - older[0]) * draw(seed, attempt, row, GUARDIAN)
+        begin = np.int64(0)
+        for other in range(len(blocks)):
+            end, low = np.int64(blocks[other, 0]), blocks[other, 2]
+            if blocks[other, 1] == blocks[block, 1] and low <= wanted < low + blocks[other, 3]:
+                room = end - begin
+                place = np.int64((row - first) / size * room)
+                for step in range(min(room, NEIGHBOURS)):
+                    found = begin + (place + step) % room
+                    years = np.float64(persons[found]["age_at_start"]) - age
+                    if older[0] <= years <= older[1] and _stands_alone(persons, found, adult_age, share, seed):
+                        return found
+            begin = end
+    return np.int64(row)
+
+
+@behaviour
+def _beside(persons: np.ndarray, first: int, last: int, row: int, adult_age: float, share: float, seed: int) -> int:
+    """A guardian for an adult: the next one in the same block who decides alone."""
+    for step in range(1, min(last - first, NEIGHBOURS)):
+        found = first + (row - first + step) % (last - first)
+        if _stands_alone(persons, found, adult_age, share, seed):
+            return found
+    return np.int64(row)
+
+
+@behaviour
+def guardian_of(me: np.void, row: int, world: World) -> int:
+    """The row of who decides and pays for me now: my own from the birthday on which a child is an adult."""
+    if world.guardians.size == 0:
+        return np.int64(row)
+    guardian, adult_age = np.int64(world.guardians[row]), world.settings[0]["adult_age"]
+    if guardian != row and np.float64(me["age_at_start"]) < adult_age <= age_of(me, world):
+        return np.int64(row)
+    return guardian
+
+
+@behaviour
+def may_sign(me: np.void, row: int, world: World) -> bool:
+    """Whether I may take out insurance: all may but children with a guardian, who keep what they had at the start."""
+    return world.guardians.size == 0 or (
+        guardian_of(me, row, world) == row or age_of(me, world) >= world.settings[0]["adult_age"]
+    )
+
+
+def in_care(persons: np.ndarray, world: World) -> np.ndarray:
+    """For whom somebody else decides now, one truth value a person."""
+    if world.guardians.size == 0:
+        return np.zeros(persons.size, bool)
+    start, p = persons["age_at_start"].astype(float), world.settings[0]
+    of_age = np.floor(start + p["years"]) >= p["adult_age"]
+    tied = world.guardians != np.arange(persons.size)
+    found: np.ndarray = tied & ((start >= p["adult_age"]) | ~of_age)
+    return found
