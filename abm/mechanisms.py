@@ -140,6 +140,11 @@ _ROWS = (
         "What a person likes a plan for beyond its terms stays theirs, and is seldom renewed. Thinking again at the "
         "same worth then changes nothing, where a lottery at every thought makes everybody leave in the end.",
         (Switch({"mind.taste_years": 0.0}, "exits by repeated thinking at unchanged worth", ("left", "members")),)),
+    Mechanism("A16", "households",
+        "Adults decide and pay for the children of their household, and some for another adult: one decision enrols a "
+        "family or takes it out, and one account pays (F014, F238).",
+        (Switch({"people.households": False}, "age mix of members; members in care; exits a step after the guardian's",
+            ("in_care", "mean_age", "under_30", "left")),)),
     Mechanism("A17", "attention in proportion",
         "Bad news of a plan makes as many of its members think as it costs them trust, so that the end of a small plan "
         "elsewhere stirs few. People get used to a level of bills, and feel a rise over that.",

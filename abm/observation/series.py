@@ -173,6 +173,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("under_30", "1", "share of covered members under 30", _mean(Count.UNDER_30)),
     Series("low_income", "1", "share of covered members below 100,000 yuan a year", _mean(Count.LOW_INCOME)),
     Series("tier_3", "1", "share of covered members in cities of tier 3 and below", _mean(Count.TIER_3)),
+    Series("in_care", "1", "share of covered members for whom somebody else decides and pays", _mean(Count.IN_CARE)),
     Series("aid", "yuan a period", "aid paid to the ill", _money("aid")),
     Series("deposited", "yuan a period", "paid into deposits", _money("deposit")),
     Series("refunded", "yuan a period", "deposits paid back to those who left", _money("refund")),

@@ -19,6 +19,7 @@ from abm.market import (
     SUBJECT_AT,
     World,
 )
+from abm.persons.guardians import guardian_of
 from abm.persons.situation import (
     age_of,
     aid_reckoned_with,
@@ -62,7 +63,8 @@ class Count(IntEnum):
     CONTRIBUTION_WEIGHTS = DESCRIBED + 9
     LEAVERS_RISK = DESCRIBED + 10
     AID = DESCRIBED + 11
-    HELD = DESCRIBED + 12  # without insurance; then by which products are held
+    IN_CARE = DESCRIBED + 12
+    HELD = DESCRIBED + 13  # without insurance; then by which products are held
 
 
 RISK_UNIT, TRUST_UNIT, EXPECTED_UNIT, AID_UNIT = 1e9, 1e6, 1e3, 1e3
@@ -77,7 +79,7 @@ EXPECTED, CONTRIBUTION_WEIGHTS, LEAVERS_RISK = (
     int(Count.CONTRIBUTION_WEIGHTS),
     int(Count.LEAVERS_RISK),
 )
-AID, HELD = int(Count.AID), int(Count.HELD)
+AID, IN_CARE, HELD = int(Count.AID), int(Count.IN_CARE), int(Count.HELD)
 
 
 def no_tally(world: World) -> np.ndarray:
@@ -109,7 +111,7 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             if status != WAITING or world.offers[k]["newcomers_share"]:
                 tally[k, CONTRIBUTION_WEIGHTS] += contribution_weight_of(me, k, row, world)
             if status != WAITING:
-                describe(me, risk, world, tally[k])
+                describe(me, risk, row, world, tally[k])
                 tally[k, AID] += np.int64(risk / RISK_UNIT * aid_reckoned_with(k, age_of(me, world), world) * AID_UNIT)
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
@@ -123,15 +125,15 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
     if me["health"] != DIAGNOSED and may_be_covered(me, world):
-        describe(me, risk, world, tally[platforms])
+        describe(me, risk, row, world, tally[platforms])
         if signals & PLATFORMS:
-            describe(me, risk, world, tally[platforms + 1])
+            describe(me, risk, row, world, tally[platforms + 1])
     world.signals[row] = signals
 
 
 @behaviour
-def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> None:
-    """Add what is true of a person to a row of the tally: true annual risk, age, means."""
+def describe(me: np.void, risk: int, row: int, world: World, tally_row: np.ndarray) -> None:
+    """Add what is true of a person to a row of the tally: true annual risk, age, means, who decides."""
     age = age_of(me, world)
     tally_row[DESCRIBED] += 1
     tally_row[RISK] += risk
@@ -141,3 +143,4 @@ def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> Non
     tally_row[UNDER_30] += age < 30
     tally_row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
     tally_row[TIER_3] += me["tier"] == 3
+    tally_row[IN_CARE] += guardian_of(me, row, world) != row

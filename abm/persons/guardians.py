@@ -95,7 +95,8 @@ def _elder(
             if blocks[other, 1] == blocks[block, 1] and low <= wanted < low + blocks[other, 3]:
                 room = end - begin
                 place = np.int64((row - first) / size * room)
-                for step in range(min(room, NEIGHBOURS)):
+                looked_at = np.int64(min(room, NEIGHBOURS))
+                for step in range(looked_at):
                     found = begin + (place + step) % room
                     years = np.float64(persons[found]["age_at_start"]) - age
                     if older[0] <= years <= older[1] and _stands_alone(persons, found, adult_age, share, seed):

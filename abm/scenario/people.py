@@ -217,8 +217,8 @@ class Mind(Section):
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,
-        source="assumption: 12 % of members had also enrolled children, F014, and a fifth of those who decide have some "
-               "here; 53 % would enrol their family, F238")
+        source="assumption: 12 % of members had also enrolled children, F014, and a fifth of those who decide have "
+               "some here; 53 % would enrol their family, F238")
     noticed_shock: float = number(0, "part of trust lost at a stroke from which bad news of a plan makes all its "
         "members think, a smaller loss fewer in proportion; 0: any loss makes all think", unit="1", low=0, high=1,
         plausible=(0, 0.3), for_persons=True,

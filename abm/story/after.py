@@ -7,7 +7,8 @@ import numpy as np
 from abm.clock import collection_date
 from abm.draws import Purpose
 from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS, EventKind
-from abm.persons import appraisal, behaviours, insuring, paying
+from abm.persons import appraisal, behaviours, households, insuring, paying
+from abm.persons.guardians import may_sign
 from abm.persons.paying import (
     COLLECTED,
     DEPOSITED,
@@ -52,7 +53,7 @@ def settle(copy: Copy) -> None:
         if m["status"] != was["status"]:
             _changed(copy, was, m, decision)
         elif m["balance"] < min(0, int(was["balance"])):
-            copy.note(Kind.FAILED, plan, amount=-int(m["balance"]))
+            copy.note(Kind.FAILED, plan, amount=-int(m["balance"]), **copy.care)
         for column, kind in GIVEN:
             if money[column]:
                 copy.note(kind, plan, amount=money[column])
@@ -71,7 +72,7 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
     k, age = np.int64(m["platform"]), copy.age
     deposit = int(world.deposits[k, age])
     shares = m["status"] != Status.WAITING or world.offers[k]["newcomers_share"]
-    if deposit == 0 or not inside(m) or not shares or world.offers[k]["subsidised"]:
+    if copy.in_care or deposit == 0 or not inside(m) or not shares or world.offers[k]["subsidised"]:
         return None
     held = alike(m)
     held["balance"] += deposit if m["joined"] == now - 1 else 0
@@ -86,7 +87,7 @@ def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
         copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
     if status in ENDS:
         said = {"owed": max(0, -int(was["balance"])), "closing": copy.model.platforms[plan].closing, "age": copy.age}
-        copy.note(Kind[status.name], plan, decision if status == Status.LAPSED else None, **said)
+        copy.note(Kind[status.name], plan, decision if status == Status.LAPSED else None, **said, **copy.care)
 
 
 def learn(copy: Copy) -> None:
@@ -117,7 +118,10 @@ def _alarms(copy: Copy, plan: int) -> list[tuple[str, str]]:
 
 
 def choose(copy: Copy) -> None:
-    """Think again or not; note each decision with its terms."""
+    """Think again or not; note each decision with its terms. In somebody's care nothing is decided, and much done."""
+    if copy.in_care:
+        _follow(copy)
+        return
     me, mine, world, row = copy.me, copy.mine, copy.world, copy.row
     u, count = copy.uniform(Purpose.THINK), plans_inside(mine)
     trial, joined = mine.copy(), None
@@ -143,20 +147,39 @@ def choose(copy: Copy) -> None:
         _joined(copy, *joined)
 
 
+def _follow(copy: Copy) -> None:
+    """Be enrolled and taken out as the guardian has it, and note it."""
+    before = copy.mine.copy()
+    households.decide(copy.me, copy.mine, copy.row, copy.uniform(Purpose.THINK), copy.world)
+    for was, m in zip(before, copy.mine, strict=True):
+        if was.tobytes() == m.tobytes():
+            continue
+        if m["status"] == Status.LEFT:
+            copy.note(Kind.LEFT, int(m["platform"]), **copy.care)
+        else:
+            _entered(copy, int(m["platform"]), None)
+
+
 def _joined(copy: Copy, plan: int, decision: Decision) -> None:
-    if not decision.yes:
+    if decision.yes:
+        _entered(copy, plan, decision)
+    else:
         copy.note(Kind.PASSED_BY, plan, decision)
-        return
+
+
+def _entered(copy: Copy, plan: int, decision: Decision | None) -> None:
+    """Note who came to a door, by a decision of their own or of a guardian, and whether it opened."""
     m = next(m for m in copy.mine if m["platform"] == plan)
     copy.expect(m["joined"] == copy.model.now, "joining")
     entered = (Kind.JOINED, Kind.CAME_BACK)
     again = any(each.plan == plan and each.kind in entered for each in copy.moments)
     if m["status"] == Status.DECLINED:
-        copy.note(Kind.DECLINED, plan, decision, high_risk=bool(copy.me["traits"] & Trait.HIGH_RISK))
+        high_risk = bool(copy.me["traits"] & Trait.HIGH_RISK)
+        copy.note(Kind.DECLINED, plan, decision, high_risk=high_risk, **copy.care)
         return
     waiting = int(copy.world.offers[plan]["waiting"])
     kind = Kind.CAME_BACK if again else Kind.JOINED
-    copy.note(kind, plan, decision, waiting=waiting, concealed=bool(m["concealed"]))
+    copy.note(kind, plan, decision, waiting=waiting, concealed=bool(m["concealed"]), **copy.care)
     if m["status"] == Status.COVERED:
         copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
 
@@ -164,7 +187,9 @@ def _joined(copy: Copy, plan: int, decision: Decision) -> None:
 def insure(copy: Copy) -> None:
     """Be offered insurance or not; note a policy bought, or a buyer turned down."""
     u, cash_flows, me, world = copy.uniform(Purpose.APPROACH), no_cash_flows(copy.world), alike(copy.me), copy.world
-    product, seller = map(int, insuring.offered(me, copy.mine, u, world))
+    product, seller = -1, -1
+    if may_sign(me, copy.row, world):
+        product, seller = map(int, insuring.offered(me, copy.mine, u, world))
     insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
     if product < 0:

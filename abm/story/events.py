@@ -10,6 +10,7 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.market import World
 from abm.model import MutualAidModel
+from abm.persons.guardians import guardian_of
 from abm.persons.situation import age_of
 from abm.persons.state import Status
 from abm.story.decisions import Decision
@@ -112,6 +113,17 @@ class Copy:
     def age(self) -> int:
         """Age on the last birthday."""
         return int(age_of(self.me, self.world))
+
+    @property
+    def in_care(self) -> bool:
+        """Whether somebody else decides and pays for the person now."""
+        return int(guardian_of(self.me, self.row, self.world)) != self.row
+
+    @property
+    def care(self) -> dict[str, Any]:
+        """Who that is, to be said of what happened; None where nobody else does."""
+        guardian = int(guardian_of(self.me, self.row, self.world))
+        return {"guardian": guardian if guardian != self.row else None}
 
     def cover(self, plan: int) -> float:
         """Yuan that a plan pays to people of this age."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.model import MutualAidModel
 from abm.observation.series import INSIDE
+from abm.persons.guardians import in_care
 from abm.persons.state import HealthState, Status, Trait
 from abm.platforms.closing import ClosingKind
 
@@ -82,10 +83,10 @@ def _deserted(model: MutualAidModel) -> int | None:
 
 
 def _never_persuaded(model: MutualAidModel) -> int | None:
-    """Has heard of plans, passes every door, is in the books of none; who knows most plans comes first."""
+    """Decides alone, knows of plans, passes every door, is in the books of none; who knows most plans comes first."""
     people, world = model.persons, model.world
     covered = world.covers[-1][_ages(model)] > 0
-    may = covered & (people["credit"] >= world.offers["min_credit"].max())
+    may = covered & (people["credit"] >= world.offers["min_credit"].max()) & ~in_care(people, world)
     never = (model.memberships["status"] == Status.NEVER).all(axis=1)
     known = np.bitwise_count(people["aware"]).astype(np.int64)
     return _first(never & may & (known > 0) & (people["health"] != HealthState.DIAGNOSED), -known)

@@ -9,16 +9,19 @@ from abm.platforms.closing import Closing
 from abm.story.events import SHOCK, Kind, Moment
 from abm.story.reasons import Reader, listed, rounded, span
 
-ADULT = 18
-
 
 def _begins(t: Reader, m: Moment) -> str:
     me = m.said["me"]
-    who = (("boy", "man"), ("girl", "woman"))[t.woman][m.said["age"] >= ADULT]
+    guardian = m.said["guardian"]
+    adult = m.said["age"] >= t.model.case.people.adult_age
+    who = (("boy", "man"), ("girl", "woman"))[t.woman][adult]
     words = f"person {t.row} is a {who} of {m.said['age']} in a city of tier {int(me['tier'])}, with "
     income = f"{float(me['income']):,.0f} yuan a year"
-    family = f"whose family counts {income} for {t.her} and decides for {t.her}"  # the model knows no families
-    words += f"{m.said['friends']} friends, {f'with {income}' if m.said['age'] >= ADULT else family}."
+    family = f"whose family counts {income} for {t.her}{f' and decides for {t.her}' if guardian is None else ''}"
+    words += f"{m.said['friends']} friends, {f'with {income}' if adult else family}."
+    if guardian is not None:
+        until = "" if adult else f" until {t.she} is {t.model.case.people.adult_age}"
+        words += f" Person {guardian} decides about plans and pays for {t.her}{until}."
     words += f" {t.she.capitalize()} takes {t.hers} risk for {float(me['believed_frailty']):.2f} of the mean of"
     words += f" {t.hers} age and sex; it is {float(me['frailty']):.2f}."
     if held := [name for product, name in enumerate(t.products) if int(me["policies"]) >> product & 1]:
@@ -56,7 +59,12 @@ def _trust(m: Moment) -> str:
 
 
 def _joined(t: Reader, m: Moment) -> str:
-    assert m.decision is not None
+    if m.decision is None:
+        again = " again" if m.kind == Kind.CAME_BACK else ""
+        words = f"was enrolled in {t.name(m.plan)}{again} by {_guardian(t, m)} and is in it."
+        if m.said["concealed"]:
+            words += f" What was known of {t.hers} health was hidden at the door."
+        return words
     act = "came back to" if m.kind == Kind.CAME_BACK else "joined"
     words = f"{act} {t.name(m.plan)}{t.why(m.decision, 'joining')}"
     if m.decision.runner_up is not None:
@@ -67,9 +75,15 @@ def _joined(t: Reader, m: Moment) -> str:
     return words + t.prompt(m)
 
 
+def _guardian(t: Reader, m: Moment) -> str:
+    """Who acted in the person's stead."""
+    return f"person {m.said['guardian']}, who decides for {t.her}"
+
+
 def _declined(t: Reader, m: Moment) -> str:
-    assert m.decision is not None
     what = "a high risk" if m.said["high_risk"] else "signs of an illness"
+    if m.decision is None:
+        return f"was declined by {t.name(m.plan)}: {_guardian(t, m)}, declared {what}, truthfully."
     return f"asked {t.name(m.plan)} to be let in and was declined: {t.she} declared {what}, truthfully."
 
 
@@ -88,7 +102,22 @@ def _paid_in(t: Reader, m: Moment) -> str:
     return words + t.why(m.decision, "paying in")
 
 
+def _left(t: Reader, m: Moment) -> str:
+    if m.decision is None:
+        return f"was taken out of {t.name(m.plan)}: {_guardian(t, m)}, is not in it any more."
+    return f"left {t.name(m.plan)}{t.why(m.decision, 'staying')}{t.prompt(m)}"
+
+
+def _failed(t: Reader, m: Moment) -> str:
+    who = t.she if m.said["guardian"] is None else _guardian(t, m)
+    owed = f"a deduction of {t.name(m.plan)} failed, {spell(m.said['amount'])} are owed"
+    return f"could not pay: {owed}." if who == t.she else f"was not paid for by {who}: {owed}."
+
+
 def _lapsed(t: Reader, m: Moment) -> str:
+    if m.said["guardian"] is not None and not m.said["owed"]:
+        gone = f"the deposit was used up, and {_guardian(t, m)}, is not in it any more"
+        return f"was removed from {t.name(m.plan)}: {gone}."
     if m.decision is not None:
         return f"did not fill up the deposit, and was removed from {t.name(m.plan)}{t.why(m.decision, 'paying in')}"
     return f"was removed from {t.name(m.plan)}: a second deduction failed, with {spell(m.said['owed'])} owed."
@@ -180,10 +209,10 @@ SENTENCES: dict[Kind, Callable[[Reader, Moment], str]] = {
     Kind.COVERED: lambda t, m: f"is covered by {t.name(m.plan)} from now on, with {m.said['cover']:,.0f} yuan.",
     Kind.BARRED: lambda t, m: f"has to go from {t.name(m.plan)}: an illness found while waiting is not covered.",
     Kind.PAID_IN: _paid_in,
-    Kind.FAILED: _money("could not pay: a deduction of {plan} failed, {amount} are owed."),
+    Kind.FAILED: _failed,
     Kind.LAPSED: _lapsed,
     Kind.STAYED: _choice("thought again and stayed in {}", "staying"),
-    Kind.LEFT: _choice("left {}", "staying"),
+    Kind.LEFT: _left,
     Kind.FELL_ILL: lambda t, _: f"fell ill; {t.she} does not know it yet.",
     Kind.DIAGNOSED: _diagnosed,
     Kind.CLAIMED: lambda t, m: f"filed a claim with {t.name(m.plan)}.",

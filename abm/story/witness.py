@@ -35,7 +35,7 @@ class Witness:
         copy.look()
         if not copy.moments:
             count = friends_of(copy.row, copy.world)
-            copy.note(Kind.BEGINS, me=copy.me, friends=count, age=copy.age)
+            copy.note(Kind.BEGINS, me=copy.me, friends=count, age=copy.age, **copy.care)
             copy.look()
         before.announcements(copy)
         before.hear(copy)

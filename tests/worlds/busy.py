@@ -43,9 +43,10 @@ BUSY: dict[str, Any] = {
 }
 
 
-# The same people, a thousand times as many claims as persons make, and a desk that cannot decide them all.
+# The same people in households, a thousand times as many claims as persons make, and a desk that cannot decide them all.
 TEEMING: dict[str, Any] = BUSY | {
     "people.fellows": True,
+    "people.households": True,
     "health.incidence_level": 8.0,
     "mind.altruism": 5.0,
     "mind.herding": 60.0,
@@ -62,7 +63,7 @@ def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> 
 
 
 def teeming(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
-    """A model of the busy little world in which each person has 999 fellows."""
+    """A model of the busy little world in which each person has 999 fellows, and households decide together."""
     return busy(seed, TEEMING | (changes or {}), **given)
 
 
