@@ -43,7 +43,8 @@ BUSY: dict[str, Any] = {
 }
 
 
-# The same people in households, a thousand times as many claims as persons make, and a desk that cannot decide them all.
+# The same people in households, a thousand times as many claims as persons make, and a desk that cannot decide them
+# all.
 TEEMING: dict[str, Any] = BUSY | {
     "people.fellows": True,
     "people.households": True,
