@@ -11,7 +11,7 @@ from abm.platforms.closing import CLOSING_RULES
 from abm.platforms.divisions import DIVISIONS
 from abm.scenario.institutions import PolicyName
 
-ACTS = ("abm.persons.behaviours", "abm.persons.paying", "abm.persons.insuring")
+ACTS = ("abm.persons.behaviours", "abm.persons.households", "abm.persons.paying", "abm.persons.insuring")
 
 
 def phases() -> str:
