@@ -47,8 +47,8 @@ class Count(IntEnum):
 
     DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age
     that some platform covers; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
-    leave now. From HELD on, those described by the insurance they hold, a column for each combination of products:
-    HELD + `policies`, so that one look counts them all.
+    leave now, IN_CARE over the covered of a platform alone. From HELD on, those described by the insurance they hold, a
+    column for each combination of products: HELD + `policies`, so that one look counts them all.
     """
 
     DESCRIBED = 2 * STATUSES
@@ -111,8 +111,10 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             if status != WAITING or world.offers[k]["newcomers_share"]:
                 tally[k, CONTRIBUTION_WEIGHTS] += contribution_weight_of(me, k, row, world)
             if status != WAITING:
-                describe(me, risk, row, world, tally[k])
+                describe(me, risk, world, tally[k])
                 tally[k, AID] += np.int64(risk / RISK_UNIT * aid_reckoned_with(k, age_of(me, world), world) * AID_UNIT)
+                if guardian_of(me, row, world) != row:
+                    tally[k, IN_CARE] += 1
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
         elif status == LEFT and m["since"] == now:
@@ -125,15 +127,15 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
     if me["health"] != DIAGNOSED and may_be_covered(me, world):
-        describe(me, risk, row, world, tally[platforms])
+        describe(me, risk, world, tally[platforms])
         if signals & PLATFORMS:
-            describe(me, risk, row, world, tally[platforms + 1])
+            describe(me, risk, world, tally[platforms + 1])
     world.signals[row] = signals
 
 
 @behaviour
-def describe(me: np.void, risk: int, row: int, world: World, tally_row: np.ndarray) -> None:
-    """Add what is true of a person to a row of the tally: true annual risk, age, means, who decides."""
+def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> None:
+    """Add what is true of a person to a row of the tally: true annual risk, age, means."""
     age = age_of(me, world)
     tally_row[DESCRIBED] += 1
     tally_row[RISK] += risk
@@ -143,4 +145,3 @@ def describe(me: np.void, risk: int, row: int, world: World, tally_row: np.ndarr
     tally_row[UNDER_30] += age < 30
     tally_row[LOW_INCOME] += me["income"] < LOW_INCOME_LIMIT
     tally_row[TIER_3] += me["tier"] == 3
-    tally_row[IN_CARE] += guardian_of(me, row, world) != row

@@ -30,10 +30,8 @@ def insure(me: np.void, mine: np.ndarray, row: int, u: float, world: World, cash
         for product in range(world.products.size):
             if holds(me, product):
                 pay_premium(me, product, world, cash_flows[world.offers.size + product])
-    if not may_sign(me, row, world):
-        return
     product, seller = offered(me, mine, u, world)
-    if product >= 0:
+    if product >= 0 and may_sign(me, row, world):
         consider(me, mine, row, product, seller, world, cash_flows)
 
 

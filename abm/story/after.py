@@ -187,12 +187,10 @@ def _entered(copy: Copy, plan: int, decision: Decision | None) -> None:
 def insure(copy: Copy) -> None:
     """Be offered insurance or not; note a policy bought, or a buyer turned down."""
     u, cash_flows, me, world = copy.uniform(Purpose.APPROACH), no_cash_flows(copy.world), alike(copy.me), copy.world
-    product, seller = -1, -1
-    if may_sign(me, copy.row, world):
-        product, seller = map(int, insuring.offered(me, copy.mine, u, world))
+    product, seller = map(int, insuring.offered(me, copy.mine, u, world))
     insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
-    if product < 0:
+    if product < 0 or not may_sign(me, copy.row, world):
         copy.expect(not sold, "buying insurance")
         return
     decision = decisions.to_insure(me, copy.mine, product, copy.row, world)
