@@ -8,7 +8,7 @@ import pytest
 
 from abm.agents.member import HealthyMember, HighRiskMember
 from abm.draws import draw
-from abm.errors import CheckpointError
+from abm.errors import CheckpointError, ScenarioError
 from abm.persons.founding import found
 from abm.persons.guardians import NOBODY, appoint, guardian_of, in_care
 from abm.persons.households import ENROL
@@ -17,6 +17,7 @@ from abm.runs.checkpoint import resume, save
 from abm.scenario.files import load
 from abm.scenario.tables import incidence_by_age
 from worlds.busy import busy, digest, finish
+from worlds.damage import array, packed, parts_of, replaced
 from worlds.families import PERSONS, UNWILLING, WILLING, families, left
 from worlds.plain import run
 from worlds.switches import SIGMAS, inside
@@ -195,3 +196,20 @@ def test_a_household_lives_on_after_a_checkpoint_where_guardians_may_come_to_ano
     assert (care & (whole.memberships["joined"][:, 0] > 5)).any()
     with pytest.raises(CheckpointError, match="people: cannot change midway"):
         resume(file, {"people.households": False})
+    beyond = replaced("guardians.npy", array(lambda rows: rows + part.persons.size))
+    file.write_bytes(packed(beyond(parts_of(file))))
+    with pytest.raises(CheckpointError, match="is damaged"):
+        resume(file)
+
+
+@pytest.mark.parametrize("years", [[45.0, 20.0], [-1.0, 20.0]])
+def test_years_of_a_generation_are_the_fewest_and_then_the_most(years: list[float]) -> None:
+    with pytest.raises(ScenarioError, match="must be years, the fewest and then the most"):
+        load("xianghubao", {"people.guardian_older": years})
+
+
+def test_in_a_handful_of_people_a_child_may_have_nobody_and_decides_alone() -> None:
+    case = load("xianghubao", {"people.households": True, "people.persons": 5})
+    persons = found(case, incidence_by_age(case.health), seed=1)
+    persons["age_at_start"] = 10
+    assert appoint(persons, case, seed=1).tolist() == [0, 1, 2, 3, 4]
