@@ -110,6 +110,9 @@ def _alike(there: Any, kept: Any) -> bool:
         return all(_alike(getattr(there, each.name), getattr(kept, each.name)) for each in fields(there))
     if isinstance(there, tuple) and isinstance(kept, tuple):
         return len(there) == len(kept) and all(map(_alike, there, kept))
-    if isinstance(there, list) and isinstance(kept, list) and there:  # which grows from what it begins with
-        return bool(kept) and all(_alike(there[0], each) for each in kept)
+    if isinstance(there, list | deque) and type(there) is type(kept) and (there or kept):
+        first = (there or kept)[0]  # it grows from what it begins with
+        return bool(kept) and first is not None and all(_alike(first, each) for each in kept)
+    if isinstance(there, dict) and isinstance(kept, dict):
+        return all(_alike(there[name], kept[name]) for name in there.keys() & kept.keys())
     return type(there) is type(kept) or (isinstance(there, numbers) and isinstance(kept, numbers))
