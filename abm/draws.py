@@ -82,6 +82,7 @@ class Purpose(IntEnum):
     CARE = 54
     GUARDIAN = 55
     ENROL = 56
+    RENEW_REASONS = 57
 
 
 class Use(NamedTuple):
@@ -158,7 +159,9 @@ USES = {
         "person and plan", "settle", "whether the membership ends because the plan, or one of its small plans, does"
     ),
     Purpose.SEIZE: Use("person and plan", "settle", "whether the deposit is gone with the plan"),
-    Purpose.BOARD: Use("plan", "review", "whether the board closes a plan that is worth less than closing it"),
+    Purpose.BOARD: Use(
+        "plan", "review", "whether the board closes a plan that is worth less than closing it, until its reasons change"
+    ),
     Purpose.SMALL_PLANS: Use("plan", "review", "how many small plans fail, and how many are founded"),
     Purpose.FELLOWS: Use(
         "person",
@@ -189,6 +192,9 @@ USES = {
     Purpose.CARE: Use("person", "founding", "whether another adult of the household decides for an adult"),
     Purpose.GUARDIAN: Use("person", "founding", "by how many years a child's guardian is older; one number a try"),
     Purpose.ENROL: Use("guardian and plan", "choose", "whether a guardian in the plan enrols the family in it"),
+    Purpose.RENEW_REASONS: Use(
+        "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
+    ),
 }
 
 

@@ -33,8 +33,10 @@ from abm.study.summary import write_record
 CASE = "market"
 SCENARIO = load(CASE)
 PANEL = (1e-2, 1e2)  # of the figure: simulated over observed
-SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form")  # either is plausible
-ITS_OWN = ("brand", "audience", "launch_reach", "steady_reach")  # numbers of a plan that vary by themselves
+# Either is plausible.
+SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form", "households", "declines_for_good")
+OF_THE_TRADE = ("parent.", "case_cost", "technology_cost", "other_cost", "traffic_income", "scale_", "wear_by_calendar")
+ITS_OWN = ("parent.loss_limit", "parent.flight_threshold")
 EVEN = "friends.degree"  # which is a whole even number
 FROM_RATIO = 4.0  # a range whose ends differ by this factor is drawn by equal ratios
 BEFORE, MANY = date(2022, 1, 1), 5  # closings before this day; how many within twelve months are a wave
@@ -48,9 +50,10 @@ SERIES = tuple(
 def ranges() -> dict[str, dict[str, Any]]:
     """An axis for every number of the market that has a plausible range, and for the switches.
 
-    Numbers of the same kind go together in all plans, each in its own range: what a customer is worth or a case costs
-    is uncertain of the whole trade. Drawn one by one, the extremes of sixteen plans would cancel out, and in every
-    world some board would think the worst. Only how a plan is known is its own.
+    What a board reckons with and what a plan costs go together in all plans, each in its own range: what a customer is
+    worth or a case costs is uncertain of the whole trade. Drawn one by one, the extremes of sixteen plans would cancel
+    out, and in every world some board would think the worst. Terms, how a plan is known and what its owners can bear
+    are its own.
     """
     paths = [path for path, _ in leaves(SCENARIO)]
     found: dict[str, dict[str, Any]] = {
@@ -65,7 +68,8 @@ def ranges() -> dict[str, dict[str, Any]]:
             found[path] = {"low": low, "high": high, "scale": "log" if wide else "linear"}
     for path, axis in found.items():
         section, _, number = path.partition(".")
-        if section == "platform" and (kind := number.partition(".")[2]) not in ITS_OWN:
+        kind = number.partition(".")[2]
+        if section == "platform" and kind.startswith(OF_THE_TRADE) and kind not in ITS_OWN:
             axis["together"] = kind
     return found
 
@@ -96,7 +100,7 @@ def compared(outputs: Mapping[str, Any]) -> list[Comparison]:
 def ends(outputs: Mapping[str, Any]) -> dict[str, float]:
     """Of the plans of one world, the small ones apart: closings before 2022, and the most within twelve months.
 
-    One that the regulator stops as insurance without a licence is not its parent's to close.
+    One that the regulator orders to end, as insurance without a licence, is not its parent's to close.
     """
     ended = (end for end in json.loads(outputs[ENDS]) if end["platform"] not in TOGETHER)
     told = [end for end in ended if end["kind"] != ClosingKind.ORDERED]

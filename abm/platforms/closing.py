@@ -164,10 +164,14 @@ class RunAway(ClosingRule):
 
 
 def _reasons(plan: Plan, parent: Parent) -> float:
-    """A board's reasons beyond the sum, as a number in [0, 1): it closes the plan where that is below the chance."""
+    """A board's reasons beyond the sum, as a number in [0, 1): it closes the plan where that is below the chance.
+
+    Where they last, they are renewed at regular times that begin anywhere, so that boards do not change all at once.
+    """
     model, review = plan.model, plan.model.now
     if parent.reasons_years > 0:
-        review = renewals(model.now - plan.opened, parent.reasons_years, 0.0)
+        phase = draw(model.seed, 0, plan.index, Purpose.RENEW_REASONS * SLOTS_PER_PURPOSE)
+        review = renewals(review, parent.reasons_years, phase)
     return draw(model.seed, review, plan.index, Purpose.BOARD * SLOTS_PER_PURPOSE)
 
 

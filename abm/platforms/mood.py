@@ -19,27 +19,37 @@ def mood_after(model: Surroundings, plans: Sequence[Plan]) -> float:
     News are a warning, closings by the root of the part of all people who were in the plan, and refusals by how far
     they are known.
     """
-    numbers, now, people = model.case.mood, model.now, model.case.people.population
-    mood = (1 - numbers.fading) * model.mood
-    if model.regulator.last_warning == now:
-        mood = overlap(mood, numbers.from_warning)
-    for closing in model.closings:
-        if closing.announced == now:
-            mood = overlap(mood, rules.contagion(part_of_people(closing, people), numbers.from_closing))
+    numbers, people = model.case.mood, model.case.people.population
+    mood = _announced(model, model.mood)
     seen = (each for each in plans if each.stage in IN_SIGHT)
     known = sum(rules.refusals_known(each.members, each.refused_share, people) for each in seen)
     return overlap(mood, min(1.0, numbers.from_refusals * known))
 
 
+def _announced(model: Surroundings, before: float) -> float:
+    """What becomes of the mood in a step by fading, a warning and the ends that are announced."""
+    numbers, now, people = model.case.mood, model.now, model.case.people.population
+    mood = (1 - numbers.fading) * before
+    if model.regulator.last_warning == now:
+        mood = overlap(mood, numbers.from_warning)
+    for closing in model.closings:
+        if closing.announced == now:
+            mood = overlap(mood, rules.contagion(part_of_people(closing, people), numbers.from_closing))
+    return mood
+
+
 def trust_lost(plan: Plan, before: float) -> float:
     """Part of its trust that a plan loses as the mood darkens from `before`, beyond what the same news cost by itself.
 
-    The public hears of refusals by the mood alone; those among friends are other ones, and near.
+    The public hears of refusals by the mood alone; those among friends are other ones, and near. What the mood darkens
+    by them is lost besides.
     """
-    model, mind = plan.model, plan.model.case.mind
+    model, mind, distrust = plan.model, plan.model.case.mind, plan.model.case.mood.distrust
+    announced = _announced(model, before)
     warned = plan.stage == Stage.OPEN and model.regulator.last_warning == model.now
     by_itself = mind.trust_from_warning if warned else 0.0
     for closing in model.closings:
         if closing.announced == model.now and closing.platform != plan.name:
             by_itself = overlap(by_itself, rules.contagion(closing.share, mind.trust_from_closing))
-    return rules.beyond(by_itself, rules.dismay(before, model.mood, model.case.mood.distrust))
+    of_refusals = rules.dismay(max(before, announced), model.mood, distrust)
+    return overlap(rules.beyond(by_itself, rules.dismay(before, announced, distrust)), of_refusals)

@@ -193,7 +193,8 @@ def contagion(share: float, at_most: float) -> float:
 def closure_risk(alarm: float, salience: float, fear: float) -> float:
     """Believed chance that a plan closes within a year, while closings of others are talked about so much.
 
-    `fear` is what the mood of the public makes one believe. The greater counts: both tell of the same closings.
+    `fear` is what the mood of the public makes one believe. The greater counts, as both tell of the same closings; that
+    is too little where the mood is dark for other news.
     """
     return max(1.0 - math.pow(1.0 - alarm, salience), fear)
 

@@ -75,7 +75,8 @@ class Parent(Section):
     reasons_years: float = number(0, "time from one renewal of a board's reasons beyond that sum to the next; 0: drawn "
         "anew at every review", unit="years", low=0, high=1e9, plausible=(0, 5),
         source="assumption, 0 is off: what a board knows and a sum does not say is the same a month later")
-    trial_years: float = number(0, "time from the launch for which a plan is kept whatever that sum says",
+    trial_years: float = number(0, "time from the launch, or from the start of a run that begins later with an empty "
+        "plan, for which a plan is kept whatever that sum says",
         unit="years", low=0, high=50, plausible=(0, 2),
         source="assumption, 0 is off: a product is launched with a budget for its first year, staged commitment, Dixit "
                "and Pindyck 1994")

@@ -85,6 +85,10 @@ class Study(Section):
         tied = next((path for path, axis in self.vary.items() if axis.together is not None), None)
         if tied and self.design != "latin_hypercube":
             raise ValueError(f"vary.{tied}: together is for design = 'latin_hypercube', and design = '{self.design}'")
+        names = [axis.together for axis in self.vary.values()]
+        for path, axis in self.vary.items():
+            if axis.together is not None and (names.count(axis.together) < 2 or axis.together in ("", *self.vary)):
+                raise ValueError(f"vary.{path}: together = '{axis.together}' must be a name that two settings share")
         if self.seed + self.replicates > SEEDS:
             raise ValueError(f"seed = {self.seed} + {self.replicates} replicates go beyond the last seed, {SEEDS - 1}")
         self._check_points()

@@ -85,11 +85,29 @@ def test_fear_for_the_plan_goes_with_the_mood_or_with_closings_that_are_talked_o
 def test_trust_lost_to_the_same_news_is_lost_once(distrust: float, lost: float) -> None:
     """By themselves a warning and the end of a plan with a quarter of all members take a tenth each, 0.19 in all."""
     mind = {"trust_from_warning": 0.1, "trust_from_closing": 0.2}
-    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind=mind, mood={"distrust": distrust})
+    numbers = {"distrust": distrust, "from_warning": 1.0}
+    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind=mind, mood=numbers)
     here = Place(case=case, mood=1.0, regulator=Authority(last_warning=48), closings=[ended(48), ended(47)])
     assert overlap(0.19, trust_lost(firm(model=here), before=0.0)) == pytest.approx(lost)
     here.regulator, here.closings = Authority(), []
-    assert trust_lost(firm(model=here), before=0.0) == distrust
+    assert trust_lost(firm(model=here), before=0.0) == pytest.approx(
+        distrust
+    )  # of refusals, which nobody was told of by themselves
+
+
+def test_refusals_and_a_warning_in_one_step_cost_what_they_cost_one_after_the_other() -> None:
+    """A warning takes a fifth by itself, and by the mood less; refusals darken the mood by half of what is left."""
+    numbers = {"distrust": 0.5, "from_warning": 0.1, "fading": 0.0}
+    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind={"trust_from_warning": 0.2}, mood=numbers)
+    here = Place(case=case, mood=0.1 + 0.9 * 0.5, regulator=Authority(last_warning=48))
+    assert trust_lost(firm(model=here), before=0.0) == pytest.approx(0.5 * 0.45)
+    here.mood = 0.1
+    assert trust_lost(firm(model=here), before=0.0) == 0.0
+
+
+def test_refusals_that_only_hold_the_mood_where_it_is_cost_no_trust() -> None:
+    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mood={"distrust": 0.5, "fading": 0.5})
+    assert trust_lost(firm(model=Place(case=case, mood=0.4)), before=0.4) == 0.0
 
 
 def test_trust_goes_with_a_rise_of_the_mood_that_is_noticed_and_not_with_its_fading() -> None:

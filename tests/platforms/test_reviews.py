@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from abm.platforms.board import ParentValuation
-from abm.platforms.closing import NotWanted
+from abm.platforms.closing import NotWanted, _reasons
 from worlds.firms import Place, firm
 
 SEEDS, YEAR = 400, 24
@@ -30,12 +30,14 @@ def closed_within(years: int, **parent: Any) -> float:
 
 
 @pytest.mark.parametrize(
-    ("reasons_years", "years", "draws"), [(0, 1, 12), (1e9, 1, 1), (1e9, 4, 1), (1, 2, 2), (0.5, 2, 4), (2, 1, 1)]
+    ("reasons_years", "years", "draws"), [(0, 1, 12), (1e9, 1, 1), (1e9, 4, 1), (1, 2, 3), (0.5, 2, 5), (2, 1, 1.5)]
 )
 def test_a_plan_is_at_risk_once_for_each_time_that_the_reasons_of_its_board_are_others(
     reasons_years: float, years: int, draws: int
 ) -> None:
-    expected = 1 - (1 - CHANCE) ** draws
+    """Renewals begin anywhere: in two years of reasons that last one, there are three draws, but for the first step."""
+    kept = (1 - CHANCE) ** int(draws) * (1 - CHANCE * (draws % 1))
+    expected = 1 - kept
     error = math.sqrt(expected * (1 - expected) / SEEDS)
     assert closed_within(years, reasons_years=reasons_years) == pytest.approx(expected, abs=3.5 * error)
 
@@ -48,8 +50,23 @@ def test_whoever_would_never_close_by_the_sum_does_not_by_lasting_reasons() -> N
 
 
 def test_a_new_plan_is_kept_for_its_time_of_trial_whatever_the_sum_says() -> None:
+    """Counted from the step in which it opens, empty, though it may be older than the run."""
     asked = firm({"choice_scale": 0.0, "trial_years": 1.0}, opened=10)
     asked.valuation = ParentValuation(going_on=-1e9)
     for now, closes in ((10, False), (33, False), (34, True), (90, True)):
         asked.model = Place(now=now)
         assert (NotWanted().reason(asked) is not None) == closes
+
+
+def test_boards_of_plans_that_opened_together_do_not_change_their_reasons_together() -> None:
+    """Six boards over four years: the steps in which the number that stands for the reasons is another."""
+    changes = []
+    for index in range(6):
+        asked, numbers = firm({"reasons_years": 1.0}, index=index), []
+        for now in range(96):
+            asked.model = Place(now=now)
+            assert asked.terms.parent is not None
+            numbers.append(_reasons(asked, asked.terms.parent))
+        changes.append({now for now in range(1, 96) if numbers[now] != numbers[now - 1]})
+    assert all(len(each) == 4 for each in changes)
+    assert len(set(map(frozenset, changes))) >= 4

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from abm.study import design
 from abm.study.store import Store
@@ -50,6 +51,12 @@ def test_settings_that_go_together_are_at_the_same_place_of_their_ranges() -> No
     assert all(point["switch"] == (point["x"] >= 0.5) for point in points)
     assert sorted(int(50 * point["x"]) for point in points) == sorted(int(50 * point["z"]) for point in points)
     assert abs(np.corrcoef([(point["x"], point["z"]) for point in points], rowvar=False)[0, 1]) < 0.5
+
+
+@pytest.mark.parametrize("name", ["worth", "", "y"])
+def test_a_name_that_no_two_settings_share_is_a_slip(name: str) -> None:
+    with pytest.raises(ValidationError, match=rf"vary\.x: together = '{name}' must be a name that two settings share"):
+        sampled("latin_hypercube", 5, x=Axis(low=0.0, high=1.0, together=name), y=Axis(low=0.0, high=1.0))
 
 
 def test_listed_values_in_a_sample_come_equally_often() -> None:
