@@ -149,7 +149,7 @@ USES = {
     Purpose.BUY: Use("person and product", "insure", "whether the person buys it"),
     Purpose.UNDERWRITE: Use(
         "person and product",
-        "insure",
+        "insure, or once",
         "whether underwriters turn a known risk or illness away: at this offer, or at all",
     ),
     Purpose.CONVERT: Use(
@@ -191,7 +191,7 @@ USES = {
     ),
     Purpose.CARE: Use("person", "founding", "whether another adult of the household decides for an adult"),
     Purpose.GUARDIAN: Use("person", "founding", "by how many years a child's guardian is older; one number a try"),
-    Purpose.ENROL: Use("guardian and plan", "choose", "whether a guardian in the plan enrols the family in it"),
+    Purpose.ENROL: Use("guardian and plan", "once", "whether a guardian in the plan enrols the family in it"),
     Purpose.RENEW_REASONS: Use(
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),

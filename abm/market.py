@@ -96,6 +96,7 @@ SUBJECT_AT = 27
 MOST_PLATFORMS = SUBJECT_AT - NEWS_BITS
 PLATFORMS = (1 << SUBJECT_AT) - 1 - NEWS
 NOBODY = np.zeros(0, np.uint32)  # guardians in a world without households
+IS_IN, KEEPS = range(2)  # columns of `standing`
 
 
 class World(NamedTuple):
@@ -106,9 +107,12 @@ class World(NamedTuple):
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `guardians` the row
-    of who decides for each person, their own where it is themselves, empty without households; `incidence` (sex, age)
-    annual, and `highest_incidence` the highest up to each age; `mild` (ages) the chance that a case is mild; `latent`
-    (steps + 1) of cases that began, one a period, those not yet diagnosed, summed by onset from before the first step;
+    of who decides for each person, their own where it is themselves; `standing` (persons, 2) what those in the care of
+    a person see of them as of the last step, a bit for each platform: IS_IN where they are in, KEEPS where they have
+    not ended their membership themselves; `family_news` what guardians are told of those in their care, in bits of news
+    (these three are empty without households); `incidence` (sex, age) annual, and `highest_incidence` the highest up to
+    each age; `mild` (ages) the chance that a case is mild; `latent` (steps + 1) of cases that began, one a period,
+    those not yet diagnosed, summed by onset from before the first step;
     `settings` one row of date and constants.
     """
 
@@ -123,6 +127,8 @@ class World(NamedTuple):
     first: np.ndarray
     friends: np.ndarray
     guardians: np.ndarray
+    standing: np.ndarray
+    family_news: np.ndarray
     incidence: np.ndarray
     highest_incidence: np.ndarray
     mild: np.ndarray
@@ -150,6 +156,7 @@ def open_world(
             settings[name] = getattr(getattr(scenario, section), name)
     platforms, ages, on_offer = len(scenario.platform), OLDEST + 1, scenario.insurance.products.values()
     products = np.zeros(len(on_offer), PRODUCT)
+    seen = np.uint8 if platforms == 1 else np.uint32
     products["overlap"] = [product.overlap for product in on_offer]  # of those too that are no longer on sale
     return World(
         offers=np.zeros(platforms, OFFER),
@@ -159,10 +166,12 @@ def open_world(
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
         products=products,
         premiums=np.zeros((len(on_offer), 2, ages), np.int64),
-        signals=np.zeros(scenario.people.persons, np.uint8 if platforms == 1 else np.uint32),
+        signals=np.zeros(scenario.people.persons, seen),
         first=first,
         friends=friends,
         guardians=guardians,
+        standing=np.zeros((guardians.size, 2), seen),
+        family_news=np.zeros(guardians.size, seen),
         incidence=incidence,
         highest_incidence=np.maximum.accumulate(incidence, axis=1),
         mild=mild_by_age(scenario.health),

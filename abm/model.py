@@ -229,9 +229,10 @@ class MutualAidModel(WholeModel):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all that is kept of persons: rows, memberships, what friends see, the network, guardians."""
-        kept = (self.persons, self.memberships, self.aid_per_head, *self.network, self.world.guardians)
-        return sum(array.nbytes for array in (*kept, self.world.signals)) + self.drive.nbytes
+        """Bytes of all that is kept of persons: rows, memberships, what friends see, the network, households."""
+        kept, world = (self.persons, self.memberships, self.aid_per_head, *self.network), self.world
+        seen = (world.signals, world.guardians, world.standing, world.family_news)
+        return sum(array.nbytes for array in kept + seen) + self.drive.nbytes
 
     @property
     def rows(self) -> tuple[np.ndarray, ...]:

@@ -67,7 +67,11 @@ class Member(Agent):
         behaviours.learn(self._me, self._mine, self.row, self.model.world)
 
     def choose(self) -> None:
-        """Stay, leave or join; in somebody's care, be where they are."""
+        """Stay, leave or join; in somebody's care, be where they are.
+
+        A class that replaces this without calling it decides for itself, in care or not (`guardian`), and is counted as
+        in care all the same.
+        """
         households.decide(self._me, self._mine, self.row, self._uniform(Purpose.THINK), self.model.world)
 
     def insure(self, cash_flows: np.ndarray) -> None:

@@ -69,7 +69,7 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
 
 @behaviour
 def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world: World) -> None:
-    """Take in what the friend whom I met shows (`signals`, bits), and the advertisements that come by."""
+    """Take in what the friend whom I met shows (`signals`, bits), advertisements, and news of those in my care."""
     p = world.settings[0]
     if me["traits"] & SETTLED and tastes_renewed(row, world):
         me["traits"] &= NOT_SETTLED  # what was declined by another taste
@@ -83,6 +83,8 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
             me["traits"] |= ALERTED
     if signals & NEWS:
         take_news(me, mine, signals, world)
+    if world.family_news.size and world.family_news[row]:
+        take_news(me, mine, np.int64(world.family_news[row]), world)
     heard |= seen_advertised(u, world)
     if heard != known:
         me["aware"] = heard
@@ -112,7 +114,7 @@ def seen_advertised(u: float, world: World) -> int:
 def take_news(me: np.void, mine: np.ndarray, signals: int, world: World) -> None:
     """A friend has been ill, aided or refused, or has left: fear illness more, trust the plan concerned more or less.
 
-    Who has no membership in that plan remembers it in an empty slot.
+    Likewise one in my care. Who has no membership in that plan remembers it in an empty slot.
     """
     p = world.settings[0]
     me["traits"] |= ALERTED

@@ -10,6 +10,8 @@ import numpy as np
 
 from abm.jit import behaviour
 from abm.market import (
+    IS_IN,
+    KEEPS,
     NEWS_BITS,
     NEWS_OF_AID,
     NEWS_OF_ILLNESS,
@@ -31,8 +33,11 @@ from abm.persons.state import (
     AIDED,
     CLAIMING,
     COVERED,
+    DECLINED,
     HIGH_RISK,
+    LAPSED,
     LEFT,
+    NEVER,
     REFUSED,
     WAITING,
     HealthState,
@@ -89,7 +94,7 @@ def no_tally(world: World) -> np.ndarray:
 
 @behaviour
 def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarray) -> None:
-    """Add one person to the tally (platforms + 2, columns), and show friends what they may see of me."""
+    """Add one person to the tally (platforms + 2, columns), and show friends and family what they may see of me."""
     now = world.settings[0]["now"]
     recent = now - world.settings[0]["news_periods"]
     platforms = world.offers.size
@@ -131,6 +136,24 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
         if signals & PLATFORMS:
             describe(me, risk, world, tally[platforms + 1])
     world.signals[row] = signals
+    if world.standing.size:
+        show_family(mine, row, world)
+
+
+@behaviour
+def show_family(mine: np.ndarray, row: int, world: World) -> None:
+    """Show those in my care which plans I am in, and in which I keep them: all those that I have not left myself."""
+    is_in, kept = np.int64(0), np.int64(0)
+    for s in range(mine.size):
+        k, status = np.int64(mine[s]["platform"]), np.int64(mine[s]["status"])
+        if k < 0:
+            break
+        if WAITING <= status <= CLAIMING:
+            is_in |= 1 << k
+        if status != NEVER and status != LAPSED and status != LEFT and status != DECLINED:
+            kept |= 1 << k
+    world.standing[row, IS_IN] = is_in
+    world.standing[row, KEEPS] = kept
 
 
 @behaviour

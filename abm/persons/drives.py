@@ -19,7 +19,7 @@ from abm.persons.behaviours import claim, fall_ill, hear, learn
 from abm.persons.cases import CASE, chosen, joined, own_cases, require_memory
 from abm.persons.census import count, no_tally
 from abm.persons.fellows import diagnose
-from abm.persons.households import decide
+from abm.persons.households import decide, tell_guardians
 from abm.persons.insuring import insure
 from abm.persons.paying import no_cash_flows, settle
 from abm.persons.situation import friend_met, signals_of
@@ -154,6 +154,8 @@ class Drive(ABC):
         """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
         tallies = self._for_blocks(no_tally(self.world))
         self._loop(_count, tallies)
+        if self.world.guardians.size:
+            tell_guardians(self.persons, self.memberships, self.world)
         total: np.ndarray = tallies.sum(axis=0)
         return total
 

@@ -105,8 +105,10 @@ WORKING_BYTES = 300_000_000  # the program itself, founding and figures
 
 
 def bytes_per_person(scenario: Scenario) -> int:
-    """Bytes kept for each simulated person: the row, the memberships, what friends see, the friends, a guardian."""
-    ties = 4 + 4 * scenario.friends.degree + 4 * scenario.people.households
+    """Bytes kept for each simulated person: the row, the memberships, what friends see, the friends, the household."""
+    seen = 1 if len(scenario.platform) == 1 else 4
+    household = (4 + 3 * seen) * scenario.people.households  # the guardian, and what it shows and is told
+    ties = 4 + 4 * scenario.friends.degree + household
     return PERSON.itemsize + scenario.slots * MEMBERSHIP.itemsize + SEEN_BYTES + ties
 
 

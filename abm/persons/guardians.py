@@ -1,22 +1,24 @@
 """Households: who decides and pays for whom. The tie is made when people come into the world, and read ever after.
 
 A child has a guardian, an adult of the same city tier who is older by a generation; for some adults another one of
-their tier and age band decides, as a spouse does. Nobody who has a guardian is one. Rows stand for more people than
-one: a household is a household of rows, and stands for as many households alike.
+their tier and age band decides, as a spouse does: one of the other sex and of nearly the same age. Nobody who has a
+guardian is one. Rows stand for more people than one: a household is a household of rows, and stands for as many
+households alike.
 """
 
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour, sequence
-from abm.market import NOBODY, World
+from abm.market import KEEPS, NOBODY, World
 from abm.persons.founding import strata
 from abm.persons.situation import age_of
-from abm.persons.state import HONEST, NOT_HONEST
+from abm.persons.state import FEMALE, HONEST, NOT_HONEST
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import age_structure
 
 TRIES, NEIGHBOURS = 16, 64  # ages that are drawn for a guardian; persons looked at for each
+COUPLED = 15.0  # years between the adults of a household, at most; assumption: few spouses are further apart
 CARE, GUARDIAN = (purpose * SLOTS_PER_PURPOSE for purpose in (Purpose.CARE, Purpose.GUARDIAN))
 
 
@@ -107,10 +109,12 @@ def _elder(
 
 @behaviour
 def _beside(persons: np.ndarray, first: int, last: int, row: int, adult_age: float, share: float, seed: int) -> int:
-    """A guardian for an adult: the next one in the same block who decides alone."""
+    """A guardian for an adult: the next one in the same block who decides alone and may be a spouse."""
     for step in range(1, min(last - first, NEIGHBOURS)):
         found = first + (row - first + step) % (last - first)
-        if _stands_alone(persons, found, adult_age, share, seed):
+        years = np.float64(persons[found]["age_at_start"]) - np.float64(persons[row]["age_at_start"])
+        one_sex = persons[found]["traits"] & FEMALE == persons[row]["traits"] & FEMALE
+        if abs(years) <= COUPLED and not one_sex and _stands_alone(persons, found, adult_age, share, seed):
             return found
     return np.int64(row)
 
@@ -127,11 +131,18 @@ def guardian_of(me: np.void, row: int, world: World) -> int:
 
 
 @behaviour
-def may_sign(me: np.void, row: int, world: World) -> bool:
-    """Whether I may take out insurance: all may but children with a guardian, who keep what they had at the start."""
-    return world.guardians.size == 0 or (
-        guardian_of(me, row, world) == row or age_of(me, world) >= world.settings[0]["adult_age"]
-    )
+def keeps(guardian: int, k: int, world: World) -> bool:
+    """Whether a guardian leaves those in their care in a plan: not once it has left it, or its account has failed."""
+    return (np.int64(world.standing[guardian, KEEPS]) >> k & 1) > 0
+
+
+@behaviour
+def signer_for(me: np.void, row: int, world: World) -> int:
+    """The row of who takes out insurance for me: of my guardian while I am a child, else my own."""
+    guardian = guardian_of(me, row, world)
+    if guardian != row and age_of(me, world) < world.settings[0]["adult_age"]:
+        return guardian
+    return np.int64(row)
 
 
 def in_care(persons: np.ndarray, world: World) -> np.ndarray:

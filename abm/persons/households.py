@@ -1,27 +1,38 @@
 """What a household decides: a guardian thinks, and those in care are enrolled and taken out together.
 
-Who has a guardian does not think about plans. They are in the plans that the guardian is seen in, where the guardian
-enrols the family there (one lasting answer for each guardian and plan) and the plan takes people like them; and they
-are out within a step once the guardian is not seen there any more, for whatever reason: it left or was removed, was
-refused, grew too old, or was aided half a year ago and is talked of no longer. A guardian who is turned away at the
-door enrols nobody. What the family costs and is worth is not weighed: the guardian decides by what it is to
-themselves, and the family is a matter of taste. Parents in old age are not enrolled by their children.
+Who has a guardian does not think about plans. They are enrolled in the plans that the guardian was in at the end of the
+last step, where the guardian enrols the family there (one lasting answer for each guardian and plan) and the plan takes
+people like them. They are taken out within a step once the guardian has left the plan, or was removed from it because
+its account failed. Where a guardian's membership ended otherwise (with aid, with a refusal, with an illness found while
+waiting, by age), that was no decision for others: the family stays, on the same account, is enrolled no more, and
+nobody decides for them until they come of age. In life a refused family may leave in anger: it does not here. A
+guardian who is turned away at the door enrols nobody. What the family costs and is worth is not weighed: the guardian
+decides by what it is to themselves, and the family is a matter of taste. Parents in old age are not enrolled by their
+children.
+
+What befalls those in care, a guardian is told by them as by a friend who is met, once and in the step after: that they
+were found ill, aided or refused, and of several claims decided at once of one. Those in care, who decide nothing, are
+told nothing of the guardian but what friends tell them.
 
 One account pays. A deduction, its retry, the end of a small plan and the loss of a deposit are drawn by the guardian's
 number, and at the guardian's credit score; what is paid stands on the row of the person it is paid for. Where
-somebody begins to share between a failed deduction and its retry, theirs is a first one. Deposits are filled up while
-the guardian is seen in the plan. Children are sold no insurance; adults in care sign for themselves.
+somebody begins to share between a failed deduction and its retry, theirs is a first one. Deposits are filled up as
+long as the guardian has not left the plan.
+
+Agents and pages sell children no insurance. The plan of a city, and what a plan offers at its end, parents take out for
+their children: by the child's own risk, tastes and means, and where a number decides, by the guardian's. Adults in care
+sign for themselves.
 """
 
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
-from abm.jit import behaviour
-from abm.market import NEWS_BITS, PLATFORMS, World
+from abm.jit import behaviour, sequence
+from abm.market import IS_IN, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, SUBJECT_AT, World
 from abm.persons.behaviours import choose, enter
-from abm.persons.guardians import guardian_of
-from abm.persons.situation import may_claim, seen_in, slot_for
-from abm.persons.state import COVERED, DIAGNOSED, LEFT, NOT_ALERTED, WAITING
+from abm.persons.guardians import guardian_of, keeps
+from abm.persons.situation import may_claim, slot_for
+from abm.persons.state import AIDED, COVERED, DIAGNOSED, LEFT, NOT_ALERTED, REFUSED, WAITING
 
 ENROL = Purpose.ENROL * SLOTS_PER_PURPOSE
 
@@ -38,16 +49,16 @@ def decide(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> N
 
 @behaviour
 def follow(me: np.void, mine: np.ndarray, guardian: int, row: int, world: World) -> None:
-    """Leave the plans in which the guardian is not seen any more, and be enrolled in those in which they are."""
+    """Leave the plans that the guardian has left, and be enrolled in those in which they are."""
     for s in range(mine.size):
         m = mine[s]
         if m["platform"] < 0:
             break
         stays = m["status"] < WAITING or m["status"] > COVERED or may_claim(me, m, row, world)
-        if not stays and not seen_in(np.int64(m["platform"]), guardian, world):
+        if not stays and not keeps(guardian, np.int64(m["platform"]), world):
             m["status"] = LEFT
             m["since"] = world.settings[0]["now"]
-    offered = (np.int64(world.signals[guardian]) & PLATFORMS & ~np.int64(world.signals[row])) >> NEWS_BITS
+    offered = np.int64(world.standing[guardian, IS_IN]) & ~np.int64(world.standing[row, IS_IN])
     if offered and me["health"] != DIAGNOSED:
         for k in range(world.offers.size):
             if offered >> k & 1 and enrols(guardian, k, world):
@@ -69,3 +80,31 @@ def enrol(me: np.void, mine: np.ndarray, k: int, guardian: int, row: int, world:
     slot = slot_for(me, mine, k, guardian, world)
     if slot >= 0:
         enter(me, mine[slot], k, row, world)
+
+
+@sequence
+def tell_guardians(persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
+    """Write for each guardian what befell those in their care in this step, of several claims the one told of last."""
+    world.family_news[:] = 0
+    for row in range(world.guardians.size):
+        guardian = guardian_of(persons[row], row, world)
+        if guardian != row:
+            news = befallen(persons[row], memberships[row], world)
+            told = np.int64(world.family_news[guardian])
+            if news & (NEWS_OF_AID | NEWS_OF_REFUSAL):
+                told &= NEWS_OF_ILLNESS
+            world.family_news[guardian] = told | news
+
+
+@behaviour
+def befallen(me: np.void, mine: np.ndarray, world: World) -> int:
+    """What befell me in this step, in the bits of what friends show: an illness found, aid, a refusal."""
+    now, news = world.settings[0]["now"], np.int64(0)
+    if me["health"] == DIAGNOSED and me["health_since"] == now:
+        news |= NEWS_OF_ILLNESS
+    for s in range(mine.size):
+        m = mine[s]
+        if m["since"] == now and (m["status"] == AIDED or m["status"] == REFUSED):
+            outcome = NEWS_OF_AID if m["status"] == AIDED else NEWS_OF_REFUSAL
+            news = news & NEWS_OF_ILLNESS | outcome | np.int64(m["platform"]) << SUBJECT_AT
+    return news

@@ -12,7 +12,7 @@ from abm.jit import behaviour
 from abm.market import World
 from abm.persons import rules
 from abm.persons.appraisal import TASTE_OF_INSURANCE, buying, gain, luck_of_choice
-from abm.persons.guardians import may_sign
+from abm.persons.guardians import signer_for
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.persons.situation import holds, notices_illness, premium_of
 from abm.persons.state import CLAIMING, DIAGNOSED, HIGH_RISK, WAITING
@@ -31,7 +31,7 @@ def insure(me: np.void, mine: np.ndarray, row: int, u: float, world: World, cash
             if holds(me, product):
                 pay_premium(me, product, world, cash_flows[world.offers.size + product])
     product, seller = offered(me, mine, u, world)
-    if product >= 0 and may_sign(me, row, world):
+    if product >= 0 and is_sold(product, me, row, world):
         consider(me, mine, row, product, seller, world, cash_flows)
 
 
@@ -77,6 +77,12 @@ def is_for(me: np.void, product: int, seller: int, world: World) -> tuple[int, i
 
 
 @behaviour
+def is_sold(product: int, me: np.void, row: int, world: World) -> bool:
+    """Whether I may buy a product that comes by: children with a guardian only what cities offer to everybody."""
+    return world.products[product]["sponsored"] > 0 or signer_for(me, row, world) == row
+
+
+@behaviour
 def pay_premium(me: np.void, product: int, world: World, flows: np.ndarray) -> None:
     """The premium of a half-month, and the sum insured in that of the diagnosis, with which the product may end."""
     offer, now = world.products[product], world.settings[0]["now"]
@@ -94,7 +100,7 @@ def consider(
     """Buy if it is worth the premium and the trouble, and the questions about health are passed."""
     p = world.settings[0]
     worth = gain(buying(me, mine, product, row, world))
-    luck = luck_of_choice(BUY + product, TASTE_OF_INSURANCE + product, row, world)
+    luck = luck_of_choice(BUY + product, TASTE_OF_INSURANCE + product, signer_for(me, row, world), world)
     if luck >= rules.choice_chance(worth, p["noise"]):
         return
     ill = bool(me["traits"] & HIGH_RISK) or me["health"] == DIAGNOSED or notices_illness(me, row, world)

@@ -22,8 +22,8 @@ from abm.persons.appraisal import (
     luck_of_choice,
     paying_in,
 )
-from abm.persons.guardians import guardian_of, may_sign
-from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, seen_in, uncapped
+from abm.persons.guardians import guardian_of, keeps, signer_for
+from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
 from abm.persons.state import (
     ACCIDENT,
     AGED_OUT,
@@ -131,11 +131,11 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     me["paid"] -= back
     cash_flows[k, RETURNED] += back
     product = np.int64(offer["conversion_product"])
-    if offer["conversion"] == 0.0 or holds(me, product) or not may_sign(me, row, world):
+    if offer["conversion"] == 0.0 or holds(me, product):
         return
     if world.products[product]["on_sale"][np.int64(me["tier"])]:
         worth = gain(converting(me, mine, product, offer["conversion"], row, world))
-        luck = luck_of_choice(CONVERT + k, TASTE_OF_INSURANCE + product, row, world)
+        luck = luck_of_choice(CONVERT + k, TASTE_OF_INSURANCE + product, signer_for(me, row, world), world)
         if luck < rules.choice_chance(worth, p["noise"]):
             me["policies"] |= 1 << product
             cash_flows[k, FREED] += np.int64(premium_of(me, product, world) * offer["conversion"])
@@ -249,7 +249,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         worth = gain(paying_in(me, m, lacking, others, row, world))
         wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
     else:
-        wanted = seen_in(k, account, world)
+        wanted = keeps(account, k, world)
     if not wanted and m["status"] <= COVERED and not may_claim(me, m, row, world):
         m["status"] = LAPSED
         m["since"] = p["now"]

@@ -192,12 +192,6 @@ def signals_of(friend: int, row: int, world: World) -> int:
 
 
 @behaviour
-def seen_in(k: int, other: int, world: World) -> bool:
-    """Whether somebody was seen in platform `k` in the last step; who was aided is still seen there for a time."""
-    return (np.int64(world.signals[other]) >> (NEWS_BITS + k) & 1) > 0
-
-
-@behaviour
 def friends_in(k: int, row: int, world: World) -> float:
     """Share of my friends who are in platform `k`, as of the last step."""
     start, end = np.int64(world.first[row]), np.int64(world.first[row + 1])

@@ -8,7 +8,6 @@ from abm.clock import collection_date
 from abm.draws import Purpose
 from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS, EventKind
 from abm.persons import appraisal, behaviours, households, insuring, paying
-from abm.persons.guardians import may_sign
 from abm.persons.paying import (
     COLLECTED,
     DEPOSITED,
@@ -62,7 +61,9 @@ def settle(copy: Copy) -> None:
             free = decisions.to_be_insured(me, then, plan, copy.row, world)
             copy.expect(free.yes, "being insured")
             product = int(world.offers[plan]["conversion_product"])
-            copy.note(Kind.INSURED, plan, free, product=product, free=float(world.offers[plan]["conversion"]))
+            copy.note(
+                Kind.INSURED, plan, free, product=product, free=float(world.offers[plan]["conversion"]), **copy.signer
+            )
             me["policies"] |= 1 << product
 
 
@@ -190,11 +191,11 @@ def insure(copy: Copy) -> None:
     product, seller = map(int, insuring.offered(me, copy.mine, u, world))
     insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
-    if product < 0 or not may_sign(me, copy.row, world):
+    if product < 0 or not insuring.is_sold(product, me, copy.row, world):
         copy.expect(not sold, "buying insurance")
         return
     decision = decisions.to_insure(me, copy.mine, product, copy.row, world)
     copy.expect(sold <= decision.yes, "buying insurance")
     if decision.yes:
         plan = seller if seller < world.offers.size else -1  # on whose pages; else an agent, or the city
-        copy.note(Kind.INSURED if sold else Kind.TURNED_DOWN, plan, decision, product=product, free=0.0)
+        copy.note(Kind.INSURED if sold else Kind.TURNED_DOWN, plan, decision, product=product, free=0.0, **copy.signer)

@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 
 from abm.draws import Purpose
-from abm.market import NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
+from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
 from abm.persons import behaviours
 from abm.persons.cases import own_cases
 from abm.persons.situation import friend_met, may_claim, signals_of
 from abm.persons.state import HealthState, Status
 from abm.platforms import rules
-from abm.story.events import Copy, Kind, WitnessError, inside
+from abm.story.events import Copy, Kind, WitnessError, alike, inside
 
-NEWS = ((NEWS_OF_ILLNESS, Kind.FRIEND_ILL), (NEWS_OF_AID, Kind.FRIEND_AIDED), (NEWS_OF_REFUSAL, Kind.FRIEND_REFUSED))
+TOLD = ((NEWS_OF_ILLNESS, Kind.FRIEND_ILL), (NEWS_OF_AID, Kind.FRIEND_AIDED), (NEWS_OF_REFUSAL, Kind.FRIEND_REFUSED))
 
 
 def announcements(copy: Copy) -> None:
@@ -36,15 +36,27 @@ def hear(copy: Copy) -> None:
     for plan in range(world.offers.size):
         if new >> plan & 1:
             copy.note(Kind.HEARD, plan, friend=friend if recommended >> plan & 1 else None)
-    for bit, kind in NEWS:
-        if not seen & bit or (friend, bit) in copy.told:
+    between = before.copy()  # friends are heard before the family
+    if seen & NEWS:
+        behaviours.take_news(alike(copy.me), between, seen, world)
+    untold = [bit for bit, _ in TOLD if seen & bit and (friend, bit) not in copy.told]
+    copy.told.update((friend, bit) for bit in untold)
+    _news(copy, untold, seen, before, between, friend=friend)
+    if world.family_news.size:
+        family = int(world.family_news[copy.row])
+        _news(copy, [bit for bit, _ in TOLD if family & bit], family, between, copy.mine, friend=None)
+
+
+def _news(copy: Copy, bits: list[int], signals: int, before: np.ndarray, after: np.ndarray, friend: int | None) -> None:
+    """Note news of a friend, or of one in the person's care, and what it did to trust."""
+    for bit, kind in TOLD:
+        if bit not in bits:
             continue
-        copy.told.add((friend, bit))
-        plan = -1 if bit == NEWS_OF_ILLNESS else seen >> SUBJECT_AT
+        plan = -1 if bit == NEWS_OF_ILLNESS else signals >> SUBJECT_AT
         trust = None
-        for was, m in zip(before, copy.mine, strict=True):
+        for was, m in zip(before, after, strict=True):
             if m["platform"] == plan >= 0:
-                known_trust = was["trust"] if was["platform"] == plan else world.offers[plan]["brand"]
+                known_trust = was["trust"] if was["platform"] == plan else copy.world.offers[plan]["brand"]
                 trust = (float(known_trust), float(m["trust"]))
         copy.note(kind, plan, friend=friend, trust=trust)
 
@@ -104,6 +116,7 @@ def verdicts(copy: Copy) -> None:
 def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
     """What the claims desk found, by the numbers that it drew."""
     plan = copy.model.platforms[int(m["platform"])]
+    entered = [each for each in copy.moments if each.plan == plan.index and each.kind in (Kind.JOINED, Kind.CAME_BACK)]
     filed = [each.step for each in copy.moments if each.kind == Kind.CLAIMED and each.plan == plan.index]
     model, its = copy.model, np.array([[copy.row, slot]])
     aid = plan.desk.paid_to(copy.row, slot)
@@ -122,6 +135,7 @@ def _verdict(copy: Copy, slot: int, m: Any) -> dict[str, Any]:
         "promised": int(plan.desk.aid(own_cases(model.persons, model.memberships, copy.world, its))[0]),
         "waited": copy.model.now - filed[-1] if filed else None,
         "concealed": bool(m["concealed"]),
+        "enrolled_by": entered[-1].said["guardian"] if entered else copy.care["guardian"],
         "overturned": overturned,
         "unpaid": bool(m["status"] == Status.REFUSED and (overturned or not refused)),
         "chance": float(chance),

@@ -17,6 +17,7 @@ from abm.money import FEN_PER_YUAN
 from abm.persons import appraisal, rules
 from abm.persons.appraisal import TASTE, TASTE_OF_INSURANCE, Terms
 from abm.persons.behaviours import JOIN, STAY
+from abm.persons.guardians import signer_for
 from abm.persons.insuring import BUY
 from abm.persons.paying import CONVERT, TOP_UP
 from abm.persons.situation import age_of, for_me, friends_in, shown_bill, slot_for
@@ -155,9 +156,9 @@ def to_insure(me: Any, mine: np.ndarray, product: int, row: int, world: World) -
     """Whether to buy a product, as `insuring.consider` asks."""
     product = np.int64(product)
     terms = appraisal.buying(me, mine, product, row, world)
-    return replace(
-        _decision(terms, BUY + product, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world)
-    )
+    signer = signer_for(me, row, world)
+    decision = _decision(terms, BUY + product, TASTE_OF_INSURANCE + product, signer, world)
+    return replace(decision, **_insured(product, world))
 
 
 def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> Decision:
@@ -165,7 +166,9 @@ def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> 
     offer = world.offers[k]
     product = np.int64(offer["conversion_product"])
     terms = appraisal.converting(me, mine, product, offer["conversion"], row, world)
-    return replace(_decision(terms, CONVERT + k, TASTE_OF_INSURANCE + product, row, world), **_insured(product, world))
+    signer = signer_for(me, row, world)
+    decision = _decision(terms, CONVERT + k, TASTE_OF_INSURANCE + product, signer, world)
+    return replace(decision, **_insured(product, world))
 
 
 def friends_of(row: int, world: World) -> int:

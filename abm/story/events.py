@@ -10,7 +10,7 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.market import World
 from abm.model import MutualAidModel
-from abm.persons.guardians import guardian_of
+from abm.persons.guardians import guardian_of, signer_for
 from abm.persons.situation import age_of
 from abm.persons.state import Status
 from abm.story.decisions import Decision
@@ -124,6 +124,12 @@ class Copy:
         """Who that is, to be said of what happened; None where nobody else does."""
         guardian = int(guardian_of(self.me, self.row, self.world))
         return {"guardian": guardian if guardian != self.row else None}
+
+    @property
+    def signer(self) -> dict[str, Any]:
+        """Who takes out insurance for the person, likewise."""
+        signer = int(signer_for(self.me, self.row, self.world))
+        return {"guardian": signer if signer != self.row else None}
 
     def cover(self, plan: int) -> float:
         """Yuan that a plan pays to people of this age."""

@@ -36,7 +36,9 @@ def _friend(t: Reader, m: Moment) -> str:
     plan = f" {t.name(m.plan)}" if m.plan >= 0 else ""
     trust = "" if m.said["trust"] is None else f": {_trust(m)}"
     fears = f": {t.she} fears illness more" if m.kind == Kind.FRIEND_ILL else ""
-    return f"heard that a friend (person {m.said['friend']}) {what}{plan}{trust}{fears}."
+    friend = m.said["friend"]
+    who = f"one in {t.hers} care" if friend is None else f"a friend (person {friend})"
+    return f"heard that {who} {what}{plan}{trust}{fears}."
 
 
 def _doubted(t: Reader, m: Moment) -> str:
@@ -134,13 +136,15 @@ def _diagnosed(t: Reader, m: Moment) -> str:
 
 def _claims(t: Reader, m: Moment) -> str:
     s, after = m.said, ""
+    enrolled_by = s["enrolled_by"]
+    who = t.she if enrolled_by is None else f"person {enrolled_by}, who enrolled {t.her},"
     if s["waited"] is not None:
         after = f", {span(s['waited'])} after {t.hers} claim" if s["waited"] else ", at once"
     if m.kind == Kind.AIDED:
         part = f" of {yuan(s['promised']):,.0f}" if s["aid"] < s["promised"] else ""
         words = f"was aided by {t.name(m.plan)} with {yuan(s['aid']):,.0f}{part} yuan{after}."
         if s["concealed"]:
-            words += f" What {t.she} had hidden at the door was not found (chance {s['chance']:.2f})."
+            words += f" What {who} had hidden at the door was not found (chance {s['chance']:.2f})."
         if s["overturned"]:
             words += " Investigators had refused an honest claim; a jury of members overturned it."
         return words
@@ -148,7 +152,7 @@ def _claims(t: Reader, m: Moment) -> str:
     if s["unpaid"]:
         return words + "the claim was accepted, and nothing was left to pay it with."
     if s["concealed"]:
-        return words + f"investigators found what {t.she} had hidden at the door (chance {s['chance']:.2f})."
+        return words + f"investigators found what {who} had hidden at the door (chance {s['chance']:.2f})."
     return (
         words
         + f"investigators took an honest claim for a false one (chance {s['chance']:.2f}), and no jury overturned it."
@@ -179,6 +183,9 @@ def _insured(t: Reader, m: Moment) -> str:
     if m.kind == Kind.TURNED_DOWN:
         asked = f"asked for {what}{where}{t.why(m.decision, 'buying')}"
         return f"{asked} {t.she.capitalize()} was turned down for {t.hers} health."
+    if m.said["guardian"] is not None:
+        free = f", {12 * m.said['free']:.0f} months free" if m.said["free"] else ""
+        return f"was insured with {what}{where}{free} by {_guardian(t, m)}{t.why(m.decision, 'buying')}"
     if m.said["free"]:
         months = f"{12 * m.said['free']:.0f} months free"
         return f"took {what} that {t.name(m.plan)} offered, {months}{t.why(m.decision, 'buying')}"

@@ -93,6 +93,7 @@ def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given:
 
 # Every mechanism that is off unless a scenario says otherwise.
 TURNED_ON: dict[str, Any] = {
+    "people.households": True,
     "mind.taste_years": 1.0,
     "mind.noticed_shock": 0.1,
     "mind.habituation_periods": 6,
