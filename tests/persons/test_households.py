@@ -50,12 +50,14 @@ def test_nobody_who_has_a_guardian_is_one() -> None:
     assert (ages[guardians[tied]] >= 18).all()
 
 
-def test_a_share_of_adults_has_another_adult_of_their_age_band() -> None:
+def test_a_share_of_adults_has_another_adult_of_their_age_and_of_the_other_sex() -> None:
     persons, guardians, ages = population()
     adults, tied = ages >= 18, guardians != np.arange(guardians.size)
     assert abs(tied[adults].mean() - 0.2) < SIGMAS * np.sqrt(0.2 * 0.8 / adults.sum())
     partners = np.flatnonzero(tied & adults)
-    assert np.abs(ages[guardians[partners]] - ages[partners]).max() < 41  # the widest band ends at a hundred
+    assert np.abs(ages[guardians[partners]] - ages[partners]).max() <= 15  # the widest band ends at a hundred
+    women = (persons["traits"] & Trait.FEMALE) > 0
+    assert (women[guardians[partners]] != women[partners]).all()
     assert (persons["tier"][guardians[partners]] == persons["tier"][partners]).all()
 
 
@@ -161,7 +163,7 @@ def test_a_child_decides_alone_from_its_eighteenth_birthday_on() -> None:
     assert (guardians[of_age] != np.flatnonzero(of_age)).all()  # the tie is there, and counts no more
 
 
-def test_children_are_sold_no_insurance() -> None:
+def test_children_are_sold_no_insurance_by_agents() -> None:
     cheap = {"on_sale": True, "reach": 0.5, "premium": 1.0, "asks_about_health": False}
     changes = {f"insurance.commercial.{name}": value for name, value in cheap.items()}
     model = finish(busy(changes=changes | {"people.households": True}), 1)

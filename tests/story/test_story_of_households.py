@@ -1,6 +1,7 @@
 """Stories of those for whom somebody else decides: what is told is what was done, and nothing is weighed."""
 
 from collections import Counter
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -13,18 +14,30 @@ from abm.story.witness import Witness, attend
 from worlds.busy import busy, finish
 
 ON = {"people.households": True, "people.cared_for_share": 0.3, "mind.enrolling": 1.0, "mind.noise": 60.0}
+SELLING = {
+    "insurance.city.on_sale": True,
+    "insurance.city.reach": 0.1,
+    "insurance.city.launches": [date(2019, 1, 1)] * 3,
+}
 OWN = (Kind.JOINED, Kind.CAME_BACK, Kind.LEFT, Kind.STAYED, Kind.PASSED_BY, Kind.DECLINED)
 
 
 @cache
 def lives() -> dict[int, tuple[Witness, list[Happening]]]:
     """Everybody in care to the end, their witness and their story; a witness stops the run where it errs."""
-    model = busy(changes=ON, drive="compiled")
+    still = in_care(whole()[0].model.persons, whole()[0].model.world)
+    return {each.row: (each, story(each)) for each in whole() if still[each.row]}
+
+
+@cache
+def whole() -> list[Witness]:
+    """Witnesses of everybody in care at the start and of fifty of their guardians, after the run."""
+    model = busy(changes=ON | SELLING, drive="compiled")
     tied = np.flatnonzero(in_care(model.persons, model.world))
-    witnesses = attend(model, *tied.tolist())
+    guardians = np.unique(model.world.guardians[tied])[:50]
+    witnesses = attend(model, *tied.tolist(), *guardians.tolist())
     finish(model)
-    still = in_care(model.persons, model.world)
-    return {each.row: (each, story(each)) for each in witnesses if still[each.row]}
+    return witnesses
 
 
 def test_who_is_in_care_is_told_of_by_what_the_guardian_does() -> None:
@@ -61,3 +74,39 @@ def test_nobody_in_care_is_shown_as_one_who_was_never_persuaded() -> None:
     finish(model, 4)
     found = gallery(model)["never_persuaded"]
     assert not in_care(model.persons, model.world)[found]
+
+
+def test_what_was_hidden_at_the_door_is_told_of_who_declared() -> None:
+    """Who was enrolled has hidden nothing, in care or come of age since."""
+    enrolled, told = 0, 0
+    for witness in whole():
+        by_guardian = False
+        for each in story(witness):
+            if each.kind in (Kind.JOINED, Kind.CAME_BACK):
+                by_guardian = each.decision is None
+            if each.kind in (Kind.AIDED, Kind.REFUSED) and "had hidden at the door" in each.text:
+                assert ("who enrolled " in each.text) == by_guardian
+                enrolled, told = enrolled + by_guardian, told + 1
+    assert 0 < enrolled < told
+
+
+def test_a_guardian_is_told_of_those_in_its_care_beside_friends() -> None:
+    """Each time by what befell one of the family in the step before."""
+    heard: Counter[Kind] = Counter()
+    for witness in whole():
+        for each in story(witness):
+            if "that one in " in each.text:
+                assert (witness.model.world.guardians == witness.row).sum() > 1
+                heard[each.kind] += 1
+    assert min(heard[kind] for kind in (Kind.FRIEND_ILL, Kind.FRIEND_AIDED, Kind.FRIEND_REFUSED)) > 0
+
+
+def test_children_are_insured_by_their_parents_and_adults_by_themselves() -> None:
+    by_parents: Counter[bool] = Counter()
+    for witness, life in lives().values():
+        child = float(witness.model.persons["age_at_start"][witness.row]) < 18
+        for each in life:
+            if each.kind == Kind.INSURED:
+                assert each.text.startswith("was insured with ") == child
+                by_parents[child] += 1
+    assert min(by_parents[True], by_parents[False]) > 5
