@@ -185,9 +185,9 @@ USES = {
     Purpose.RENEW_TASTES: Use("person", "once", "when in the time between two renewals a person's tastes are renewed"),
     Purpose.HEED: Use("person and plan", "learn", "whether bad news of the plan makes its member think"),
     Purpose.AWARE: Use(
-        "claimant and plan",
-        "claim",
-        "how much awareness it takes until a claim is thought of; drawn for the step of the diagnosis",
+        "claimant",
+        "claim, settle, choose",
+        "how much awareness it takes until a claim is thought of, with every plan; drawn for the step of the diagnosis",
     ),
     Purpose.CARE: Use("person", "founding", "whether another adult of the household decides for an adult"),
     Purpose.GUARDIAN: Use("person", "founding", "by how many years a child's guardian is older; one number a try"),

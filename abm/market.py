@@ -27,7 +27,6 @@ OFFER_FIELDS = (
     ("claim_window", "i2", "periods", "from diagnosis to the last day for a claim"),
     ("year_start", "i2", "step", "first step of this calendar year"),
     ("covered_until", "i4", "step", "last step of a diagnosis that is covered"),
-    ("mild_until", "i4", "step", "last step of a diagnosis that is covered where the case is mild"),
     ("share", "i8", "fen", "equal share published in this step"),
     ("amount_to_share", "i8", "fen", "what is divided in this step"),
     ("contribution_weights", "i8", "1", "weights of all who share, summed, over which the amount is divided"),
@@ -111,9 +110,9 @@ class World(NamedTuple):
     a person see of them as of the last step, a bit for each platform: IS_IN where they are in, KEEPS where they have
     not ended their membership themselves; `family_news` what guardians are told of those in their care, in bits of news
     (these three are empty without households); `incidence` (sex, age) annual, and `highest_incidence` the highest up to
-    each age; `mild` (ages) the chance that a case is mild; `latent` (steps + 1) of cases that began, one a period,
-    those not yet diagnosed, summed by onset from before the first step;
-    `settings` one row of date and constants.
+    each age; `mild` (ages) the chance that a case is mild; `mild_covered` (platforms, steps + 1) 1 where a mild case
+    found in a step is covered, 0 by terms without; `latent` (steps + 1) of cases that began, one a period, those not
+    yet diagnosed, summed by onset from before the first step; `settings` one row of date and constants.
     """
 
     offers: np.ndarray
@@ -132,6 +131,7 @@ class World(NamedTuple):
     incidence: np.ndarray
     highest_incidence: np.ndarray
     mild: np.ndarray
+    mild_covered: np.ndarray
     latent: np.ndarray
     settings: np.ndarray
 
@@ -175,6 +175,7 @@ def open_world(
         incidence=incidence,
         highest_incidence=np.maximum.accumulate(incidence, axis=1),
         mild=mild_by_age(scenario.health),
+        mild_covered=np.ones((platforms, scenario.calendar.periods + 1), np.uint8),
         latent=np.zeros(scenario.calendar.periods + 1),
         settings=settings,
     )

@@ -159,9 +159,9 @@ _ROWS = (
          Switch({"mind.renewed_interest": 1.0}, "joiners once everybody has heard of a plan", ("joined",),
             variant="declined"))),
     Mechanism("A19", "awareness of claims",
-        "Not everybody who is ill and covered thinks of a claim. Aid to a friend and the shares that a plan publishes "
-        "make people aware of it, so that cases grow faster than membership (F021, F081). An announced end makes more "
-        "of them aware, and their claims come forward.",
+        "Not everybody who is ill and covered thinks of a claim. Aid of which a friend tells when the illness is found "
+        "and the shares that a plan publishes make people aware of it, so that cases grow faster than membership "
+        "(F021, F081). An announced end makes more of them aware, and their claims come forward.",
         (Switch({"health.aware_of_claiming": 1.0}, "cases filed a member over incidence, early and late",
             ("filed", "aided", "share"), variant="awareness"),
          Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),

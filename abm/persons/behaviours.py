@@ -28,14 +28,14 @@ from abm.persons.appraisal import (
 )
 from abm.persons.situation import (
     for_me,
+    has_aided_friend,
+    has_claim_in_mind,
     incidence_of,
     known_risk,
-    may_claim,
     notices_illness,
     plans_inside,
     shown_bill,
     slot_for,
-    thinks_of_claim,
 )
 from abm.persons.state import (
     ACCIDENT,
@@ -51,6 +51,7 @@ from abm.persons.state import (
     NOT_ALERTED,
     NOT_SETTLED,
     SETTLED,
+    TOLD,
     WAITING,
     WELL,
 )
@@ -153,11 +154,23 @@ def fall_ill(me: np.void, mine: np.ndarray, row: int, u: float, world: World) ->
             if u < chance * p["accident_share"]:
                 me["health"] = DIAGNOSED
                 me["traits"] |= ACCIDENT
+                ask_of_claims(me, mine, row, world)
             else:
                 me["health"] = LATENT
     elif me["health"] == LATENT and draw(seed, now, row, BE_DIAGNOSED) < p["diagnosis_chance"]:
         me["health"] = DIAGNOSED
         me["health_since"] = now
+        ask_of_claims(me, mine, row, world)
+
+
+@behaviour
+def ask_of_claims(me: np.void, mine: np.ndarray, row: int, world: World) -> None:
+    """Once diagnosed, learn for good that one can claim where a friend tells of aid; where all know, nobody asks."""
+    for s in range(mine.size):
+        if WAITING <= mine[s]["status"] <= COVERED and world.offers[mine[s]["platform"]]["claim_awareness"] < 1.0:
+            if has_aided_friend(row, world):
+                me["traits"] |= TOLD
+            return
 
 
 @behaviour
@@ -169,13 +182,11 @@ def claim(me: np.void, mine: np.ndarray, row: int, world: World) -> int:
     if me["health"] != DIAGNOSED:
         return 0
     p = world.settings[0]
-    key, found = np.uint64(p["seed"]), max(0, np.int64(me["health_since"]))
     filed = 0
     for s in range(mine.size):
-        if may_claim(me, mine[s], row, world):
+        if has_claim_in_mind(me, mine[s], row, world):
             k = np.int64(mine[s]["platform"])
-            together = draw(p["seed"], p["now"], row, FILE_CLAIM + k) < p["filing_chance"]
-            if together and thinks_of_claim(key, found, row, k, row, world):
+            if draw(p["seed"], p["now"], row, FILE_CLAIM + k) < p["filing_chance"]:
                 mine[s]["status"] = FILING
                 filed += 1
     return filed
@@ -215,7 +226,7 @@ def choose(me: np.void, mine: np.ndarray, row: int, u: float, world: World) -> N
     chance = chance_to_think(me, mine, row, world)
     if u < chance:
         for s in range(mine.size):
-            if WAITING <= mine[s]["status"] <= COVERED and not may_claim(me, mine[s], row, world):
+            if WAITING <= mine[s]["status"] <= COVERED and not has_claim_in_mind(me, mine[s], row, world):
                 stay_or_leave(me, mine[s], inside - 1, row, world)
         if inside < mine.size and me["health"] != DIAGNOSED and u < chance * interest_in_joining(me, world):
             joined = join_the_best(me, mine, inside, row, world)

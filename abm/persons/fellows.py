@@ -11,10 +11,9 @@ backwards, when the illness began. A row's headcount does not shrink by its fell
 them, which is as many as are expected. Fellows follow the rules of `behaviours`, whatever a member class overrides.
 
 This is exact to first order in the incidence. What is left: a person turned away at the door for an illness of their
-own takes well fellows along, and who was ill at the start dies out with the row. Measured against nations simulated
-whole, claims are 3 to 4 % fewer at seven to fifteen times the real incidence, and so about 0.3 to 0.4 % fewer at the
-real one. The other way: a member may lapse before filing, where a fellow's claim stands, which by the numbers of the
-scenario is about one claim in two hundred. And what the row's friends tell of aid reaches fellows at the diagnosis.
+own takes well fellows along, and who was ill at the start dies out with the row. Against nations simulated whole,
+claims are 3 to 4 % fewer at seven to fifteen times the real incidence, and so some 0.35 % at the real one. The other
+way: a member may lapse before filing, where a fellow's claim stands: in the scenario about one claim in two hundred.
 """
 
 import math
@@ -26,7 +25,7 @@ from abm.jit import behaviour, rule, sequence
 from abm.market import PLATFORMS, World
 from abm.persons import rules
 from abm.persons.cases import LOTS
-from abm.persons.situation import age_at, age_of, known_risk, thinks_of_claim
+from abm.persons.situation import age_at, age_of, has_aided_friend, known_risk, thinks_of_claim
 from abm.persons.state import COVERED, DIAGNOSED, FEMALE, HONEST, WAITING
 
 PART = 1.0 / (1 << 32)
@@ -241,7 +240,7 @@ def _diagnose_one(
             break
         offer = world.offers[k]
         covered = m["status"] == COVERED or (m["status"] == WAITING and onset == now)
-        if not covered or now > offer["covered_until"] or (mild and now > offer["mild_until"]):
+        if not covered or now > offer["covered_until"] or (mild and not world.mild_covered[k, now]):
             continue
         # What a fellow knew at the door: the risk that the row shares, or signs of an illness of their own.
         knew = known_risk(me, k, world)
@@ -257,7 +256,8 @@ def _diagnose_one(
         case["found"], case["due"] = now, now + delay
         case["age"], case["mild"], case["concealed"] = age_of(me, world), mild, knew
         case["lot"] = np.uint16(lower(both) * LOTS)
-        case["unaware"] = not thinks_of_claim(key, now, number, k, row, world)
+        aware = thinks_of_claim(key, now, number, offer["claim_awareness"])
+        case["unaware"] = not (aware or has_aided_friend(row, world))
         written += 1
     return written
 

@@ -31,7 +31,7 @@ from abm.jit import behaviour, sequence
 from abm.market import IS_IN, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, SUBJECT_AT, World
 from abm.persons.behaviours import choose, enter
 from abm.persons.guardians import guardian_of, keeps
-from abm.persons.situation import may_claim, slot_for
+from abm.persons.situation import has_claim_in_mind, slot_for
 from abm.persons.state import AIDED, COVERED, DIAGNOSED, LEFT, NOT_ALERTED, REFUSED, WAITING
 
 ENROL = Purpose.ENROL * SLOTS_PER_PURPOSE
@@ -54,7 +54,7 @@ def follow(me: np.void, mine: np.ndarray, guardian: int, row: int, world: World)
         m = mine[s]
         if m["platform"] < 0:
             break
-        stays = m["status"] < WAITING or m["status"] > COVERED or may_claim(me, m, row, world)
+        stays = m["status"] < WAITING or m["status"] > COVERED or has_claim_in_mind(me, m, row, world)
         if not stays and not keeps(guardian, np.int64(m["platform"]), world):
             m["status"] = LEFT
             m["since"] = world.settings[0]["now"]

@@ -23,7 +23,15 @@ from abm.persons.appraisal import (
     paying_in,
 )
 from abm.persons.guardians import guardian_of, keeps, signer_for
-from abm.persons.situation import age_of, bill_of, holds, may_claim, plans_inside, premium_of, uncapped
+from abm.persons.situation import (
+    age_of,
+    bill_of,
+    has_claim_in_mind,
+    holds,
+    plans_inside,
+    premium_of,
+    uncapped,
+)
 from abm.persons.state import (
     ACCIDENT,
     AGED_OUT,
@@ -97,7 +105,7 @@ def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np
                 pay(me, m, row, world, cash_flows)
         if m["status"] == WAITING:
             end_the_wait(me, m, now, offer["waiting"])
-        if m["status"] <= COVERED and not may_claim(me, m, row, world):
+        if m["status"] <= COVERED and not has_claim_in_mind(me, m, row, world):
             if world.covers[k, age] == 0:
                 m["status"] = AGED_OUT
                 m["since"] = now
@@ -116,7 +124,7 @@ def its_plan_ends(k: int, account: int, world: World) -> bool:
 def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np.ndarray) -> None:
     """The plan ends: the deposit comes back or is gone, shares may come back, insurance may be offered to all.
 
-    A member with a claim still to file stays until it is filed or too late.
+    A member who thinks of a claim that is still to file stays until it is filed or too late.
     """
     p = world.settings[0]
     k = np.int64(m["platform"])
@@ -250,7 +258,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
         wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
     else:
         wanted = keeps(account, k, world)
-    if not wanted and m["status"] <= COVERED and not may_claim(me, m, row, world):
+    if not wanted and m["status"] <= COVERED and not has_claim_in_mind(me, m, row, world):
         m["status"] = LAPSED
         m["since"] = p["now"]
         return

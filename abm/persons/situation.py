@@ -20,6 +20,7 @@ from abm.persons.state import (
     LATENT,
     LEFT,
     NEVER,
+    TOLD,
     WAITING,
 )
 
@@ -53,7 +54,7 @@ def incidence_of(me: np.void, world: World) -> float:
 def may_claim(me: np.void, m: np.void, row: int, world: World) -> bool:
     """Whether the member is diagnosed, covered, and in time to file a claim; an accident is covered at once.
 
-    Not for a mild case that was found when the plan no longer covered those.
+    Not for a mild case that was found while the plan did not cover those.
     """
     if me["health"] != DIAGNOSED or not (
         m["status"] == COVERED or (m["status"] == WAITING and me["traits"] & ACCIDENT)
@@ -62,7 +63,21 @@ def may_claim(me: np.void, m: np.void, row: int, world: World) -> bool:
     offer, health_since = world.offers[m["platform"]], np.int64(me["health_since"])
     if health_since > offer["covered_until"] or world.settings[0]["now"] - health_since > offer["claim_window"]:
         return False
-    return health_since <= offer["mild_until"] or not is_mild(me, row, health_since, world)
+    k, found = np.int64(m["platform"]), np.int64(max(0, health_since))
+    return world.mild_covered[k, found] > 0 or not is_mild(me, row, health_since, world)
+
+
+@behaviour
+def has_claim_in_mind(me: np.void, m: np.void, row: int, world: World) -> bool:
+    """Whether the member may claim and thinks of it, and so holds on to the membership until the claim is filed.
+
+    Whoever does not think of it decides as others do; who has left then has given the claim up.
+    """
+    if not may_claim(me, m, row, world):
+        return False
+    aware = world.offers[m["platform"]]["claim_awareness"]
+    key, found = np.uint64(world.settings[0]["seed"]), max(0, np.int64(me["health_since"]))
+    return (me["traits"] & TOLD) > 0 or thinks_of_claim(key, found, row, aware)
 
 
 @behaviour
@@ -72,15 +87,14 @@ def is_mild(me: np.void, row: int, found: int, world: World) -> bool:
 
 
 @behaviour
-def thinks_of_claim(key: int, found: int, claimant: int, k: int, row: int, world: World) -> bool:
-    """Whether a claim on platform `k` for an illness found in a step is thought of by now (mechanism A19).
+def thinks_of_claim(key: int, found: int, claimant: int, aware: float) -> bool:
+    """Whether a claim for an illness found in a step is thought of at the awareness of a plan (mechanism A19).
 
-    How much awareness that takes is drawn once for the illness and the plan. Awareness grows with what a plan shares,
-    and so whoever thinks of a claim goes on to. Those do anyway whose friend tells of aid. `claimant`: the row, or the
-    number of a fellow, of whom `key` is that of fellows and `row` the one that they share friends with.
+    How much awareness that takes is drawn once for the illness, and is alike for every plan. Awareness grows with what
+    a plan shares, and so whoever thinks of a claim goes on to. `claimant`: the row, or the number of a fellow, of whom
+    `key` is that of fellows. Those whom a friend told of aid when the illness was found do anyway.
     """
-    aware = world.offers[k]["claim_awareness"]
-    return aware >= 1.0 or draw(key, found, claimant, AWARE + k) < aware or has_aided_friend(row, world)
+    return aware >= 1.0 or draw(key, found, claimant, AWARE) < aware
 
 
 @behaviour

@@ -7,10 +7,17 @@ from abm.jit import sequence
 from abm.money import yuan
 from abm.persons.cases import NO_CASES, chosen, joined, require_memory
 from abm.persons.fellows import key_of_fellows
+from abm.persons.state import Status
 from abm.platforms import rules
 from abm.platforms.plan import Plan
 
 AWARE = Purpose.AWARE * SLOTS_PER_PURPOSE
+GIVEN_UP = (
+    Status.LAPSED,
+    Status.LEFT,
+    Status.AGED_OUT,
+    Status.ENDED,
+)  # memberships, and claims not thought of with them
 
 
 def claim_awareness(plan: Plan, ending: bool) -> float:
@@ -33,20 +40,32 @@ class HeldBack:
         self.cases = joined(self.cases, cases)
         self.needed = np.concatenate([self.needed, awareness_needed(cases, seed)])
 
-    def come_forward(self, awareness: float, now: int, window: int) -> np.ndarray:
-        """Let go of the claims that are thought of now, and forget those for which it is too late.
+    def come_forward(self, awareness: float, now: int, window: int, memberships: np.ndarray) -> np.ndarray:
+        """Let go of the claims that are thought of now; forget those for which it is too late, or whose row has left.
 
         Returns the former, due by when their papers will be together. `window`: periods from a diagnosis to the last
-        day for a claim.
+        day for a claim; `memberships`: those of all rows.
         """
         found = self.cases["found"].astype(np.int64)
         due = now + self.cases["due"].astype(np.int64) - found
-        in_time, aware = due <= found + window, self.needed < awareness
-        kept, thought_of = in_time & ~aware, in_time & aware
+        valid = (due <= found + window) & still_in(self.cases, memberships)
+        aware = self.needed < awareness
+        kept, thought_of = valid & ~aware, valid & aware
         forward = chosen(self.cases, thought_of)
         forward["due"], forward["unaware"] = due[thought_of], 0
         self.cases, self.needed = chosen(self.cases, kept), self.needed[kept]
         return forward
+
+
+def still_in(cases: np.ndarray, memberships: np.ndarray) -> np.ndarray:
+    """Whether the rows of fellows have been in the plan since the diagnosis; what ends with a row's own claim goes on.
+
+    A fellow's membership is not that of the row's illness, but the row's decisions are theirs.
+    """
+    rows, slots = cases["person"].astype(np.int64), cases["slot"].astype(np.int64)
+    plan, joined_in, status = (memberships[name][rows, slots] for name in ("platform", "joined", "status"))
+    found: np.ndarray = (plan == cases["platform"]) & (joined_in < cases["found"]) & ~np.isin(status, GIVEN_UP)
+    return found
 
 
 @sequence
@@ -55,6 +74,6 @@ def awareness_needed(cases: np.ndarray, seed: int) -> np.ndarray:
     needed = np.empty(cases.size)
     for i in range(cases.size):
         case = cases[i]
-        key, plan = key_of_fellows(seed, case["person"], case["found"]), np.int64(case["platform"])
-        needed[i] = draw(key, case["found"], case["number"], plan + AWARE)
+        key = key_of_fellows(seed, case["person"], case["found"])
+        needed[i] = draw(key, case["found"], case["number"], AWARE)
     return needed

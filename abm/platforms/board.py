@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from abm.clock import PERIODS_PER_YEAR, half_month
+from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.money import FEN_PER_YUAN
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
-from abm.platforms.closing import recent_closures
+from abm.platforms.closing import ClosingKind, notice_periods, recent_closures
 from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
@@ -190,15 +190,19 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
 def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:
     """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid.
 
-    The end itself makes more of the ill think of a claim.
+    The end itself makes more of the ill think of a claim, of those found lately and of those found during the notice.
     """
-    promised, aware = plan.terms.closing, claim_awareness(plan, ending=False)
-    aid *= claim_awareness(plan, ending=True) / aware if aware else 1.0
+    promised, in_notice, after = plan.terms.closing, 0.0, 0.0
+    aware, then = (claim_awareness(plan, ending) for ending in (False, True))
+    if then > aware > 0:
+        notice = notice_periods(ClosingKind.ACTIVE, promised.notice_days)
+        chance, window = plan.model.case.health.filing_chance, periods(plan.terms.claim_days)
+        in_notice, after = rules.brought_forward(then / aware - 1, chance, window, notice)
     bill = 0.0
     if promised.last_shares_borne:
-        bill += aid * promised.notice_days / 15
+        bill += aid * promised.notice_days / 15 + aid * in_notice
     if promised.run_off_borne:
-        bill += in_hand + RUN_OFF_PERIODS * aid
+        bill += in_hand + RUN_OFF_PERIODS * aid + aid * after
     bill += promised.shares_refunded * paid
     return bill * plan.model.weight / FEN_PER_YUAN
 

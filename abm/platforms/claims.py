@@ -79,7 +79,8 @@ class ClaimsDesk:
         awareness, window = float(offer["claim_awareness"]), int(offer["claim_window"])
         if awareness >= 1.0 and not held_back.cases.size:
             return cases
-        thought_of, unaware = held_back.come_forward(awareness, self.model.now, window), cases["unaware"] > 0
+        thought_of = held_back.come_forward(awareness, self.model.now, window, self.model.memberships)
+        unaware = cases["unaware"] > 0
         held_back.hold(chosen(cases, unaware), self.model.seed)
         return joined(thought_of, chosen(cases, ~unaware))
 

@@ -37,6 +37,7 @@ def post(plan: Plan, day: date) -> None:
     offer["delay"] = rules.decision_delay(plan.desk.waiting, plan.desk.capacity)
     offer["true_level"], offer["education"] = plan.census.true_level, plan.levers.education
     offer["brand"], offer["trust_shock"] = plan.brand, plan.trust_shock
+    model.world.mild_covered[plan.index, now] = terms.mild_cover > 0
     offer["claim_awareness"] = claim_awareness(plan, ending=plan.closing is not None)
     offer["perceived_closure_risk"] = perceived_closure_risk(plan)
     last = plan.closing.last if plan.closing else FOR_EVER
@@ -53,7 +54,6 @@ def print_terms(plan: Plan) -> None:
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
     offer["chronic_only"] = terms.chronic_only
     offer["mild_cover"] = terms.mild_cover
-    offer["mild_until"] = FOR_EVER if terms.mild_cover > 0 else min(offer["mild_until"], plan.model.now - 1)
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error
     products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product

@@ -69,6 +69,19 @@ def claim_awareness(at_first: float, published: float, until_half: float) -> flo
     return 1 - (1 - at_first) / (1 + published / until_half)
 
 
+def brought_forward(a_period: float, chance: float, window: int, notice: int) -> tuple[float, float]:
+    """Claims filed in a notice, and after it, by the ill whom only the announcement makes think of one.
+
+    So many are diagnosed `a_period`, now as before and until the notice ends; those of the last `window` periods may
+    still claim. In each period from the announcement on, papers are together with a `chance`.
+    """
+    found = np.arange(-window, notice)  # periods from the announcement to the diagnosis
+    start = np.maximum(0, found)
+    in_time, in_notice = (1 - (1 - chance) ** left for left in (found + window + 1 - start, notice - start))
+    in_notice = np.minimum(in_notice, in_time)
+    return a_period * float(in_notice.sum()), a_period * float((in_time - in_notice).sum())
+
+
 def decision_delay(cases: float, capacity: float) -> float:
     """Periods that a claim waits for a decision beyond the one in which it is filed; both in real cases."""
     return max(0.0, cases / max(1.0, capacity) - 1.0)

@@ -33,6 +33,7 @@ from abm.version import VERSION
 SUFFIX = ".huzhu"
 TEXTS = (SCENARIO, STATE) = ("scenario.toml", "state.json")
 ARRAYS = tuple(name for name in World._fields if name != "latent")  # which is made anew in every step
+BY_STEP = ("published", "mild_covered")  # a column for each step of the calendar
 MODEL = ("now", "day", "running", "steps", "events", "closings", "mood", "latest")
 OBJECTS = ("model", "plan", "policy", "settings")
 # What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
@@ -137,7 +138,7 @@ def _fill(model: MutualAidModel, archive: Archive, before: Scenario, changes: Ma
     if archive.names != {*TEXTS, CHECKSUMS, "cases.npy", *(f"{name}.npy" for name in arrays)}:
         raise CheckpointError(f"{archive.path}: {OTHER_CODE}")
     for name, array in arrays.items():
-        if name != "published":
+        if name not in BY_STEP:
             archive.fill(name, array)
             continue
         held = np.zeros((len(array), before.calendar.periods + 1), array.dtype)

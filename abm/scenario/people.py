@@ -148,10 +148,12 @@ class Health(Section):
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
         plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091; at 38 years, "
         "where it has a slope")
-    mild_slope: float = number(0, "growth with age of that share", unit="1 a year", low=-0.1, high=0.1,
-        plausible=(-0.06, 0),
-        source="assumption, 0 is off: thyroid cancer, which is mostly mild, is the most frequent one at 15 to 44 years "
-               "(m.devze.com/ask/736383IeM281D9q)")
+    mild_slope: float = number(0, "growth with age of that share, from 20 to 56 years", unit="1 a year",
+        low=-0.1, high=0.1, plausible=(-0.04, 0),
+        source="assumption, 0 is off; no table of mild cases by age was found. Its sign: thyroid cancer, which is "
+               "mostly mild, is the most frequent one at 15 to 44 years (m.devze.com/ask/736383IeM281D9q). Children's "
+               "are leukaemias and brain tumours, so it does not go on below 20; -0.04 doubles the share at 20 and "
+               "halves it at 56")
     filing_chance: float = number(0.2, "chance that a diagnosed member files a claim, a period",
         unit="1", low=0, high=1,
         plausible=(0.1, 0.4),

@@ -9,6 +9,7 @@ from abm.scenario.terms import OLDEST
 
 MOST_ILLNESSES = 24.0  # a year
 PIVOT_AGE = 38  # at which a slope over age changes nothing
+MILD_FROM, MILD_TO = 20, 56  # ages between which the share of mild cases has its slope, as far below the pivot as above
 
 
 def age_factor(health: Health) -> np.ndarray:
@@ -18,8 +19,11 @@ def age_factor(health: Health) -> np.ndarray:
 
 
 def mild_by_age(health: Health) -> np.ndarray:
-    """Chance that a case is mild at each age in whole years 0-105, at the scenario's share and slope."""
-    ages = np.arange(OLDEST + 1) - PIVOT_AGE
+    """Chance that a case is mild at each age in whole years 0-105, at the scenario's share and slope.
+
+    The slope holds between 20 and 56 years, and below and above the share is that at these ages.
+    """
+    ages = np.arange(OLDEST + 1).clip(MILD_FROM, MILD_TO) - PIVOT_AGE
     chance: np.ndarray = np.minimum(1.0, health.mild_share * np.exp(health.mild_slope * ages))
     return chance
 

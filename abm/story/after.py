@@ -19,7 +19,7 @@ from abm.persons.paying import (
     SOLD,
     no_cash_flows,
 )
-from abm.persons.situation import bill_of, may_claim, plans_inside
+from abm.persons.situation import bill_of, has_claim_in_mind, plans_inside
 from abm.persons.state import HealthState, Status, Trait
 from abm.story import decisions
 from abm.story.decisions import Decision
@@ -43,7 +43,7 @@ def settle(copy: Copy) -> None:
         then = np.concatenate((copy.mine[:slot], before[slot:]))  # as it was when the turn came to this plan
         decision = _paying_in(copy, me, was, plans_inside(then) - 1)
         if decision is not None:
-            held = was["status"] > Status.COVERED or may_claim(me, was, copy.row, world)
+            held = was["status"] > Status.COVERED or has_claim_in_mind(me, was, copy.row, world)
             copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
         if money[DEPOSITED]:
             copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED])
@@ -130,7 +130,7 @@ def choose(copy: Copy) -> None:
     stays: list[tuple[int, Decision]] = []
     if prompt is not None:
         for slot, m in enumerate(mine):
-            if Status.WAITING <= m["status"] <= Status.COVERED and not may_claim(me, m, row, world):
+            if Status.WAITING <= m["status"] <= Status.COVERED and not has_claim_in_mind(me, m, row, world):
                 decision = decisions.to_stay(me, m, count - 1, row, world, prompt)
                 behaviours.stay_or_leave(me, trial[slot], count - 1, row, world)
                 stays.append((slot, decision))

@@ -9,17 +9,15 @@ import numpy as np
 import pytest
 
 from abm.errors import CheckpointError
-from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS
 from abm.model import MutualAidModel
-from abm.persons.situation import has_aided_friend, thinks_of_claim
+from abm.persons.situation import thinks_of_claim
 from abm.platforms import rules
 from abm.platforms.awareness import awareness_needed
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish, series, teeming
-from worlds.plain import run, world
+from worlds.filing import SIGMAS, WINDOW, announce, publish, share_filed, struck
+from worlds.plain import run
 
-SIGMAS = 4.0
-WINDOW = 13  # periods in which a claim can be filed, that of the diagnosis included: 180 days and one
 FILING = {
     "health.aware_of_claiming": 0.2,
     "health.shares_until_aware": 3.0,
@@ -50,11 +48,8 @@ def awareness(model: MutualAidModel) -> float:
 
 def thinking(model: MutualAidModel, aware: float, found: int = 3) -> np.ndarray:
     """Who of 2,000 persons, ill since a step, thinks of their claim at such an awareness."""
-    model.world.offers["claim_awareness"] = aware
-    people, plan, nobody = map(np.int64, (2_000, 0, 0))
-    key = np.uint64(model.seed)
-    told = [thinks_of_claim(key, np.int64(found), row, plan, nobody, model.world) for row in range(people)]
-    return np.array(told)
+    key, step = np.uint64(model.seed), np.int64(found)
+    return np.array([thinks_of_claim(key, step, row, aware) for row in range(2_000)])
 
 
 def test_as_many_think_of_their_claim_as_awareness_says_and_whoever_does_goes_on_to() -> None:
@@ -76,19 +71,6 @@ def test_what_a_plan_has_shared_makes_its_members_aware() -> None:
     assert awareness(model) == pytest.approx(0.55)
 
 
-def test_whose_friend_was_aided_knows() -> None:
-    model = knowing({"health.aware_of_claiming": 0.0})
-    world, row, plan = model.world, np.int64(7), np.int64(0)
-    friends = world.friends[world.first[row] : world.first[row + 1]]
-    asked = (np.uint64(1), np.int64(3), row, plan, row, world)
-    world.signals[:] = NEWS_OF_ILLNESS
-    assert not has_aided_friend(row, world)
-    assert not thinks_of_claim(*asked)
-    world.signals[friends[-1]] |= NEWS_OF_AID
-    assert has_aided_friend(row, world)
-    assert thinks_of_claim(*asked)
-
-
 @pytest.mark.parametrize(("at_first", "then"), [(0.2, 0.6), (0.5, 1.0), (1.0, 1.0)])
 def test_an_announced_end_makes_so_many_times_as_many_aware_and_at_most_all(at_first: float, then: float) -> None:
     model = knowing({"health.filing_at_the_end": 3.0, "health.aware_of_claiming": at_first})
@@ -102,37 +84,6 @@ def test_an_announced_end_makes_so_many_times_as_many_aware_and_at_most_all(at_f
 # The same law for persons and for fellows
 
 
-def strike(model: MutualAidModel, incidence: float) -> None:
-    """So much of accidents a year from now on."""
-    model.world.incidence[:] = model.world.highest_incidence[:] = incidence
-
-
-def struck(fellows: bool, changes: dict[str, Any]) -> MutualAidModel:
-    """6,000 persons, or 200 with 29 fellows each; more than a fifth of them have an accident in step 1, none later."""
-    plain: dict[str, Any] = {
-        "health.accident_share": 1.0,
-        "health.shares_until_aware": 1_000.0,
-        "friends.news_periods": 0,
-        "platform.pool.waiting_days": 0,
-        "platform.pool.bands": [{"age_from": 0, "age_to": 59, "cover": 1.0}],
-        "platform.pool.closing_rules": [],
-        "platform.pool.closing.notice_days": 30,
-    }
-    sample = {"people.persons": 200, "people.fellows": True} if fellows else {}
-    model: MutualAidModel = world(6_000, plain | sample | changes)
-    for incidence in (0.0, 8.0, 0.0):
-        strike(model, incidence)
-        run(model, 1)
-    return model
-
-
-def share_filed(model: MutualAidModel, fellows: bool) -> tuple[float, float]:
-    """The part of the ill who have filed in the end, and its tolerance; how many are ill is seen where all file."""
-    ill = run(struck(fellows, {}), 0)["filed"].sum()
-    assert ill > 1_200
-    return run(model, 24)["filed"].sum() / ill, SIGMAS * math.sqrt(0.25 / ill)
-
-
 @pytest.mark.parametrize("fellows", [False, True])
 @pytest.mark.parametrize("aware", [0.1, 0.4, 1.0])
 def test_of_the_ill_who_think_of_a_claim_as_many_file_as_have_their_papers_together_in_time(
@@ -144,16 +95,6 @@ def test_of_the_ill_who_think_of_a_claim_as_many_file_as_have_their_papers_toget
     assert abs(part - aware * (1 - 0.8**WINDOW)) < tolerance
     if aware < 1.0:
         assert part < 1 - (1 - aware * 0.2) ** WINDOW - tolerance
-
-
-def announce(model: MutualAidModel) -> None:
-    """The end of the plan, in two periods; run-off is from the third on."""
-    model.platforms[0].announce("active", "by hand")
-
-
-def publish(model: MutualAidModel) -> None:
-    """As much as makes half of those aware who are not."""
-    model.platforms[0].shares.append(1_000_00)
 
 
 @pytest.mark.parametrize("fellows", [False, True])

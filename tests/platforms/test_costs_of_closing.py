@@ -52,17 +52,30 @@ def test_who_waits_for_cover_now_is_on_the_bill_of_later() -> None:
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(4e6)
 
 
-def test_claims_not_thought_of_now_are_on_the_bill_as_far_as_the_end_makes_them_known() -> None:
-    """Half of the ill think of a claim now; at an announced end three quarters would, for four periods of run-off."""
-    health = {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5}
-    place = Place(case=Scenario(health=health))
-    asked = firm({"stigma": 0.0}, census=COUNTED, shares=[30, 30], model=place)
+@pytest.mark.parametrize(
+    ("promised", "periods"),
+    [
+        ({"run_off_borne": True}, 4 * 0.5 + 0.25 * 0.625),
+        ({"run_off_borne": False, "last_shares_borne": True}, 0.5 + 0.25 * 1.5),
+        ({"run_off_borne": True, "last_shares_borne": True}, 5 * 0.5 + 0.25 * 2.125),
+        ({"run_off_borne": False}, 0.0),
+    ],
+)
+def test_claims_not_thought_of_now_are_on_the_bill_as_far_as_the_end_makes_them_known(
+    promised: dict[str, Any], periods: float
+) -> None:
+    """Half of the ill think of a claim now; at an announced end three quarters would.
+
+    They were found one or two periods before, or are in the one of notice. In that half of each have their papers, and
+    of the second and the third a quarter and three eighths after it.
+    """
+    health = {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5, "filing_chance": 0.5}
+    place, terms = Place(case=Scenario(health=health)), {"claim_days": 30, "closing": {"notice_days": 15} | promised}
+    asked = firm({"stigma": 0.0}, terms, census=COUNTED, shares=[30, 30], model=place)
     assert board.aid_expected(asked, 1_000) == pytest.approx(0.5 * 1_000 * 100)
-    assert board.closing_bill(asked) == pytest.approx(0.75 * 4e6)
-    shares_unknown = firm(
-        {"stigma": 0.0}, census=COUNTED, model=Place(case=Scenario(health={"aware_of_claiming": 0.0}))
-    )
-    assert board.closing_bill(shares_unknown) == 0.0
+    assert board.closing_bill(asked) == pytest.approx(periods * 1e6)
+    unknown = firm({"stigma": 0.0}, terms, census=COUNTED, model=Place(case=Scenario(health={"aware_of_claiming": 0})))
+    assert board.closing_bill(unknown) == 0.0
 
 
 def test_a_change_is_carried_on_no_longer_than_it_has_been_seen() -> None:

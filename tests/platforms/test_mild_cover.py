@@ -77,6 +77,8 @@ def test_a_term_changed_at_a_checkpoint_holds_for_cases_found_after_it(tmp_path:
     save(changed, tmp_path / "b.huzhu")
     for model in (changed, resume(tmp_path / "b.huzhu")):
         assert model.platforms[0].desk.mild_cover(np.array([0, 3, 4, 5])).tolist() == [800.0, 800.0, 100.0, 100.0]
+    uncovered = finish(resume(tmp_path / "b.huzhu", {"platform.xianghubao.mild_cover": 0.0}), 9)
+    assert uncovered.world.mild_covered[0, :9].tolist() == [1] * 6 + [0] * 3
 
 
 def test_actuaries_reckon_with_mild_cases_where_they_know_of_them() -> None:
@@ -98,6 +100,23 @@ def test_once_mild_cases_are_not_covered_nobody_claims_for_one_and_nobody_is_ref
     model = struck(8, amended((NEW, 0.0)), filing_from)
     assert model.persons["received"][1:8].tolist() == [300_000_00] * 3 + [0] * 4
     assert model.memberships["status"][1:8, 0].tolist() == [Status.AIDED] * 3 + [Status.COVERED] * 4
+    assert run(model, 0)["refused"].sum() == 0
+
+
+@pytest.mark.parametrize("filing_from", [0, 6])
+def test_cover_of_mild_cases_that_begins_is_not_for_those_found_before_who_stay_and_are_not_refused(
+    filing_from: int,
+) -> None:
+    model = struck(8, amended((NEW, 50_000.0)) | {"platform.pool.mild_cover": 0.0}, filing_from)
+    assert model.persons["received"][1:8].tolist() == [0] * 3 + [50_000_00] * 4
+    assert model.memberships["status"][1:8, 0].tolist() == [Status.COVERED] * 3 + [Status.AIDED] * 4
+    assert run(model, 0)["refused"].sum() == 0
+
+
+def test_of_several_changes_each_case_goes_by_the_terms_of_its_day() -> None:
+    """Covered, not covered in February, and covered again; all is filed in March."""
+    model = struck(8, amended((date(2019, 2, 1), 0.0), (NEW, 50_000.0)), filing_from=7)
+    assert model.persons["received"][1:8].tolist() == [300_000_00, 0, 0] + [50_000_00] * 4
     assert run(model, 0)["refused"].sum() == 0
 
 
@@ -123,7 +142,7 @@ def test_the_young_have_more_mild_cases_than_the_old_persons_and_fellows_alike(m
         model.step()
         found.append(model.platforms[0].desk.accepted)
     cases = np.concatenate(found)
-    expected = np.minimum(1.0, 0.3 * np.exp(-0.04 * (cases["age"].astype(float) - 38)))
+    expected = np.minimum(1.0, 0.3 * np.exp(-0.04 * (np.clip(cases["age"].astype(float), 20, 56) - 38)))
     for old in (cases["age"] < 35, cases["age"] >= 35):
         error = np.sqrt((expected[old] * (1 - expected[old])).sum()) / old.sum()
         assert cases["mild"][old].mean() == pytest.approx(expected[old].mean(), abs=3.5 * error)

@@ -1,4 +1,4 @@
-"""Incidence that leads to claims has a level and a slope over age: who reckons with the slope, and who does not."""
+"""Incidence that leads to claims has a level and a slope over age, and so has the share of mild cases."""
 
 import math
 from typing import Any
@@ -14,7 +14,7 @@ from abm.persons.state import HealthState
 from abm.platforms import offers, rules
 from abm.scenario.files import load, parse
 from abm.scenario.scenario import Scenario
-from abm.scenario.tables import PIVOT_AGE, incidence_by_age
+from abm.scenario.tables import PIVOT_AGE, incidence_by_age, mild_by_age
 
 SLOPE = -0.05
 
@@ -78,3 +78,15 @@ def test_plans_reckon_with_the_slope_and_insurers_rate_by_the_table() -> None:
     assert premiums[0].any()
     assert np.abs(premiums[1] - premiums[0]).max() <= 1  # fen: rounded up, after a division
     assert (sloped.world.incidence[:, 30] > flat.world.incidence[:, 30]).all()
+
+
+def test_the_share_of_mild_cases_turns_about_38_between_20_and_56_years_and_is_flat_outside() -> None:
+    """At a fifth and -0.04 it is halved, nearly, at 56 and doubled at 20; a child's is that at 20."""
+    flat, sloped = (mild_by_age(with_slope(0.0, mild_share=0.2, mild_slope=slope).health) for slope in (0.0, -0.04))
+    assert (flat == 0.2).all()
+    for age, factor in ((38, 1.0), (28, math.exp(0.4)), (48, math.exp(-0.4)), (20, math.exp(0.72))):
+        assert sloped[age] == pytest.approx(0.2 * factor)
+    assert (sloped[:20] == sloped[20]).all()
+    assert (sloped[56:] == sloped[56]).all()
+    assert sloped[56] == pytest.approx(0.2 * math.exp(-0.72))
+    assert mild_by_age(with_slope(0.0, mild_share=0.9, mild_slope=-0.04).health)[0] == 1.0

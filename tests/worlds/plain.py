@@ -14,7 +14,7 @@ from abm.persons.state import HealthState, Status, Trait
 from abm.scenario.files import parse
 from abm.scenario.paths import put
 
-ACCIDENT = int(Trait.ACCIDENT)
+OF_THE_ILLNESS = int(Trait.ACCIDENT | Trait.TOLD)
 
 # Everybody hears at launch, thinks in every period, joins whatever is worth anything and pays; nobody is turned
 # away, refused, late or paid less, no taste differs and no news moves anyone. Each real person is simulated.
@@ -100,7 +100,7 @@ class StationaryModel(MutualAidModel):
         self.memberships["status"][self.memberships["status"] == Status.AIDED] = Status.COVERED
         self.memberships["status"][self.memberships["status"] == Status.DECLINED] = Status.NEVER
         self.persons["health"] = HealthState.WELL
-        self.persons["traits"] &= 255 - ACCIDENT
+        self.persons["traits"] &= 255 - OF_THE_ILLNESS
         for platform, row in zip(self.platforms, self.drive.census(), strict=False):
             platform.take_stock(row)
 
