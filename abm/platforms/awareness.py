@@ -12,12 +12,8 @@ from abm.platforms import rules
 from abm.platforms.plan import Plan
 
 AWARE = Purpose.AWARE * SLOTS_PER_PURPOSE
-GIVEN_UP = (
-    Status.LAPSED,
-    Status.LEFT,
-    Status.AGED_OUT,
-    Status.ENDED,
-)  # memberships, and claims not thought of with them
+# Ends of a membership with which a claim that is not thought of is given up.
+GIVEN_UP = (Status.LAPSED, Status.LEFT, Status.AGED_OUT, Status.ENDED)
 
 
 def claim_awareness(plan: Plan, ending: bool) -> float:
@@ -48,7 +44,7 @@ class HeldBack:
         """
         found = self.cases["found"].astype(np.int64)
         due = now + self.cases["due"].astype(np.int64) - found
-        valid = (due <= found + window) & still_in(self.cases, memberships)
+        valid = (due <= found + window) & ~given_up(self.cases, memberships)
         aware = self.needed < awareness
         kept, thought_of = valid & ~aware, valid & aware
         forward = chosen(self.cases, thought_of)
@@ -57,14 +53,13 @@ class HeldBack:
         return forward
 
 
-def still_in(cases: np.ndarray, memberships: np.ndarray) -> np.ndarray:
-    """Whether the rows of fellows have been in the plan since the diagnosis; what ends with a row's own claim goes on.
+def given_up(cases: np.ndarray, memberships: np.ndarray) -> np.ndarray:
+    """Of which cases of fellows the row has left the plan: its decisions are theirs. An end by its own illness is not.
 
-    A fellow's membership is not that of the row's illness, but the row's decisions are theirs.
+    Asked in every step: nobody comes back to a plan, or takes another in its place, in the step of leaving.
     """
     rows, slots = cases["person"].astype(np.int64), cases["slot"].astype(np.int64)
-    plan, joined_in, status = (memberships[name][rows, slots] for name in ("platform", "joined", "status"))
-    found: np.ndarray = (plan == cases["platform"]) & (joined_in < cases["found"]) & ~np.isin(status, GIVEN_UP)
+    found: np.ndarray = np.isin(memberships["status"][rows, slots], GIVEN_UP)
     return found
 
 

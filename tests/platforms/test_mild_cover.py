@@ -79,6 +79,9 @@ def test_a_term_changed_at_a_checkpoint_holds_for_cases_found_after_it(tmp_path:
         assert model.platforms[0].desk.mild_cover(np.array([0, 3, 4, 5])).tolist() == [800.0, 800.0, 100.0, 100.0]
     uncovered = finish(resume(tmp_path / "b.huzhu", {"platform.xianghubao.mild_cover": 0.0}), 9)
     assert uncovered.world.mild_covered[0, :9].tolist() == [1] * 6 + [0] * 3
+    save(uncovered, tmp_path / "c.huzhu")
+    longer = resume(tmp_path / "c.huzhu", {"calendar.end": date(2023, 12, 31)})
+    assert longer.world.mild_covered[0, :9].tolist() == [1] * 6 + [0] * 3
 
 
 def test_actuaries_reckon_with_mild_cases_where_they_know_of_them() -> None:
