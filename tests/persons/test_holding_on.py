@@ -58,11 +58,11 @@ def see_the_deposit_empty(model: MutualAidModel) -> None:
 
 
 def lose_the_guardian(model: MutualAidModel) -> None:
-    """The next person, who is seen in no plan."""
-    model.world.signals[:] = 0
+    """The next person, who has left every plan."""
+    world = model.world._replace(standing=np.zeros((model.persons.size, 2), model.world.signals.dtype))
     for row in range(model.persons.size):
         me, mine = model.persons[row], model.memberships[row]
-        follow(me, mine, np.int64((row + 1) % model.persons.size), row, model.world)
+        follow(me, mine, np.int64((row + 1) % model.persons.size), row, world)
 
 
 @pytest.mark.parametrize(
