@@ -175,7 +175,7 @@ def answer(asked: Experiment) -> None:
                     "date": each.fact.dated,
                     "at_least": each.fact.at_least,
                 }
-                amounts = {"observed": each.observed, "simulated": each.simulated, "log_ratio": each.log_ratio}
+                amounts = {"observed": each.observed, "simulated": each.simulated}
                 rows.append({"world": number, **words, "quantity": each.fact.meaning.words, **amounts})
         comparisons, endings = pd.DataFrame(rows), pd.DataFrame(closed)
         found = spread(comparisons)
