@@ -33,24 +33,24 @@ class Supervision(Section):
         source="assumption: 10,531 complaints in 2018 were news, F258")
     from_small_plans: float = number(0.0006, "pressure from each of the small plans", unit="1 a period", low=0, high=1,
         plausible=(0.0001, 0.001), source="assumption, set by hand: with 200 of them rectification began, F222, F247")
-    from_money: float = number(0, "pressure from each billion yuan a year that plans without a licence share",
-        unit="1 a period", low=0, high=100, plausible=(0, 0.005), source="assumption, 0 is off: at 0.002 the ten "
+    from_money: float = number(0.002, "pressure from each billion yuan a year that plans without a licence share",
+        unit="1 a period", low=0, high=100, plausible=(0.0005, 0.005), source="assumption, 0 is off: at 0.002 the ten "
                "billion of 2020, F131, weigh as much as a quarter of all people in plans")
-    complaints_at_closing: float = number(0,
+    complaints_at_closing: float = number(0.001,
         "part of the members who complain once the end of a plan is announced, for each 100 yuan a member that is paid "
         "in shares and not returned, or claimed from owners who have run away", unit="1", low=0, high=1,
-        plausible=(0, 0.01),
+        plausible=(0.0002, 0.005),
         source="assumption, 0 is off: at 0.001 the end of a plan of ten million brings the complaints of 2018, F258")
-    from_selection: float = number(0,
+    from_selection: float = number(0.2,
         "pressure from refused claims, as insurers tell of them, if all people were in plans that refuse every case",
-        unit="1 a period", low=0, high=100, plausible=(0, 1),
+        unit="1 a period", low=0, high=100, plausible=(0.05, 1),
         source="assumption, 0 is off: refusals are the one sign of unchecked health at the door that is public")
-    from_promotion: float = number(0,
+    from_promotion: float = number(2,
         "pressure from misleading promotion, if all people joined in a period on the promise that shares are nothing",
-        unit="1 a period", low=0, high=1_000, plausible=(0, 10),
+        unit="1 a period", low=0, high=1_000, plausible=(0.5, 10),
         source="assumption, 0 is off: half a year after the launch a promise of 100 to 200 yuan was fined, F251")
-    from_closings: float = number(0, "pressure from closings, while one of a plan with all people is talked about; "
-        "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0, 0.15),
+    from_closings: float = number(0.1, "pressure from closings, while one of a plan with all people is talked about; "
+        "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0.02, 0.3),
         source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252; at 0.15 the "
                "end of a plan with a tenth of all people leads to a warning")
     warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0.001, high=100,
@@ -59,10 +59,10 @@ class Supervision(Section):
         plausible=(0.4, 1), source="assumption: about twice the pressure of a warning")
     close_at: float = number(1.5, "pressure at which it orders plans to close, where its policy knows that", unit="1",
         low=0, high=100, plausible=(1, 3), source="assumption: no closing was ever ordered, F270")
-    sternness_continuous: bool = fact(False,
+    sternness_continuous: bool = fact(True,
         "whether sternness rises with pressure between these marks, and not by a step at each of them",
         source="assumption, false is off: parents read the papers before a mark is reached")
-    exempt_by_form: bool = fact(True,
+    exempt_by_form: bool = fact(False,
         "whether rectification is over for plans that have no deposits, or have them in custody",
         source="assumption: rectification began with plans that held deposits, F246, F247; the paper of 2020 spoke of "
                "crowds too, F252")
@@ -70,9 +70,9 @@ class Supervision(Section):
         unit="date", source="none unless the scenario says so")
     platform_rules_months: float = number(6, "months in which such news comes to weigh in full", unit="months",
         low=0, high=120, plausible=(3, 18), source="assumption: boards plan by the half-year")
-    platform_rules_cost: float = number(0,
+    platform_rules_cost: float = number(0.5,
         "what that news then costs the parents of all plans, over their cost at full sternness", unit="1",
-        low=0, high=10, plausible=(0, 1),
+        low=0, high=10, plausible=(0.1, 1),
         source="assumption, 0 is off: at most as much again as a regulator of plans who is as stern as can be")
     stop_new_at: float = number(0.01,
         "members of insurance-like products, summed over periods, over the population: new ones are taken down",
@@ -90,22 +90,22 @@ class Supervision(Section):
 class Mood(Section):
     """What moves the mood of the public towards mutual aid, from 0 (calm) to 1 (alarm), and what it does."""
 
-    from_warning: float = number(0, "part of the way to alarm that a public warning goes", unit="1", low=0, high=1,
-        plausible=(0, 0.5), source="assumption, 0 is off: the paper of September 2020 was in all news, F252")
-    from_closing: float = number(0,
+    from_warning: float = number(0.2, "part of the way to alarm that a public warning goes", unit="1", low=0, high=1,
+        plausible=(0.05, 0.5), source="assumption, 0 is off: the paper of September 2020 was in all news, F252")
+    from_closing: float = number(0.5,
         "part of the way that the closing of a plan with all people goes; less by the root of its part of them",
-        unit="1", low=0, high=1, plausible=(0, 1),
+        unit="1", low=0, high=1, plausible=(0.1, 1),
         source="assumption, 0 is off: availability, Tversky and Kahneman 1973; at 1 the end of a plan with a tenth of "
                "all people goes a third of the way")
-    from_refusals: float = number(0,
+    from_refusals: float = number(0.5,
         "part of the way that refusals in the news go in a period, if all people were in plans that refuse every case",
-        unit="1 a period", low=0, high=10, plausible=(0, 2),
+        unit="1 a period", low=0, high=10, plausible=(0.1, 2),
         source="assumption, 0 is off: a refusal is told as a story, and larger plans have more readers")
     fading: float = number(0.1, "part of the mood that fades in a period", unit="1", low=0, high=1,
         plausible=(0.03, 0.3), source="assumption: an issue is in the news for months, Downs 1972")
-    fear: float = number(0, "believed chance that a plan closes within a year, at full alarm", unit="1",
-        low=0, high=1, plausible=(0, 0.8), source="assumption, 0 is off: as for closings, availability")
-    distrust: float = number(0,
+    fear: float = number(0.3, "believed chance that a plan closes within a year, at full alarm", unit="1",
+        low=0, high=1, plausible=(0.05, 0.8), source="assumption, 0 is off: as for closings, availability")
+    distrust: float = number(0.1,
         "part of trust in all plans that a leap from calm to full alarm takes, with what the same news take by "
-        "themselves; a rise below 0.01 takes none", unit="1", low=0, high=1, plausible=(0, 0.3),
+        "themselves; a rise below 0.01 takes none", unit="1", low=0, high=1, plausible=(0.02, 0.3),
         source="assumption, 0 is off: as much as warnings cost")

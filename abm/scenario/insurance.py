@@ -63,6 +63,8 @@ class Commercial(Product):
 
     title: str = fact("insurance against critical illness", "what a reader is told that it is", source="F263")
     on_sale: bool = fact(False, "whether it can be bought", source="no, unless the scenario says so")
+    declines_for_good: bool = fact(True, "whether who is turned away once is so at every offer, and not by new luck",
+        source="assumption: its questions ask whether another insurer has turned one away")
     pages: float = number(1.0, "part of the insurance shown to members on pages of platforms that is this product",
         unit="1", low=0, high=1, source="all of it, unless the scenario says so")
 

@@ -41,11 +41,11 @@ class Parent(Section):
                "it a service")
     value_decay: float = number(0.3, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
         plausible=(0.1, 0.5), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169")
-    saturation: float = number(0, "part of that worth which is lost in a member who has insurance already", unit="1",
-        low=0, high=1, plausible=(0, 1),
+    saturation: float = number(0.5, "part of that worth which is lost in a member who has insurance already", unit="1",
+        low=0, high=1, plausible=(0.1, 1),
         source="assumption: none; an own channel sells to a customer once, and its part in sales fell, F169")
     regulatory_cost: float = number(6, "cost of standing out to a regulator of full sternness",
-        unit="yuan a member and year", low=0, high=1_000, plausible=(0, 30),
+        unit="yuan a member and year", low=0, high=1_000, plausible=(1, 12),
         source="assumption: as much as a member is worth after a year; an official paper named "
                "platforms, F253")
     listing: date | None = fact(None, "day of a planned listing of the parent", unit="date",
@@ -57,14 +57,14 @@ class Parent(Section):
         plausible=(1, 20), source="assumption: less than a year's worth of the customer")
     stigma_relief: float = number(0.7, "part of that loss which a wave of closings elsewhere takes away", unit="1",
         low=0, high=1, plausible=(0, 1), source="assumption: later closings made smaller headlines")
-    stigma_elasticity: float = number(0, "elasticity of the stigma of a member to the members of the plan", unit="1",
-        low=0, high=2, plausible=(0, 1),
+    stigma_elasticity: float = number(0.3, "elasticity of the stigma of a member to the members of the plan", unit="1",
+        low=0, high=2, plausible=(0.05, 0.7),
         source="assumption: none; the whole country speaks of the largest, few notice a small one")
     stigma_members: float = number(1e7, "members at which the stigma of a member is as said", unit="persons", low=1,
         high=1e9, plausible=(3e6, 3e7), source="assumption: between the small plans and the largest, F031, F174, F183")
-    closing_later: float = number(0,
+    closing_later: float = number(0.1,
         "believed chance that a plan which goes on has to be closed at the end of the years looked ahead", unit="1",
-        low=0, high=1, plausible=(0, 0.5),
+        low=0, high=1, plausible=(0.02, 0.2),
         source="assumption: none; of over 200 plans in 2016 about 15 were left in January 2018, F222, F224")
     horizon: float = number(2, "years that the parent looks ahead", unit="years", low=0, high=50,
         plausible=(1, 5), source="assumption: budgets of internet companies")
@@ -72,12 +72,12 @@ class Parent(Section):
         plausible=(5e8, 5e9), source="assumption: a giant's yearly spending on a product")
     choice_scale: float = number(0.3, "scale of the board's logistic choice", unit="yuan a member", low=0, high=1_000,
         plausible=(0.1, 3), source="assumption: a small part of the stigma; 0 decides by the sum alone")
-    reasons_years: float = number(0, "time from one renewal of a board's reasons beyond that sum to the next; 0: drawn "
-        "anew at every review", unit="years", low=0, high=1e9, plausible=(0, 5),
+    reasons_years: float = number(2, "time from one renewal of a board's reasons beyond that sum to the next; 0: drawn "
+        "anew at every review", unit="years", low=0, high=1e9, plausible=(0.5, 5),
         source="assumption, 0 is off: what a board knows and a sum does not say is the same a month later")
-    trial_years: float = number(0, "time from the launch, or from the start of a run that begins later with an empty "
+    trial_years: float = number(1, "time from the launch, or from the start of a run that begins later with an empty "
         "plan, for which a plan is kept whatever that sum says",
-        unit="years", low=0, high=50, plausible=(0, 2),
+        unit="years", low=0, high=50, plausible=(0.5, 2),
         source="assumption, 0 is off: a product is launched with a budget for its first year, staged commitment, Dixit "
                "and Pindyck 1994")
     flight_threshold: float = number(1e10, "sum for which the parent would run away with the deposits",

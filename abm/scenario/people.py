@@ -53,7 +53,7 @@ class People(Section):
         source="assumption: declarations are unchecked at the door, and insurers find concealment "
                "in one claim of ten")
 
-    households: bool = fact(False,
+    households: bool = fact(True,
         "whether adults decide and pay for the children of their household, and some for another adult",
         source="assumption, false where everybody decides alone: 12 % of members had also enrolled children, F014")
     adult_age: int = number(18, "age from which a child decides alone", unit="years", low=1, high=105, for_persons=True,
@@ -97,7 +97,7 @@ class Friends(Section):
     rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood",
         unit="1", low=0, high=1,
         plausible=(0.05, 0.5), source="assumption: weak ties; Watts and Strogatz 1998")
-    telling: float = number(0.8, "chance that a member one meets recommends the platform, a period",
+    telling: float = number(0.9, "chance that a member one meets recommends the platform, a period",
         unit="1", low=0, high=1, plausible=(0.1, 1),
         for_persons=True, source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,
@@ -116,10 +116,10 @@ class Health(Section):
     incidence_file: str = data_file("incidence.csv", "file of annual incidence by table, age and sex",
         source="China Life Insurance Critical Illness Experience Incidence Tables")
     incidence_table: str = fact("CI_2020_28_diseases", "the table used", source="table CI4 of 2020, 28 diseases")
-    incidence_level: float = number(0.55, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,
+    incidence_level: float = number(0.75, "incidence that leads to claims, over the table's", unit="1", low=0, high=100,
         plausible=(0.3, 1.2),
         source="assumption, set by hand to the 68,675 aided in 2020, F091: not all who could claim do")
-    incidence_slope: float = number(0, "growth with age of incidence that leads to claims, over the table's",
+    incidence_slope: float = number(-0.01, "growth with age of incidence that leads to claims, over the table's",
         unit="1 a year", low=-0.1, high=0.02, plausible=(-0.06, 0),
         source="assumption: early claims came from the young. Of 150 aided in late June 2019, F079, 47 had thyroid "
                "cancer, the most frequent one at 15 to 44 years and a fifth or more of insurers' claims "
@@ -148,7 +148,7 @@ class Health(Section):
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
         plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091; at 38 years, "
         "where it has a slope")
-    mild_slope: float = number(0, "growth with age of that share, from 20 to 56 years", unit="1 a year",
+    mild_slope: float = number(-0.04, "growth with age of that share, from 20 to 56 years", unit="1 a year",
         low=-0.1, high=0.1, plausible=(-0.04, 0),
         source="assumption, 0 is off; no table of mild cases by age was found. Its sign: thyroid cancer, which is "
                "mostly mild, is the most frequent one at 15 to 44 years (m.devze.com/ask/736383IeM281D9q). Children's "
@@ -158,21 +158,21 @@ class Health(Section):
         unit="1", low=0, high=1,
         plausible=(0.1, 0.4),
         for_persons=True, source="assumption: papers take about ten weeks; 36 had been aided by April 2019, F021")
-    aware_of_claiming: float = number(1,
+    aware_of_claiming: float = number(0.1,
         "share of the diagnosed who think of their claim, before a plan has shared anything", unit="1",
-        low=0, high=1, plausible=(0.02, 1),
+        low=0, high=1, plausible=(0.02, 0.5),
         source="assumption, 1 where all do: 36 had been aided by April 2019, F021, of cover for twenty million, "
                "F053, and 496 in a period of July, F081")
     shares_until_aware: float = number(1, "shares published, in all, that make up half of what that share lacks",
         unit="yuan a member", low=0.01, high=1_000, plausible=(0.3, 10),
         source="assumption: a bill of yuan is looked into, one of cents is not; shares came to 3.58 yuan by August "
                "2019, F069")
-    filing_at_the_end: float = number(1,
+    filing_at_the_end: float = number(2,
         "share who think of their claim once the end of a plan is announced, over that before, up to all", unit="1",
         low=1, high=100, plausible=(1, 5),
         source="assumption, 1 where it reminds nobody: a last day for claims is news. Where all think of theirs anyway "
                "it changes nothing")
-    mild_reckoned: float = number(0, "part of the mild cases that actuaries of the plans reckon with", unit="1",
+    mild_reckoned: float = number(1, "part of the mild cases that actuaries of the plans reckon with", unit="1",
         low=0, high=1, plausible=(0, 1), for_persons=True,
         source="assumption, 0 where they take all cases for severe, 1 for who has seen claims")
 
@@ -207,12 +207,12 @@ class Mind(Section):
         for_persons=True, source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
         plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
-    renewed_interest: float = number(1, "rate at which plans known and declined are thought of again, by oneself or at "
+    renewed_interest: float = number(0.25, "rate at which plans known and declined are thought of again, by oneself or at "
         "a member's word, over that of plans newly heard of", unit="1", low=0, high=1,
-        plausible=(0.05, 1), for_persons=True,
+        plausible=(0.05, 0.7), for_persons=True,
         source="assumption: a no is seldom gone back on without news, status quo bias, Samuelson and Zeckhauser "
                "1988")
-    coming_back: float = number(1, "trouble of joining a plan again that one left or was removed from, over that of "
+    coming_back: float = number(2, "trouble of joining a plan again that one left or was removed from, over that of "
         "the first time", unit="1", low=0, high=100,
         plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
@@ -221,13 +221,13 @@ class Mind(Section):
         plausible=(0.3, 0.9), for_persons=True,
         source="assumption: 12 % of members had also enrolled children, F014, and a fifth of those who decide have "
                "some here; 53 % would enrol their family, F238")
-    noticed_shock: float = number(0, "part of trust lost at a stroke from which bad news of a plan makes all its "
+    noticed_shock: float = number(0.1, "part of trust lost at a stroke from which bad news of a plan makes all its "
         "members think, a smaller loss fewer in proportion; 0: any loss makes all think", unit="1", low=0, high=1,
-        plausible=(0, 0.3), for_persons=True,
+        plausible=(0.02, 0.3), for_persons=True,
         source="assumption: attention goes to what matters much, Gabaix 2014; a warning costs a tenth of trust")
-    habituation_periods: int = number(0, "bills to whose mean one is used, and that a higher one is felt against; 0: "
+    habituation_periods: int = number(12, "bills to whose mean one is used, and that a higher one is felt against; 0: "
         "felt against the expected bill", unit="periods", low=0, high=240,
-        plausible=(0, 24), for_persons=True,
+        plausible=(4, 24), for_persons=True,
         source="assumption: people adapt to a level, Helson 1964, and hold a price against those they have paid, "
                "Kalyanaram and Winer 1995")
     patience: float = number(0.5, "median rise of the bill over the expected one that doubles attention",
@@ -240,9 +240,9 @@ class Mind(Section):
         plausible=(0.3, 1), source="assumption: tastes vary over persons by a factor of about two either way")
     noise: float = number(30, "scale of the logistic choice", unit="yuan a year", low=0, high=10_000,
         plausible=(5, 100), for_persons=True, source="assumption: a third of a year's shares; 0 is a rational choice")
-    taste_years: float = number(0, "time from one renewal of a person's unobserved tastes to the next; 0: drawn anew "
+    taste_years: float = number(10, "time from one renewal of a person's unobserved tastes to the next; 0: drawn anew "
         "whenever a choice is made; 1e9: drawn once for all", unit="years", low=0, high=1e9,
-        plausible=(0, 30), for_persons=True,
+        plausible=(2, 30), for_persons=True,
         source="assumption: in a panel the unobserved taste belongs to person and alternative, and stays over all "
                "choices, Revelt and Train 1998; circumstances renew it now and then")
     learning: float = number(0.25, "share of the gap between expected and seen share that is learned in a period",
@@ -267,9 +267,9 @@ class Mind(Section):
         plausible=(0, 0.3), source="assumption: warnings of 2015 to 2017 and of 2020, F245, F252")
     trust_from_rule_change: float = number(0.05, "share of trust lost when a plan changes its terms", unit="1",
         low=0, high=1, plausible=(0, 0.2), source="assumption: changes were read as a sign of need")
-    symptom_alarm: float = number(0,
+    symptom_alarm: float = number(10,
         "frailty that people suspect in themselves while they notice signs of an illness not yet diagnosed", unit="1",
-        low=0, high=1_000, plausible=(0, 50), for_persons=True,
+        low=0, high=1_000, plausible=(2, 50), for_persons=True,
         source="assumption, 0 where signs are thought nothing of: signs for which doctors look for cancer at once mean "
                "it in 3 of 100 (NICE guideline NG12, 2015), ten times the incidence of a year")
     name_recovery: float = number(0.03, "part of a plan's lost good name that is regained in a period", unit="1",

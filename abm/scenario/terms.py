@@ -112,10 +112,10 @@ class PlatformTerms(Section):
         plausible=(6, 48), source="assumption: pages show what was paid in the year")
     brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1,
         plausible=(0.6, 0.95), source="assumption: a household name; 77 % felt safer, F237")
-    launch_reach: float = number(0.2, "share of the unaware that the launch campaign reaches in its first period",
+    launch_reach: float = number(0.17, "share of the unaware that the launch campaign reaches in its first period",
         unit="1", low=0, high=1,
         plausible=(0.05, 0.3), source="assumption, set by hand: 12 million joined in ten days, F007")
-    steady_reach: float = number(0.016, "share of the unaware that later marketing reaches in a period",
+    steady_reach: float = number(0.026, "share of the unaware that later marketing reaches in a period",
         unit="1", low=0, high=1,
         plausible=(0.002, 0.05), source="assumption, set by hand to the growth of 2019, F016, F024, F031")
     launch_fading: float = number(0.1, "part of the launch campaign that is left a period later",
@@ -148,9 +148,9 @@ class PlatformTerms(Section):
         plausible=(2, 6), source="assumption: 38 % of about a billion yuan in 2020, F134")
     other_cost: float = number(2.0, "other costs for each member", unit="yuan a year", low=0, high=1_000,
         plausible=(1, 4), source="assumption: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
-    scale_elasticity: float = number(0,
+    scale_elasticity: float = number(0.1,
         "elasticity by which the cost of technology and the rest falls for a member as members grow", unit="1",
-        low=0, high=1, plausible=(0, 0.3),
+        low=0, high=1, plausible=(0.02, 0.3),
         source="assumption: none; average costs of life insurers fall with size up to a point, Houston and Simon 1970, "
                "Grace and Timme 1992")
     scale_members: float = number(1e8, "members at which these costs for a member are as said", unit="persons",
@@ -162,7 +162,7 @@ class PlatformTerms(Section):
                "sold to four members in a thousand a year at a commission of 60 %")
     traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
         source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")
-    wear_by_calendar: bool = fact(False,
+    wear_by_calendar: bool = fact(True,
         "whether traffic and the worth of customers wear out from one day for all, and not from the launch",
         source="assumption: from the launch; the traffic of F169 wore out by years of the calendar")
     wear_from: date = fact(date(2018, 7, 1), "that day", unit="date",
