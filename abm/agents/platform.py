@@ -140,8 +140,8 @@ class Platform(Agent):
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
-        if self.terms.deposit and self.stage < Stage.RUN_OFF:
-            # Whose deposit is used up leaves, and there is nobody to ask for the rest: it is the platform's loss.
+        if self.terms.deposit and self.stage == Stage.CLOSING:
+            # Whose deposit is used up leaves; what is lacking then is the others' to share while there are any to ask.
             lacking = max(0, -self.model.ledger.balances[pool(self.name)])
             self.move(lacking, own(self.name), pool(self.name), "shortfall")
         self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]

@@ -17,9 +17,14 @@ GIVEN_UP = (Status.LAPSED, Status.LEFT, Status.AGED_OUT, Status.ENDED)
 
 
 def claim_awareness(plan: Plan, ending: bool) -> float:
-    """The share of the ill who think of their claim by now, or would if the end of the plan were announced."""
+    """The share of the ill who think of their claim by now, or would if the end of the plan were announced.
+
+    Where shares are drawn from a deposit nobody is sent a bill until it is used up, so that so much more is shared
+    before half of what is lacking is reached.
+    """
     health = plan.model.case.health
-    aware = rules.claim_awareness(health.aware_of_claiming, yuan(sum(plan.shares)), health.shares_until_aware)
+    until_half = health.shares_until_aware + plan.terms.deposit
+    aware = rules.claim_awareness(health.aware_of_claiming, yuan(sum(plan.shares)), until_half)
     return min(1.0, health.filing_at_the_end * aware) if ending else aware
 
 

@@ -36,11 +36,12 @@ class Parent(Section):
     """The company behind a plan, and what it wants of it."""
 
     customer_value: float = number(8, "worth of a member to the parent's other business, at the start",
-        unit="yuan a year", low=0, high=1_000, plausible=(2, 20),
-        source="assumption: the largest spent 300 million more a year than it took in, F022, F132, and called "
-               "it a service")
-    value_decay: float = number(0.3, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
-        plausible=(0.1, 0.5), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169")
+        unit="yuan a year", low=0, high=1_000, plausible=(4, 20),
+        source="assumption: a buyer of insurance costs 170 yuan elsewhere, F166, F168, and one member in twenty is "
+               "taken to become one within a year; the largest spent 300 million more a year than it took in, F022, F132")
+    value_decay: float = number(0.1, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
+        plausible=(0, 0.3), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169, while "
+               "these grew fifteen-fold, F167: it brought four times as much, and grew ever more slowly")
     saturation: float = number(0.5, "part of that worth which is lost in a member who has insurance already", unit="1",
         low=0, high=1, plausible=(0.1, 1),
         source="assumption: none; an own channel sells to a customer once, and its part in sales fell, F169")
@@ -54,7 +55,7 @@ class Parent(Section):
         unit="1", low=0, high=100,
         plausible=(1, 4), source="assumption: a prospectus promised to part with the plan if need be, F146")
     stigma: float = number(5, "loss of good name by closing", unit="yuan a member", low=0, high=1_000,
-        plausible=(1, 20), source="assumption: less than a year's worth of the customer")
+        plausible=(2, 20), source="assumption: less than a year's worth of the customer")
     stigma_relief: float = number(0.7, "part of that loss which a wave of closings elsewhere takes away", unit="1",
         low=0, high=1, plausible=(0, 1), source="assumption: later closings made smaller headlines")
     stigma_elasticity: float = number(0.3, "elasticity of the stigma of a member to the members of the plan", unit="1",

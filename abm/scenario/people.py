@@ -162,8 +162,10 @@ class Health(Section):
         "share of the diagnosed who think of their claim, before a plan has shared anything", unit="1",
         low=0, high=1, plausible=(0.02, 0.5),
         source="assumption, 1 where all do: 36 had been aided by April 2019, F021, of cover for twenty million, "
-               "F053, and 496 in a period of July, F081")
-    shares_until_aware: float = number(1, "shares published, in all, that make up half of what that share lacks",
+               "F053, and 496 in a period of July, F081; one who had paid nine yuan at eHuzhu thought no more of it "
+               "until a friend spoke of a claim (zhuzhouwang.com/2015/0612/313019.shtml)")
+    shares_until_aware: float = number(1, "shares published, in all, that make up half of what that share lacks; where "
+        "they are drawn from a deposit, beyond that deposit",
         unit="yuan a member", low=0.01, high=1_000, plausible=(0.3, 10),
         source="assumption: a bill of yuan is looked into, one of cents is not; shares came to 3.58 yuan by August "
                "2019, F069")

@@ -150,8 +150,8 @@ class PlatformTerms(Section):
         plausible=(1, 4), source="assumption: the remaining 21 % of about a billion yuan in 2020, F133 and F134")
     scale_elasticity: float = number(0.1,
         "elasticity by which the cost of technology and the rest falls for a member as members grow", unit="1",
-        low=0, high=1, plausible=(0.02, 0.3),
-        source="assumption: none; average costs of life insurers fall with size up to a point, Houston and Simon 1970, "
+        low=0, high=1, plausible=(0.02, 0.15),
+        source="assumption: average costs of life insurers fall with size up to a point, Houston and Simon 1970, "
                "Grace and Timme 1992")
     scale_members: float = number(1e8, "members at which these costs for a member are as said", unit="persons",
         low=1, high=1e9, plausible=(5e7, 1.5e8),
@@ -160,8 +160,8 @@ class PlatformTerms(Section):
         unit="yuan a year", low=0, high=1_000, plausible=(0, 10),
         source="assumption, used where nothing is sold in the scenario itself: a policy of 400 yuan, F106, "
                "sold to four members in a thousand a year at a commission of 60 %")
-    traffic_decay: float = number(0.3, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
-        source="assumption: a competitor's own traffic fell from 46 to 13 % of sales in two years, F169")
+    traffic_decay: float = number(0.1, "share of traffic income lost in a year", unit="1 a year", low=0, high=1,
+        plausible=(0, 0.3), source="assumption: as the worth of a customer, F167, F169")
     wear_by_calendar: bool = fact(True,
         "whether traffic and the worth of customers wear out from one day for all, and not from the launch",
         source="assumption: from the launch; the traffic of F169 wore out by years of the calendar")
