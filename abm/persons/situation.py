@@ -90,11 +90,19 @@ def is_mild(me: np.void, row: int, found: int, world: World) -> bool:
 def thinks_of_claim(key: int, found: int, claimant: int, aware: float) -> bool:
     """Whether a claim for an illness found in a step is thought of at the awareness of a plan (mechanism A19).
 
-    How much awareness that takes is drawn once for the illness, and is alike for every plan. Awareness grows with what
-    a plan shares, and so whoever thinks of a claim goes on to. `claimant`: the row, or the number of a fellow, of whom
-    `key` is that of fellows. Those whom a friend told of aid when the illness was found do anyway.
+    Awareness grows with what a plan shares, and so whoever thinks of a claim goes on to. Those whom a friend told of
+    aid when the illness was found do anyway.
     """
-    return aware >= 1.0 or draw(key, found, claimant, AWARE) < aware
+    return aware >= 1.0 or awareness_needed(key, found, claimant) < aware
+
+
+@behaviour
+def awareness_needed(key: int, found: int, claimant: int) -> float:
+    """How much awareness it takes to think of a claim: drawn once for the illness, and alike for every plan.
+
+    `claimant`: the row, or the number of a fellow, of whom `key` is that of fellows.
+    """
+    return draw(key, found, claimant, AWARE)
 
 
 @behaviour

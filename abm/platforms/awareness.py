@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import sequence
 from abm.money import yuan
 from abm.persons.cases import NO_CASES, chosen, joined, require_memory
 from abm.persons.fellows import key_of_fellows
+from abm.persons.situation import awareness_needed
 from abm.persons.state import Status
 from abm.platforms import rules
 from abm.platforms.plan import Plan
 
-AWARE = Purpose.AWARE * SLOTS_PER_PURPOSE
 # Ends of a membership with which a claim that is not thought of is given up.
 GIVEN_UP = (Status.LAPSED, Status.LEFT, Status.AGED_OUT, Status.ENDED)
 
@@ -39,7 +38,7 @@ class HeldBack:
         """Hold back these claims too."""
         require_memory(self.cases.size + cases.size)
         self.cases = joined(self.cases, cases)
-        self.needed = np.concatenate([self.needed, awareness_needed(cases, seed)])
+        self.needed = np.concatenate([self.needed, needed_by_fellows(cases, seed)])
 
     def come_forward(self, awareness: float, now: int, window: int, memberships: np.ndarray) -> np.ndarray:
         """Let go of the claims that are thought of now; forget those for which it is too late, or whose row has left.
@@ -69,11 +68,11 @@ def given_up(cases: np.ndarray, memberships: np.ndarray) -> np.ndarray:
 
 
 @sequence
-def awareness_needed(cases: np.ndarray, seed: int) -> np.ndarray:
-    """The awareness from which on each claim of a fellow is thought of, as `situation.thinks_of_claim` draws it."""
+def needed_by_fellows(cases: np.ndarray, seed: int) -> np.ndarray:
+    """The awareness from which on each claim of a fellow is thought of."""
     needed = np.empty(cases.size)
     for i in range(cases.size):
         case = cases[i]
         key = key_of_fellows(seed, case["person"], case["found"])
-        needed[i] = draw(key, case["found"], case["number"], AWARE)
+        needed[i] = awareness_needed(key, np.int64(case["found"]), np.int64(case["number"]))
     return needed

@@ -12,7 +12,7 @@ from abm.errors import CheckpointError
 from abm.model import MutualAidModel
 from abm.persons.situation import thinks_of_claim
 from abm.platforms import rules
-from abm.platforms.awareness import awareness_needed
+from abm.platforms.awareness import needed_by_fellows
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish, series, teeming
 from worlds.filing import SIGMAS, WINDOW, announce, publish, share_filed, struck
@@ -145,7 +145,7 @@ def test_claims_are_held_back_until_they_are_thought_of_or_it_is_too_late() -> N
         fellows = rest[rest["number"] > 0]
         waited = fellows["due"].astype(int) - fellows["found"]
         assert (waited <= window).all()
-        known = awareness_needed(fellows, model.seed) < published
+        known = needed_by_fellows(fellows, model.seed) < published
         assert known.mean() > 0.9  # all but those whose row has friends who were aided
 
 

@@ -16,7 +16,7 @@ from abm.persons.households import follow
 from abm.persons.paying import draw_on_deposit, no_cash_flows
 from abm.persons.situation import has_aided_friend, has_claim_in_mind, may_claim, thinks_of_claim
 from abm.persons.state import HealthState, Status
-from abm.platforms.awareness import awareness_needed
+from abm.platforms.awareness import needed_by_fellows
 from worlds.endings import ending_market
 from worlds.filing import WINDOW, announce, assembled, ill_since, publish, share_filed, strike, struck, wave
 from worlds.plain import run
@@ -182,7 +182,7 @@ def test_whoever_had_friends_with_news_of_aid_when_falling_ill_files_at_any_weig
     some, _, known = second_wave(fellows, {"health.aware_of_claiming": 0.3})
     seed = np.uint64(0)
     own = [thinks_of_claim(seed, np.int64(6), row, 0.3) for row in cases["person"].tolist()]
-    thinks = np.where(cases["number"] == 0, own, awareness_needed(cases, 0) < 0.3) | known[cases["person"]]
+    thinks = np.where(cases["number"] == 0, own, needed_by_fellows(cases, 0) < 0.3) | known[cases["person"]]
     expected = set(zip(cases["person"][thinks].tolist(), cases["number"][thinks].tolist(), strict=True))
     assert 0.05 < known.mean() < 0.95
     assert 100 < len(some) < len(everybody)
