@@ -74,6 +74,12 @@ def worth_of_cover(trust: float, cover: float, risk: float, aversion: float, ove
     return trust * cover * risk * (1.0 + aversion) * (1.0 - overlap)
 
 
+@rule("f8(f8, f8, f8)")
+def aid_for_the_mean_case(cover: float, mild_cover: float, mild: float) -> float:
+    """Aid that a case brings on average, where so many are mild: aid for these is at most that for the others."""
+    return cover - mild * max(0.0, cover - mild_cover)
+
+
 @rule("f8(f8, f8)")
 def worth_of_company(herding: float, friends_in: float) -> float:
     """Yuan a year for doing as one's friends do; `friends_in` is the share of them inside."""

@@ -108,8 +108,8 @@ def awareness_needed(key: int, found: int, claimant: int) -> float:
 @behaviour
 def aid_reckoned_with(k: int, age: int, world: World) -> float:
     """Aid for a case that actuaries of platform `k` reckon with at an age, yuan: of mild cases what these bring."""
-    cover, mild = np.float64(world.covers[k, age]), world.settings[0]["mild_reckoned"] * world.mild[age]
-    return cover - mild * max(0.0, cover - world.offers[k]["mild_cover"])
+    mild = world.settings[0]["mild_reckoned"] * world.mild[age]
+    return rules.aid_for_the_mean_case(np.float64(world.covers[k, age]), world.offers[k]["mild_cover"], mild)
 
 
 @behaviour

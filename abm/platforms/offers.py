@@ -7,6 +7,7 @@ import numpy as np
 from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
+from abm.persons.rules import aid_for_the_mean_case
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
@@ -124,9 +125,10 @@ def level_by_table(plan: Plan) -> float:
     covers = world.covers[plan.index]
     if not covers.any():
         return 0.0
+    ages, mild_cover = np.flatnonzero(covers), world.offers[plan.index]["mild_cover"]
     mild = world.settings[0]["mild_reckoned"] * world.mild
-    reckoned = covers - mild * np.maximum(0, covers - world.offers[plan.index]["mild_cover"])
-    aid = (reckoned * world.incidence.mean(axis=0))[covers > 0].mean()
+    reckoned = [aid_for_the_mean_case(covers[age], mild_cover, mild[age]) for age in ages]
+    aid = (reckoned * world.incidence.mean(axis=0)[ages]).mean()
     return rules.true_level(fen(aid), plan.gross)
 
 
