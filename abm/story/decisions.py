@@ -156,9 +156,7 @@ def to_insure(me: Any, mine: np.ndarray, product: int, row: int, world: World) -
     """Whether to buy a product, as `insuring.consider` asks."""
     product = np.int64(product)
     terms = appraisal.buying(me, mine, product, row, world)
-    signer = signer_for(me, row, world)
-    decision = _decision(terms, BUY + product, TASTE_OF_INSURANCE + product, signer, world)
-    return replace(decision, **_insured(product, world))
+    return _to_take(terms, BUY + product, me, product, row, world)
 
 
 def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> Decision:
@@ -166,9 +164,7 @@ def to_be_insured(me: Any, mine: np.ndarray, k: int, row: int, world: World) -> 
     offer = world.offers[k]
     product = np.int64(offer["conversion_product"])
     terms = appraisal.converting(me, mine, product, offer["conversion"], row, world)
-    signer = signer_for(me, row, world)
-    decision = _decision(terms, CONVERT + k, TASTE_OF_INSURANCE + product, signer, world)
-    return replace(decision, **_insured(product, world))
+    return _to_take(terms, CONVERT + k, me, product, row, world)
 
 
 def friends_of(row: int, world: World) -> int:
@@ -188,6 +184,13 @@ def _decision(terms: Terms, anew: int, lasting: int, row: int, world: World) -> 
     )
 
 
+def _to_take(terms: Terms, anew: int, me: Any, product: int, row: int, world: World) -> Decision:
+    """A decision on a product, by the taste of whoever signs for it; with its cover, and how far it is trusted."""
+    decision = _decision(terms, anew, TASTE_OF_INSURANCE + product, signer_for(me, row, world), world)
+    offer = world.products[product]
+    return replace(decision, trust=float(offer["trust"]), cover=float(offer["sum_insured"] / FEN_PER_YUAN))
+
+
 def _about(me: Any, k: int, row: int, world: World) -> dict[str, Any]:
     """What a reader wants to know of a plan: its cover, its last bill, and which friends are inside."""
     friends = friends_of(row, world)
@@ -196,9 +199,3 @@ def _about(me: Any, k: int, row: int, world: World) -> dict[str, Any]:
         "bill": float(shown_bill(me, k, row, world)),
         "friends": (round(float(friends_in(k, row, world)) * friends), friends),
     }
-
-
-def _insured(product: int, world: World) -> dict[str, Any]:
-    """What a reader wants to know of a product: its cover, and how far it is trusted."""
-    offer = world.products[product]
-    return {"trust": float(offer["trust"]), "cover": float(offer["sum_insured"] / FEN_PER_YUAN)}
