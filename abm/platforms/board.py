@@ -13,7 +13,6 @@ from abm.platforms.closing import ClosingKind, notice_periods, recent_closures
 from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
-RUN_OFF_PERIODS = 4  # periods whose claims are found, and not yet filed, when a plan ends
 FEE_STEP = 0.02
 RISE, LATELY = 1.25, 6  # shares of this many periods, this far above the expected ones, call for strictness
 
@@ -191,19 +190,20 @@ def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:
     """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid.
 
     The end itself makes more of the ill think of a claim, of those found lately and of those found during the notice.
+    As much as is in hand now will be when the notice ends; where no run-off is borne, the last shares pay for it.
     """
-    promised, in_notice, after = plan.terms.closing, 0.0, 0.0
+    promised, health = plan.terms.closing, plan.model.case.health
     aware, then = (claim_awareness(plan, ending) for ending in (False, True))
-    if then > aware > 0:
-        notice = notice_periods(ClosingKind.ACTIVE, promised.notice_days)
-        chance, window = plan.model.case.health.filing_chance, periods(plan.terms.claim_days)
-        in_notice, after = rules.brought_forward(then / aware - 1, chance, window, notice)
-    bill = 0.0
+    only_then = aid * (then / aware - 1) if aware else 0.0
+    window, notice = periods(plan.terms.claim_days), notice_periods(ClosingKind.ACTIVE, promised.notice_days)
+    in_notice, after = rules.claims_to_come(aid, only_then, health.filing_chance, window, notice)
+    bill = promised.shares_refunded * paid
+    if promised.last_shares_borne or promised.run_off_borne:
+        bill += in_hand
     if promised.last_shares_borne:
-        bill += aid * promised.notice_days / 15 + aid * in_notice
+        bill += in_notice
     if promised.run_off_borne:
-        bill += in_hand + RUN_OFF_PERIODS * aid + aid * after
-    bill += promised.shares_refunded * paid
+        bill += after
     return bill * plan.model.weight / FEN_PER_YUAN
 
 

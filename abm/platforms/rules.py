@@ -69,17 +69,21 @@ def claim_awareness(at_first: float, published: float, until_half: float) -> flo
     return 1 - (1 - at_first) / (1 + published / until_half)
 
 
-def brought_forward(a_period: float, chance: float, window: int, notice: int) -> tuple[float, float]:
-    """Claims filed in a notice, and after it, by the ill whom only the announcement makes think of one.
+def claims_to_come(known: float, only_then: float, chance: float, window: int, notice: int) -> tuple[float, float]:
+    """Claims expected in the notice of an announced end, and after it, of the ill who are found until it is over.
 
-    So many are diagnosed `a_period`, now as before and until the notice ends; those of the last `window` periods may
-    still claim. In each period from the announcement on, papers are together with a `chance`.
+    In each period, now as before, so many are found who know that they may claim, and so many whom only the
+    announcement makes think of it. From the diagnosis on, or from the announcement on, papers are together with a
+    `chance` in each period; they are in time for `window` periods after that of the diagnosis.
     """
-    found = np.arange(-window, notice)  # periods from the announcement to the diagnosis
-    start = np.maximum(0, found)
-    in_time, in_notice = (1 - (1 - chance) ** left for left in (found + window + 1 - start, notice - start))
-    in_notice = np.minimum(in_notice, in_time)
-    return a_period * float(in_notice.sum()), a_period * float((in_time - in_notice).sum())
+    found = np.arange(-window, notice)  # periods from the first of the notice to the diagnosis
+    end, in_notice, after = found + window + 1, 0.0, 0.0
+    for a_period, start in ((known, found), (only_then, np.maximum(0, found))):
+        tries = (np.maximum(0, np.minimum(until, end) - start) for until in (0, notice, end))
+        before, by_then, in_time = (1 - (1 - chance) ** number for number in tries)
+        in_notice += a_period * float((by_then - before).sum())
+        after += a_period * float((in_time - by_then).sum())
+    return in_notice, after
 
 
 def decision_delay(cases: float, capacity: float) -> float:

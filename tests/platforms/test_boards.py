@@ -16,8 +16,9 @@ from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind
 from abm.platforms.policies import EarlyLicensing, Historical, Policy, Stance, StrictBan
 from abm.scenario.parents import SmallPlans
+from abm.scenario.scenario import Scenario
 from abm.scenario.terms import CoverBand
-from worlds.firms import Authority, Firm, Place, firm
+from worlds.firms import Authority, Desk, Firm, Place, firm
 
 ROOT = Path(__file__).parent.parent.parent
 ROOM = sorted(f"abm.platforms.{path.stem}" for path in (ROOT / "abm" / "platforms").glob("[!_]*.py"))
@@ -124,15 +125,23 @@ def test_a_listing_within_the_year_doubles_regulatory_cost() -> None:
 
 
 def test_the_bill_of_closing_by_hand() -> None:
-    """A share of 1.08 yuan is one of aid from each of a million: for four periods, two of notice; and refunds."""
+    """A share of 1.08 yuan is one of aid from each of a million; half a million is in hand.
+
+    Of the ill of a period seven eighths file in time: a half at once, a quarter and an eighth in the two periods after.
+    When cover ends, three eighths of the last ones and an eighth of those before have still to file.
+    """
     paid = PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000, true_level=108.0)
+    place = Place(case=Scenario(health={"aware_of_claiming": 1.0, "filing_chance": 0.5}))
     for promised, bill in (
         ({"run_off_borne": False}, 0.0),
-        ({}, 4e6),
-        ({"last_shares_borne": True, "notice_days": 30}, 6e6),
+        ({}, 0.5e6 + 0.5e6),
+        ({"last_shares_borne": True, "notice_days": 30}, 0.5e6 + 2 * 0.875e6 + 0.5e6),
+        ({"last_shares_borne": True, "notice_days": 0}, 0.5e6 + 0.875e6 + 0.5e6),
+        ({"last_shares_borne": True, "notice_days": 30, "run_off_borne": False}, 0.5e6 + 2 * 0.875e6),
         ({"run_off_borne": False, "shares_refunded": 0.5}, 0.5 * 0.8 * 5e6),
     ):
-        asked = firm({}, {"closing": promised}, census=paid, collected=500_000)
+        given = {"census": paid, "collected": 500_000, "desk": Desk(in_hand=50_000.0), "model": place}
+        asked = firm({}, {"claim_days": 30, "closing": promised}, **given)
         assert board.closing_bill(asked) == pytest.approx(bill)
 
 

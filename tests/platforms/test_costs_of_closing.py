@@ -20,6 +20,10 @@ from worlds.firms import Desk, Firm, Place, firm
 
 # A share of 1.08 yuan is one of aid from each of a million members, a thousand of them simulated.
 COUNTED = PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000, true_level=108.0)
+# Of the ill of a period a half, a quarter and an eighth file in this period and the two to come; then it is too late.
+IN_TIME, RUN_OFF = 0.875, 0.5
+HEALTH = {"aware_of_claiming": 1.0, "filing_chance": 0.5}
+TERMS = {"claim_days": 30}
 amounts = st.floats(0, 1e9)
 
 
@@ -32,32 +36,34 @@ def company(year_ago: float, parent: dict[str, Any] | None = None, terms: dict[s
     """A plan that had this part of its million members, and of the aid expected of them, a year ago."""
     trend = seen(25, 1e6 * year_ago, 1e5 * year_ago)
     given = {"census": COUNTED, "collected": 500_000, "trend": trend, "desk": Desk(in_hand=50_000.0)}
-    return firm({"stigma": 5.0, "horizon": 2.0} | (parent or {}), terms, **given)
+    given["model"] = Place(case=Scenario(health=HEALTH))
+    return firm({"stigma": 5.0, "horizon": 2.0} | (parent or {}), TERMS | (terms or {}), **given)
 
 
 @pytest.mark.parametrize(("year_ago", "then"), [(0.8, 1.2), (1.0, 1.0), (2.0, 0.5), (0.0, 2.0)])
 def test_the_bill_to_come_by_hand(year_ago: float, then: float) -> None:
-    """Million yuan: four periods of run-off and two of notice, 0.5 of claims in hand, half of what was paid, stigma."""
+    """Million yuan: the run-off, two periods of notice, 0.5 of claims in hand, half of what was paid, stigma."""
     promised = {"last_shares_borne": True, "notice_days": 30, "shares_refunded": 0.5}
     paid = 0.8 * 5 * min(1.0, then) + 48 * 1.08 * (1 + then) / 2
-    by_hand = (4 + 2 + 0.5) * then + 0.5 * paid + 5 * then
+    by_hand = (RUN_OFF + 2 * IN_TIME + 0.5) * then + 0.5 * paid + 5 * then
     asked = company(year_ago, terms={"closing": promised})
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(1e6 * by_hand)
 
 
 def test_who_waits_for_cover_now_is_on_the_bill_of_later() -> None:
     waiting = PlanCensus(inside=1_000, ever_joined=1_000, sharing=500, true_level=108.0)
-    asked = firm({"stigma": 0.0}, census=waiting, trend=seen(25, 1e6, 1e5))
-    assert board.closing_bill(asked) == pytest.approx(2e6)
-    assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(4e6)
+    place = Place(case=Scenario(health=HEALTH))
+    asked = firm({"stigma": 0.0}, TERMS, census=waiting, trend=seen(25, 1e6, 1e5), model=place)
+    assert board.closing_bill(asked) == pytest.approx(RUN_OFF * 0.5e6)
+    assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(RUN_OFF * 1e6)
 
 
 @pytest.mark.parametrize(
     ("promised", "periods"),
     [
-        ({"run_off_borne": True}, 4 * 0.5 + 0.25 * 0.625),
-        ({"run_off_borne": False, "last_shares_borne": True}, 0.5 + 0.25 * 1.5),
-        ({"run_off_borne": True, "last_shares_borne": True}, 5 * 0.5 + 0.25 * 2.125),
+        ({"run_off_borne": True}, RUN_OFF * 0.5 + 0.25 * 0.625),
+        ({"run_off_borne": False, "last_shares_borne": True}, IN_TIME * 0.5 + 0.25 * 1.5),
+        ({"run_off_borne": True, "last_shares_borne": True}, (IN_TIME + RUN_OFF) * 0.5 + 0.25 * 2.125),
         ({"run_off_borne": False}, 0.0),
     ],
 )
@@ -69,8 +75,8 @@ def test_claims_not_thought_of_now_are_on_the_bill_as_far_as_the_end_makes_them_
     They were found one or two periods before, or are in the one of notice. In that half of each have their papers, and
     of the second and the third a quarter and three eighths after it.
     """
-    health = {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5, "filing_chance": 0.5}
-    place, terms = Place(case=Scenario(health=health)), {"claim_days": 30, "closing": {"notice_days": 15} | promised}
+    health = HEALTH | {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5}
+    place, terms = Place(case=Scenario(health=health)), TERMS | {"closing": {"notice_days": 15} | promised}
     asked = firm({"stigma": 0.0}, terms, census=COUNTED, shares=[30, 30], model=place)
     assert board.aid_expected(asked, 1_000) == pytest.approx(0.5 * 1_000 * 100)
     assert board.closing_bill(asked) == pytest.approx(periods * 1e6)

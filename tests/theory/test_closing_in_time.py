@@ -14,6 +14,7 @@ import pytest
 from abm.platforms import board, closing
 from abm.platforms.board import Books, Trend
 from abm.platforms.census import PlanCensus
+from abm.scenario.scenario import Scenario
 from worlds.firms import Firm, Place, firm
 
 CERTAIN = {"closing_later": 1.0, "horizon": 1.0, "customer_value": 0.0, "stigma": 0.0, "choice_scale": 0.0}
@@ -31,11 +32,13 @@ BY_HAND = [
 
 def at(year: int, flow: float, bill: float, year_ago: float, parent: dict[str, Any] = CERTAIN) -> Firm:
     """A plan of a million members with a flow, and a bill that was another a year ago, million yuan."""
-    # Run-off of four periods: a bill of a million is an aid of a quarter of a yuan from each member in a period.
-    census = PlanCensus(inside=1_000, ever_joined=1_000, sharing=1_000, true_level=108.0 * bill / 4)
-    trend = Trend(deque([1e6] * 25), deque([1e5 * year_ago / 4] * 25))
-    place = Place(day=date(2021 + year, 1, 14))
-    terms = {"closing_rules": ("not_wanted",)}
+    # Half of the ill file at once, and a quarter a period later, which is the run-off: a bill of a million is an aid of
+    # four yuan from each member in a period.
+    health = {"aware_of_claiming": 1.0, "filing_chance": 0.5}
+    census = PlanCensus(inside=1_000, ever_joined=1_000, sharing=1_000, true_level=108.0 * bill * 4)
+    trend = Trend(deque([1e6] * 25), deque([1e5 * year_ago * 4] * 25))
+    place = Place(day=date(2021 + year, 1, 14), case=Scenario(health=health))
+    terms = {"closing_rules": ("not_wanted",), "claim_days": 15}
     return firm(parent, terms, model=place, books=Books(rate=flow * 1e6), census=census, trend=trend)
 
 
