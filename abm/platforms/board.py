@@ -172,7 +172,8 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
     The board carries on what it can see: members, and the aid expected of all of them, the waiting too, as they
     changed in the last year; claims in hand in proportion to the aid; and the shares that will have been paid until
     then, where they are given back. It carries a change on for a year at most, and no longer than it has seen it; what
-    it saw in a part of a year it believes in that part, as actuaries give credibility to a short record (Whitney 1918).
+    it saw in a part of a year it believes in that part. So the credibility of its record is in proportion to the time
+    and whole after a year; that of actuaries, P / (P + K) for an exposure P, is never whole (Whitney 1918).
     """
     census, trend = plan.census, plan.trend
     seen = min(1.0, years, trend.years, years_since_launch(plan))
