@@ -141,7 +141,7 @@ class Platform(Agent):
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
         if self.terms.deposit and self.stage == Stage.CLOSING:
-            # Whose deposit is used up leaves; what is lacking then is the others' to share while there are any to ask.
+            # What a used-up deposit lacks is carried on while the plan is open; then there is nobody to carry it to.
             lacking = max(0, -self.model.ledger.balances[pool(self.name)])
             self.move(lacking, own(self.name), pool(self.name), "shortfall")
         self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]

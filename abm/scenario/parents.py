@@ -36,17 +36,18 @@ class Parent(Section):
     """The company behind a plan, and what it wants of it."""
 
     customer_value: float = number(8, "worth of a member to the parent's other business, at the start",
-        unit="yuan a year", low=0, high=1_000, plausible=(4, 20),
+        unit="yuan a year", low=0, high=1_000, plausible=(4, 25),
         source="assumption: a buyer of insurance costs 170 yuan elsewhere, F166, F168, and one member in twenty is "
-               "taken to become one within a year; the largest spent 300 million more a year than it took in, F022, F132")
+               "taken to become one within a year; the largest spent 300 million more a year than it took in, F022, "
+               "F132")
     value_decay: float = number(0.1, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
         plausible=(0, 0.3), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169, while "
                "these grew fifteen-fold, F167: it brought four times as much, and grew ever more slowly")
     saturation: float = number(0.5, "part of that worth which is lost in a member who has insurance already", unit="1",
         low=0, high=1, plausible=(0.1, 1),
-        source="assumption: none; an own channel sells to a customer once, and its part in sales fell, F169")
+        source="assumption, 0 is off: an own channel sells to a customer once, and its part in sales fell, F169")
     regulatory_cost: float = number(6, "cost of standing out to a regulator of full sternness",
-        unit="yuan a member and year", low=0, high=1_000, plausible=(1, 12),
+        unit="yuan a member and year", low=0, high=1_000, plausible=(1, 20),
         source="assumption: as much as a member is worth after a year; an official paper named "
                "platforms, F253")
     listing: date | None = fact(None, "day of a planned listing of the parent", unit="date",
@@ -60,13 +61,13 @@ class Parent(Section):
         low=0, high=1, plausible=(0, 1), source="assumption: later closings made smaller headlines")
     stigma_elasticity: float = number(0.3, "elasticity of the stigma of a member to the members of the plan", unit="1",
         low=0, high=2, plausible=(0.05, 0.7),
-        source="assumption: none; the whole country speaks of the largest, few notice a small one")
+        source="assumption, 0 is off: the whole country speaks of the largest, few notice a small one")
     stigma_members: float = number(1e7, "members at which the stigma of a member is as said", unit="persons", low=1,
         high=1e9, plausible=(3e6, 3e7), source="assumption: between the small plans and the largest, F031, F174, F183")
     closing_later: float = number(0.1,
         "believed chance that a plan which goes on has to be closed at the end of the years looked ahead", unit="1",
         low=0, high=1, plausible=(0.02, 0.2),
-        source="assumption: none; of over 200 plans in 2016 about 15 were left in January 2018, F222, F224")
+        source="assumption, 0 is off: of over 200 plans in 2016 about 15 were left in January 2018, F222, F224")
     horizon: float = number(2, "years that the parent looks ahead", unit="years", low=0, high=50,
         plausible=(1, 5), source="assumption: budgets of internet companies")
     loss_limit: float = number(2e9, "loss of twelve months that the parent can bear", unit="yuan", low=0, high=1e12,

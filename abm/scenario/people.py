@@ -209,8 +209,8 @@ class Mind(Section):
         for_persons=True, source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
         plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
-    renewed_interest: float = number(0.25, "rate at which plans known and declined are thought of again, by oneself or at "
-        "a member's word, over that of plans newly heard of", unit="1", low=0, high=1,
+    renewed_interest: float = number(0.25, "rate at which plans known and declined are thought of again, by oneself or "
+        "at a member's word, over that of plans newly heard of", unit="1", low=0, high=1,
         plausible=(0.05, 0.7), for_persons=True,
         source="assumption: a no is seldom gone back on without news, status quo bias, Samuelson and Zeckhauser "
                "1988")

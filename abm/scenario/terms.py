@@ -164,7 +164,7 @@ class PlatformTerms(Section):
         plausible=(0, 0.3), source="assumption: as the worth of a customer, F167, F169")
     wear_by_calendar: bool = fact(True,
         "whether traffic and the worth of customers wear out from one day for all, and not from the launch",
-        source="assumption: from the launch; the traffic of F169 wore out by years of the calendar")
+        source="assumption: the traffic of F169 wore out by years of the calendar, not of a plan")
     wear_from: date = fact(date(2018, 7, 1), "that day", unit="date",
         source="assumption: the middle of the first year of F169")
 
