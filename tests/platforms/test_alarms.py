@@ -14,11 +14,10 @@ from abm.platforms.board import value_to_parent, weight_of_platform_rules
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Stance
-from abm.scenario.institutions import Supervision
-from abm.scenario.scenario import Scenario
 from worlds.closings import HAND, ten
-from worlds.firms import Authority, Firm, Place, firm
+from worlds.firms import Authority, Firm, Place, firm, supervision
 from worlds.plain import run, world
+from worlds.simple import simple
 
 PEOPLE = 10_000_000
 NEWCOMERS = PlanCensus(inside=1_000, ever_joined=1_250, joined=200, promised=25.0, true_level=100.0)
@@ -32,12 +31,12 @@ def ended(announced: int, share: float = 0.25) -> Closing:
 
 def place(**given: Any) -> Place:
     """Ten million people."""
-    return Place(case=Scenario(people={"population": PEOPLE, "persons": 10_000}), **given)
+    return Place(case=simple({"people": {"population": PEOPLE, "persons": 10_000}}), **given)
 
 
 def seen(weight: str, plan: Firm) -> dict[str, float]:
     """The alarms of one plan where one of them alone has a weight, which is 1."""
-    return alarms(Supervision(**(ALONE | {weight: 1.0})), plan.model, [plan], 500.0)
+    return alarms(supervision(**ALONE | {weight: 1.0}), plan.model, [plan], 500.0)
 
 
 def test_a_model_in_which_nobody_supervises_has_no_alarm() -> None:
@@ -90,7 +89,7 @@ def test_plans_with_a_licence_or_out_of_sight_alarm_nobody(given: dict[str, Any]
     here = place()
     here.ledger.transfer(150_000, "persons", "firm.pool", "firm", "share")
     plan = firm(model=here, census=NEWCOMERS, refused_share=0.3, **given)
-    everything = Supervision(from_money=1.0, from_selection=1.0, from_promotion=1.0)
+    everything = supervision(from_money=1.0, from_selection=1.0, from_promotion=1.0)
     assert set(alarms(everything, here, [plan], 0.0).values()) == {0.0}
 
 
@@ -180,7 +179,7 @@ def test_news_of_rules_comes_to_weigh_in_a_straight_line(periods: int, months: f
 
 def test_rules_for_platform_companies_cost_every_parent_whatever_the_regulator_of_plans_does() -> None:
     """Two news of November 2020, one period apart; by 14 January four and three of twelve periods have gone by."""
-    settings = Supervision(platform_rules=(date(2020, 11, 3), date(2020, 11, 20)), platform_rules_cost=0.5)
+    settings = supervision(platform_rules=(date(2020, 11, 3), date(2020, 11, 20)), platform_rules_cost=0.5)
     parent = {"customer_value": 0.0, "regulatory_cost": 6.0, "horizon": 1.0}
     for stern, cost in ((0.0, 0.0), (1.0, 6e6)):
         asked = firm(parent, model=Place(regulator=Authority(stern=stern, settings=settings)))

@@ -15,8 +15,8 @@ from abm.platforms import board, budget, census, rules
 from abm.platforms.board import Books, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind
-from abm.scenario.scenario import Scenario
 from worlds.firms import Desk, Firm, Place, firm
+from worlds.simple import simple
 
 # A share of 1.08 yuan is one of aid from each of a million members, a thousand of them simulated.
 COUNTED = PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000, true_level=108.0)
@@ -36,7 +36,7 @@ def company(year_ago: float, parent: dict[str, Any] | None = None, terms: dict[s
     """A plan that had this part of its million members, and of the aid expected of them, a year ago."""
     trend = seen(25, 1e6 * year_ago, 1e5 * year_ago)
     given = {"census": COUNTED, "collected": 500_000, "trend": trend, "desk": Desk(in_hand=50_000.0)}
-    given["model"] = Place(case=Scenario(health=HEALTH))
+    given["model"] = Place(case=simple({"health": HEALTH}))
     return firm({"stigma": 5.0, "horizon": 2.0} | (parent or {}), TERMS | (terms or {}), **given)
 
 
@@ -52,7 +52,7 @@ def test_the_bill_to_come_by_hand(year_ago: float, then: float) -> None:
 
 def test_who_waits_for_cover_now_is_on_the_bill_of_later() -> None:
     waiting = PlanCensus(inside=1_000, ever_joined=1_000, sharing=500, true_level=108.0)
-    place = Place(case=Scenario(health=HEALTH))
+    place = Place(case=simple({"health": HEALTH}))
     asked = firm({"stigma": 0.0}, TERMS, census=waiting, trend=seen(25, 1e6, 1e5), model=place)
     assert board.closing_bill(asked) == pytest.approx(RUN_OFF * 0.5e6)
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(RUN_OFF * 1e6)
@@ -76,11 +76,12 @@ def test_claims_not_thought_of_now_are_on_the_bill_as_far_as_the_end_makes_them_
     of the second and the third a quarter and three eighths after it.
     """
     health = HEALTH | {"aware_of_claiming": 0.2, "shares_until_aware": 1.0, "filing_at_the_end": 1.5}
-    place, terms = Place(case=Scenario(health=health)), TERMS | {"closing": {"notice_days": 15} | promised}
+    place, terms = Place(case=simple({"health": health})), TERMS | {"closing": {"notice_days": 15} | promised}
     asked = firm({"stigma": 0.0}, terms, census=COUNTED, shares=[30, 30], model=place)
     assert board.aid_expected(asked, 1_000) == pytest.approx(0.5 * 1_000 * 100)
     assert board.closing_bill(asked) == pytest.approx(periods * 1e6)
-    unknown = firm({"stigma": 0.0}, terms, census=COUNTED, model=Place(case=Scenario(health={"aware_of_claiming": 0})))
+    nobody_thinks_of_it = Place(case=simple({"health.aware_of_claiming": 0}))
+    unknown = firm({"stigma": 0.0}, terms, census=COUNTED, model=nobody_thinks_of_it)
     assert board.closing_bill(unknown) == 0.0
 
 

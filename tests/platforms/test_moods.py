@@ -11,14 +11,15 @@ from abm.platforms import rules
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.mood import mood_after, trust_lost
 from abm.platforms.offers import perceived_closure_risk
-from abm.scenario.scenario import Scenario
 from worlds.firms import Authority, Place, firm
+from worlds.simple import simple
 
 PEOPLE = 10_000_000
+PEOPLED = {"population": PEOPLE, "persons": 10_000}
 
 
 def place(numbers: dict[str, float], **given: Any) -> Place:
-    return Place(case=Scenario(people={"population": PEOPLE, "persons": 10_000}, mood=numbers), **given)
+    return Place(case=simple({"people": PEOPLED, "mood": numbers}), **given)
 
 
 def ended(announced: int) -> Closing:
@@ -86,7 +87,7 @@ def test_trust_lost_to_the_same_news_is_lost_once(distrust: float, lost: float) 
     """By themselves a warning and the end of a plan with a quarter of all members take a tenth each, 0.19 in all."""
     mind = {"trust_from_warning": 0.1, "trust_from_closing": 0.2}
     numbers = {"distrust": distrust, "from_warning": 1.0}
-    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind=mind, mood=numbers)
+    case = simple({"people": PEOPLED, "mind": mind, "mood": numbers})
     here = Place(case=case, mood=1.0, regulator=Authority(last_warning=48), closings=[ended(48), ended(47)])
     assert overlap(0.19, trust_lost(firm(model=here), before=0.0)) == pytest.approx(lost)
     here.regulator, here.closings = Authority(), []
@@ -98,7 +99,7 @@ def test_trust_lost_to_the_same_news_is_lost_once(distrust: float, lost: float) 
 def test_refusals_and_a_warning_in_one_step_cost_what_they_cost_one_after_the_other() -> None:
     """A warning takes a fifth by itself, and by the mood less; refusals darken the mood by half of what is left."""
     numbers = {"distrust": 0.5, "from_warning": 0.1, "fading": 0.0}
-    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mind={"trust_from_warning": 0.2}, mood=numbers)
+    case = simple({"people": PEOPLED, "mind": {"trust_from_warning": 0.2}, "mood": numbers})
     here = Place(case=case, mood=0.1 + 0.9 * 0.5, regulator=Authority(last_warning=48))
     assert trust_lost(firm(model=here), before=0.0) == pytest.approx(0.5 * 0.45)
     here.mood = 0.1
@@ -106,7 +107,7 @@ def test_refusals_and_a_warning_in_one_step_cost_what_they_cost_one_after_the_ot
 
 
 def test_refusals_that_only_hold_the_mood_where_it_is_cost_no_trust() -> None:
-    case = Scenario(people={"population": PEOPLE, "persons": 10_000}, mood={"distrust": 0.5, "fading": 0.5})
+    case = simple({"people": PEOPLED, "mood": {"distrust": 0.5, "fading": 0.5}})
     assert trust_lost(firm(model=Place(case=case, mood=0.4)), before=0.4) == 0.0
 
 

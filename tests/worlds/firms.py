@@ -17,8 +17,14 @@ from abm.scenario.institutions import Supervision
 from abm.scenario.parents import ClosingPlan, Parent
 from abm.scenario.scenario import Scenario
 from abm.scenario.terms import PlatformTerms
+from worlds.simple import PARENT, SIMPLE, TERMS, beneath, simple
 
 LAUNCH = date(2019, 1, 1)
+
+
+def supervision(**numbers: Any) -> Supervision:
+    """What moves a simple regulator, with these numbers."""
+    return Supervision(**beneath("supervision", SIMPLE) | numbers)
 
 
 @dataclass
@@ -26,7 +32,7 @@ class Authority:
     """A regulator of fixed pressure and sternness, who notes what a policy lets it do."""
 
     model: Any = None
-    settings: Supervision = field(default_factory=Supervision)
+    settings: Supervision = field(default_factory=supervision)
     policy: Policy = field(default_factory=LaissezFaire)
     pressure: float = 0.0
     last_warning: int = -1
@@ -68,7 +74,7 @@ class Place:
     seed: int = 1
     weight: float = 1_000.0
     heads: float = 1.0
-    case: Scenario = field(default_factory=Scenario)
+    case: Scenario = field(default_factory=simple)
     ledger: Ledger = field(default_factory=Ledger)
     world: Any = field(
         default_factory=lambda: SimpleNamespace(offers=np.zeros(1, OFFER), products=np.zeros(2, PRODUCT))
@@ -161,6 +167,6 @@ class Firm:
 
 
 def firm(parent: dict[str, Any] | None = None, terms: dict[str, Any] | None = None, **given: Any) -> Firm:
-    """A plan under terms, with a parent if any of its numbers are given."""
-    company = None if parent is None else Parent(**parent)
-    return Firm(PlatformTerms(**{"launch": LAUNCH, "parent": company} | (terms or {})), **given)
+    """A simple plan under terms, with a parent if any of its numbers are given."""
+    company = None if parent is None else Parent(**PARENT | parent)
+    return Firm(PlatformTerms(**TERMS | {"launch": LAUNCH, "parent": company} | (terms or {})), **given)

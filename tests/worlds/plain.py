@@ -11,13 +11,13 @@ import numpy as np
 
 from abm.model import MutualAidModel
 from abm.persons.state import HealthState, Status, Trait
-from abm.scenario.files import parse
-from abm.scenario.paths import put
+from worlds.simple import simple
 
 OF_THE_ILLNESS = int(Trait.ACCIDENT | Trait.TOLD)
 
 # Everybody hears at launch, thinks in every period, joins whatever is worth anything and pays; nobody is turned
-# away, refused, late or paid less, no taste differs and no news moves anyone. Each real person is simulated.
+# away, refused, late or paid less, no taste differs and no news moves anyone. Each real person is simulated. What else
+# works by default is off (`worlds.simple`).
 PLAIN: dict[str, Any] = {
     "calendar.start": date(2019, 1, 1),
     "calendar.end": date(2028, 12, 31),
@@ -62,11 +62,9 @@ def quickly() -> Iterator[None]:
 
 def world(persons: int, changes: Mapping[str, Any], seed: int = 0, kind: type = MutualAidModel) -> Any:
     """A plain world of so many equals: well men of 35 with good credit and mean risk."""
-    tables: dict[str, Any] = {"title": "plain", "people": {"population": persons, "persons": persons}}
-    for path, value in (PLAIN | dict(changes)).items():
-        put(tables, path, value)
+    people = {"people.population": persons, "people.persons": persons}
     with quickly():
-        model = kind(parse(tables, "plain"), seed=seed)
+        model = kind(simple(people | PLAIN | dict(changes), "plain"), seed=seed)
     for field, value in {
         "age_at_start": 35,
         "frailty": 1,
