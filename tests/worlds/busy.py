@@ -9,7 +9,8 @@ import pandas as pd
 from abm.model import MutualAidModel
 
 # Illness eighty times as common and cover about as many times smaller, so that a few hundred persons see claims,
-# refusals, a backlog, caps, lapses and leaving within two years; everybody's credit passes the gate.
+# refusals, a backlog, caps, lapses and leaving within two years; everybody's credit passes the gate. Every mechanism that
+# works by default works here too.
 BUSY: dict[str, Any] = {
     "calendar.end": date(2020, 6, 30),
     "people.population": 500_000,
@@ -24,6 +25,8 @@ BUSY: dict[str, Any] = {
     "health.latency_years": 0.2,
     "health.filing_chance": 0.6,
     "health.accident_share": 0.1,
+    "health.aware_of_claiming": 0.5,
+    "mind.taste_years": 1.0,
     "platform.xianghubao.launch_reach": 0.9,
     "platform.xianghubao.capacity": 1_000.0,
     "platform.xianghubao.effort": 1.0,
@@ -31,6 +34,7 @@ BUSY: dict[str, Any] = {
     "platform.xianghubao.bands.0.cover": 2_500.0,
     "platform.xianghubao.bands.1.cover": 1_500.0,
     "platform.xianghubao.mild_cover": 800.0,
+    "platform.xianghubao.amendments": [],
     "platform.xianghubao.case_cap": 0.009,
     "platform.xianghubao.annual_cap": 60.0,
     "platform.xianghubao.closing_rules": [],
@@ -51,6 +55,7 @@ TEEMING: dict[str, Any] = BUSY | {
     "health.incidence_level": 8.0,
     "mind.altruism": 5.0,
     "mind.herding": 60.0,
+    "mind.taste_years": 0.25,
     "platform.xianghubao.capacity": 100.0,
     "platform.xianghubao.bands.0.cover": 25_000.0,
     "platform.xianghubao.bands.1.cover": 15_000.0,

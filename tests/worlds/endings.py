@@ -56,6 +56,7 @@ WORLD: dict[str, Any] = {path: value for path, value in BUSY.items() if path.spl
     "calendar.end": date(2020, 6, 30),
     "friends.telling": 1.0,
     "health.filing_chance": 0.3,
+    "mind.taste_years": 1.0,
     "slots": 3,
     "insurance.commercial.on_sale": True,
     "insurance.commercial.reach": 0.1,
@@ -70,6 +71,8 @@ WORLD: dict[str, Any] = {path: value for path, value in BUSY.items() if path.spl
     "supervision.from_deposits": 0.0,
     "supervision.from_complaints": 0.0,
     "supervision.from_size": 0.03,
+    "supervision.from_selection": 0.01,
+    "supervision.from_promotion": 0.02,
     "supervision.rectify_at": 0.6,
 }
 
@@ -91,7 +94,7 @@ def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given:
     return MutualAidModel(parse(tables, "endings"), seed=seed, policy=WarnRectifyAndGuarantee(), **given)
 
 
-# Every mechanism that is off unless a scenario says otherwise.
+# What works by default is felt more, and news of rules for platform companies comes out too.
 TURNED_ON: dict[str, Any] = {
     "people.households": True,
     "mind.taste_years": 1.0,
@@ -132,5 +135,5 @@ TURNED_ON: dict[str, Any] = {
 
 
 def turned_on(seed: int = 4, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
-    """The market of `PLANS` in which every mechanism works, those too that are off by default."""
+    """The market of `PLANS` in which every mechanism is felt."""
     return ending_market(seed, TURNED_ON | (changes or {}), **given)
