@@ -16,9 +16,9 @@ from abm.model import MutualAidModel
 from abm.platforms import board
 from abm.platforms.closing import Stage
 from abm.platforms.rules import paid_by_members
-from worlds.busy import busy, finish, series
+from worlds.busy import finish, series, simply_busy
 from worlds.closings import AID, HAND, OWN, balance
-from worlds.endings import ending_market
+from worlds.endings import simple_endings
 from worlds.plain import certain_illness, run, world
 from worlds.switches import on_and_off, table
 
@@ -30,7 +30,7 @@ def test_b1_a_fee_of_eight_percent_does_not_cover_investigation() -> None:
     """A case costs 3 % of its aid, as 4,000 of 133,000 yuan; without that, fees pay for the rest."""
 
     def surplus(changes: dict[str, Any]) -> float:
-        model = finish(busy(changes={"platform.xianghubao.case_cost": 50.0, "people.persons": 1_500} | changes))
+        model = finish(simply_busy(changes={"platform.xianghubao.case_cost": 50.0, "people.persons": 1_500} | changes))
         books = series(model).iloc[8:]  # the shares of the first months are the platform's
         assert books["fee"].sum() > 0.07 * books["aid"].sum() > 0
         return float(books["surplus"].sum() + books["subsidy"].sum())
@@ -57,14 +57,14 @@ def test_b2_a_plan_that_brings_neither_customers_nor_commission_is_closed(worth:
     nothing: dict[str, Any] = {"platform.xianghubao.parent.customer_value": 0.0, "insurance.commercial.commission": 0.0}
     nothing |= {"insurance.commercial.on_sale": True}
     nothing |= {"insurance.commercial.affordable": 1.0, "platform.xianghubao.case_cost": 50.0}
-    (closing,) = finish(busy(changes=BOARD | nothing)).closings
+    (closing,) = finish(simply_busy(changes=BOARD | nothing)).closings
     assert closing.kind == "active"
-    assert finish(busy(changes=BOARD | nothing | worth), closing.last).closings == []
+    assert finish(simply_busy(changes=BOARD | nothing | worth), closing.last).closings == []
 
 
 def test_b3_deposits_without_custody_tempt() -> None:
     def seized(changes: dict[str, Any]) -> float:
-        model, gone = ending_market(changes=changes), 0
+        model, gone = simple_endings(changes=changes), 0
         while model.running:
             model.step()
             gone += model.ledger.flows["fled", "seized"]
@@ -117,7 +117,7 @@ def test_b4_a_closing_costs_about_what_the_board_reckoned() -> None:
 
 
 def test_b4_an_active_closing_comes_with_many_members_and_a_passive_one_with_few() -> None:
-    model = finish(ending_market())
+    model = finish(simple_endings())
     members = {closing.kind: closing.members for closing in model.closings}
     assert members["passive"] < 500_000
     reason = next(closing.reason for closing in model.closings if closing.kind == "active")
@@ -148,7 +148,7 @@ def test_b5_closings_come_together_where_parents_watch_each_other() -> None:
 
 def test_b5_members_leave_when_other_plans_close() -> None:
     def leaving(changes: dict[str, Any]) -> float:
-        tables = [table(finish(ending_market(seed, changes))) for seed in range(4, 12)]
+        tables = [table(finish(simple_endings(seed, changes))) for seed in range(4, 12)]
         return float(sum(each["lasting.left"].sum() for each in tables)) / WEIGHT
 
     afraid, calm = on_and_off("B5", leaving, variant="members")
@@ -168,7 +168,7 @@ def test_b6_a_listing_ahead_hastens_the_end() -> None:
             "platform.xianghubao.case_cost": 20.0,
             "supervision.policy": "historical",
         }
-        closings = finish(busy(changes=BOARD | listed | changes)).closings
+        closings = finish(simply_busy(changes=BOARD | listed | changes)).closings
         return float(closings[0].announced) if closings else np.inf
 
     listed, unlisted = on_and_off("B6", closed_in, ["xianghubao"])
@@ -178,7 +178,7 @@ def test_b6_a_listing_ahead_hastens_the_end() -> None:
 
 def test_b7_new_terms_cost_trust_and_members() -> None:
     def leaving(changes: dict[str, Any]) -> float:
-        model = finish(busy(changes={"people.persons": 1_500, "mind.trust_from_rule_change": 0.5} | changes), 20)
+        model = finish(simply_busy(changes={"people.persons": 1_500, "mind.trust_from_rule_change": 0.5} | changes), 20)
         model.platforms[0].change_terms("by hand", {})
         return float(series(finish(model, 24))["left"].iloc[20:].sum())
 
@@ -189,7 +189,7 @@ def test_b7_new_terms_cost_trust_and_members() -> None:
 def test_b7_slower_growth_gives_a_smaller_surprise() -> None:
     def surprise(changes: dict[str, Any]) -> float:
         fixed = {"platform.xianghubao.steady_reach": 0.02, "friends.telling": 0.0, "people.persons": 3_000}
-        found = [series(finish(busy(seed, fixed | changes))) for seed in (3, 4, 5)]
+        found = [series(finish(simply_busy(seed, fixed | changes))) for seed in (3, 4, 5)]
         return float(sum((each["share"] - each["expected_share"]).max() for each in found))
 
     fast, slow = on_and_off("B7", surprise, ["xianghubao"], "growth")
@@ -200,7 +200,7 @@ FREE_ENTRY = {"supervision.policy": "laissez_faire", "platform.fringe.small_plan
 
 
 def plans_after(changes: dict[str, Any], steps: int) -> float:
-    case = ending_market(changes=FREE_ENTRY | changes).case
+    case = simple_endings(changes=FREE_ENTRY | changes).case
     return float(finish(MutualAidModel(case, seed=4), steps).platforms[4].small_plans)
 
 
@@ -219,7 +219,7 @@ def test_b8_what_costs_nothing_to_keep_going_never_fails() -> None:
 
 def test_b8_a_big_brand_keeps_everyone() -> None:
     def held_by_small_ones(brand: float) -> float:
-        tables = [table(finish(ending_market(seed, {"platform.fringe.brand": brand}))) for seed in (4, 5, 6)]
+        tables = [table(finish(simple_endings(seed, {"platform.fringe.brand": brand}))) for seed in (4, 5, 6)]
         small, large = (sum(each[f"{name}.members"].sum() for each in tables) for name in ("fringe", "lasting"))
         return float(small / large)
 

@@ -1,4 +1,4 @@
-"""The mechanism of households (row A16), switched on and off under the same luck. It is off by default."""
+"""The mechanism of households (row A16), switched on and off under the same luck."""
 
 from functools import cache
 from typing import Any

@@ -10,9 +10,9 @@ from abm.ledger import FUND, OUTSIDE
 from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.persons.state import Status, Trait
-from worlds.busy import busy, finish, series
+from worlds.busy import finish, series, simply_busy
 from worlds.closings import unborne
-from worlds.endings import PLANS, ending_market
+from worlds.endings import PLANS, simple_endings
 from worlds.plain import run, world
 from worlds.switches import SIGMAS, on_and_off, table
 
@@ -22,7 +22,7 @@ def test_c1_a_warning_costs_trust_and_members() -> None:
 
     def leaving(changes: dict[str, Any]) -> float:
         warned = {"supervision.policy": "historical", "mind.trust_from_warning": 0.8, "supervision.rectify_at": 50.0}
-        model = finish(MutualAidModel(ending_market(changes=warned | changes).case, seed=4), 15)
+        model = finish(MutualAidModel(simple_endings(changes=warned | changes).case, seed=4), 15)
         assert any(event["what"] == "warning" for event in model.events) == ("supervision.policy" not in changes)
         return float(table(model)["lasting.left"].iloc[8:].sum())
 
@@ -56,7 +56,7 @@ SELLING: dict[str, Any] = {
 
 def sold(changes: dict[str, Any]) -> tuple[float, float, int]:
     """Uninsured persons who bought insurance: of members and of others; and commission to the plans, fen."""
-    model, commission = ending_market(changes=SELLING | changes), 0
+    model, commission = simple_endings(changes=SELLING | changes), 0
     insured_before = (model.persons["policies"] & 1) > 0
     while model.running:
         model.step()
@@ -81,7 +81,7 @@ def test_d1_plans_are_substitutes_of_insurance() -> None:
 
 def test_d1_insurance_is_a_substitute_of_plans() -> None:
     def insured(changes: dict[str, Any]) -> float:
-        return float(table(finish(ending_market(changes=SELLING | changes)))["lasting.insured"].mean())
+        return float(table(finish(simple_endings(changes=SELLING | changes)))["lasting.insured"].mean())
 
     overlapping, apart = on_and_off("D1", insured, variant="insured", on={"insurance.commercial.overlap": 0.9})
     assert overlapping < 0.6 * apart
@@ -118,7 +118,7 @@ def test_d2_the_city_plan_draws_members_away_where_and_when_it_is_launched() -> 
         }
         numbers = {f"insurance.city.{name}": value for name, value in city.items()}
         numbers |= {"people.persons": 3_000, "mind.altruism": 0.0, "mind.herding": 20.0, "mind.attention": 0.2}
-        model = finish(busy(changes=numbers | {"insurance.city.overlap": 0.9} | changes), 35)
+        model = finish(simply_busy(changes=numbers | {"insurance.city.overlap": 0.9} | changes), 35)
         insured = (model.persons["policies"] & 2) > 0
         assert set(model.persons["tier"][insured]) == {1}
         assert insured.sum() > 500
@@ -135,6 +135,6 @@ def test_d2_the_city_plan_draws_members_away_where_and_when_it_is_launched() -> 
 
 def test_a_city_plan_alone_leaves_the_platforms_their_traffic_income() -> None:
     worlds: tuple[dict[str, Any], ...] = ({}, {"insurance.city.on_sale": True})
-    income = [series(finish(busy(changes=changes), 20))["traffic"].sum() for changes in worlds]
+    income = [series(finish(simply_busy(changes=changes), 20))["traffic"].sum() for changes in worlds]
     assert income[0] == pytest.approx(income[1], rel=0.1)
     assert income[0] > 0

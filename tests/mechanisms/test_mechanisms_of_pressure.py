@@ -11,7 +11,7 @@ from abm.model import MutualAidModel
 from abm.platforms.closing import ClosingKind
 from worlds.busy import finish
 from worlds.closings import HAND, ten
-from worlds.endings import ending_market
+from worlds.endings import simple_endings
 from worlds.plain import run, world
 from worlds.switches import on_and_off, table
 
@@ -32,7 +32,7 @@ ON: dict[str, Any] = {
 
 def pressure(changes: dict[str, Any]) -> float:
     """Pressure after some periods of the busy market, of which nothing is forgotten; nobody acts on it."""
-    case = ending_market(changes={"supervision.policy": "laissez_faire"} | changes).case
+    case = simple_endings(changes={"supervision.policy": "laissez_faire"} | changes).case
     model = finish(MutualAidModel(case, seed=4), STEPS)
     seen = table(model)
     alarms = [name for name in seen.columns if name.startswith("alarm_")]
@@ -143,7 +143,7 @@ def test_e2_a_closing_darkens_the_mood_and_members_of_other_plans_leave() -> Non
     def leaving(changes: dict[str, Any]) -> float:
         on = {"supervision.policy": "laissez_faire", "mind.trust_from_closing": 0.0, "mind.closing_alarm": 0.0}
         on |= {"mood.fear": 0.9, "mood.distrust": 0.3, "mood.fading": 0.2, "mood.from_closing": 1.0}
-        case = ending_market(changes=on | {"people.persons": 2_000} | changes).case
+        case = simple_endings(changes=on | {"people.persons": 2_000} | changes).case
         model = finish(MutualAidModel(case, seed=4), 26)
         (closing,), seen = model.closings, table(model)
         mood, members = seen["mood"].to_numpy(), seen[f"{closing.platform}.members"].iloc[closing.announced - 1]

@@ -1,6 +1,6 @@
 """Mechanisms of tastes, attention and reluctance: each is switched on and off under the same luck.
 
-Rows A15, A17 and A18 of the table of mechanisms. They are off by default, so that a test turns them on by hand.
+Rows A15, A17 and A18 of the table of mechanisms. Worlds are simple, so that a test turns them on by hand.
 """
 
 import math

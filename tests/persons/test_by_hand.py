@@ -17,7 +17,7 @@ from abm.persons.census import count, no_tally
 from abm.persons.paying import COLLECTED, SALES, pay, settle
 from abm.persons.situation import may_claim
 from abm.persons.state import HealthState, Status, Trait, membership, person
-from worlds.busy import busy
+from worlds.busy import simply_busy
 
 NOW = 30  # 2020-01-28: shares are no longer subsidised and none has been published this year
 SINGLE = 2.0**-22  # relative error of a few roundings to single precision, each at most 2**-24
@@ -27,7 +27,7 @@ TERMS = "platform.xianghubao."
 def at(now: int = NOW, **changes: Any) -> MutualAidModel:
     """A little world in the middle of a step, with the offers of that day; changes by name, `__` for a dot."""
     named = {name.replace("__", "."): value for name, value in changes.items()}
-    model = busy(changes={"calendar.end": date(2021, 12, 31)} | named)
+    model = simply_busy(changes={"calendar.end": date(2021, 12, 31)} | named)
     turn_to(model, now)
     return model
 

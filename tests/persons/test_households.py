@@ -9,6 +9,7 @@ import pytest
 from abm.agents.member import HealthyMember, HighRiskMember
 from abm.draws import draw
 from abm.errors import CheckpointError, ScenarioError
+from abm.mechanisms import off
 from abm.persons.founding import found
 from abm.persons.guardians import NOBODY, appoint, guardian_of, in_care
 from abm.persons.households import ENROL
@@ -70,12 +71,12 @@ def test_it_is_the_guardian_who_has_the_account_and_declares() -> None:
 
 
 def test_without_households_everybody_decides_alone() -> None:
-    case = load("xianghubao", {"people.persons": 500})
+    case = load("xianghubao", {"people.persons": 500} | off("A16"))
     persons = found(case, incidence_by_age(case.health), seed=1)
     before = persons.copy()
     assert appoint(persons, case, seed=1) is NOBODY
     assert (persons == before).all()
-    model = busy()
+    model = busy(changes=off("A16"))
     assert model.world.guardians.size == 0
     assert not in_care(model.persons, model.world).any()
     assert [model.member(row).guardian for row in range(50)] == list(range(50))

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from abm.mechanisms import off
 from abm.persons.rules import overlap
 from abm.platforms import rules
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.mood import mood_after, trust_lost
 from abm.platforms.offers import perceived_closure_risk
 from worlds.firms import Authority, Place, firm
-from worlds.simple import simple
+from worlds.simple import beneath, simple
 
 PEOPLE = 10_000_000
 PEOPLED = {"population": PEOPLE, "persons": 10_000}
@@ -67,7 +68,7 @@ def test_the_mood_stays_between_calm_and_alarm(
 
 
 def test_a_mood_that_no_news_can_move_stays_calm() -> None:
-    here = place({}, regulator=Authority(last_warning=48), closings=[ended(48)])
+    here = place(beneath("mood", off("E2")), regulator=Authority(last_warning=48), closings=[ended(48)])
     assert mood_after(here, [firm(model=here, refused_share=1.0)]) == 0.0
 
 

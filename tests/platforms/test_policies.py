@@ -19,7 +19,7 @@ from abm.platforms.policies import Policy, Stance
 from abm.scenario.files import load
 from worlds.busy import finish
 from worlds.closings import AID, HAND
-from worlds.endings import ending_market
+from worlds.endings import ending_market, simple_endings
 from worlds.plain import run, world
 
 PERSONS = 30_000
@@ -110,8 +110,8 @@ def test_under_laissez_faire_the_copy_lives_on_and_its_insurer_bears_the_excess_
 
 
 def small_market(policy: str, changes: dict[str, Any] | None = None) -> MutualAidModel:
-    """The busy little market under a named policy."""
-    market = ending_market(changes={"supervision.policy": policy, "insurance": {}} | (changes or {}))
+    """The busy little market, simple besides, under a named policy."""
+    market = simple_endings(changes={"supervision.policy": policy, "insurance": {}} | (changes or {}))
     return MutualAidModel(market.case, seed=4)
 
 

@@ -11,9 +11,9 @@ import pytest
 from scipy.stats import chi2
 
 from abm.persons.state import HealthState
-from abm.scenario.people import Health
 from abm.scenario.tables import incidence_by_age
 from worlds.plain import StationaryModel, run, world
+from worlds.simple import simple
 
 SIGMAS = 4.0
 GAIN, COVER, INCIDENCE = 0.07, 100_000.0, 0.24  # of the pools that unravel: cases are many and expectations slow
@@ -46,7 +46,7 @@ def test_the_mean_share_is_incidence_times_cover_with_its_fee() -> None:
     assert 0 <= remainder < 0.01 * sharers[-1]
 
     p = level * 0.001364 / 24  # men of 35 in the table of 2020
-    assert incidence_by_age(Health(incidence_level=level))[0, 35] == pytest.approx(24 * p)
+    assert incidence_by_age(simple({"health.incidence_level": level}).health)[0, 35] == pytest.approx(24 * p)
     by_hand = p / (1 - p) * cover * (1 + fee_rate)
     assert share.mean() == pytest.approx(by_hand, rel=SIGMAS / math.sqrt(cases.sum()))
     assert series["left"].sum() == 0

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from abm.model import MutualAidModel
+from worlds.simple import simplify
 
 # Illness eighty times as common and cover about as many times smaller, so that a few hundred persons see claims,
-# refusals, a backlog, caps, lapses and leaving within two years; everybody's credit passes the gate. Every mechanism that
-# works by default works here too.
+# refusals, a backlog, caps, lapses and leaving within two years; everybody's credit passes the gate. What works by
+# default works here too.
 BUSY: dict[str, Any] = {
     "calendar.end": date(2020, 6, 30),
     "people.population": 500_000,
@@ -66,6 +67,11 @@ TEEMING: dict[str, Any] = BUSY | {
 def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
     """A model of a busy little world."""
     return MutualAidModel("xianghubao", seed=seed, changes=BUSY | (changes or {}), **given)
+
+
+def simply_busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """A model of the busy little world that is simple besides, and in which the changes switch on what is tested."""
+    return busy(seed, simplify(changes or {}, ["xianghubao"], ["xianghubao"]), **given)
 
 
 def teeming(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:

@@ -9,8 +9,10 @@ from abm.platforms.policies import Historical
 from abm.scenario.files import parse
 from abm.scenario.paths import put
 from worlds.busy import BUSY
+from worlds.simple import simplify
 
 PLANS = ("unwanted", "small", "stopped", "fled", "fringe", "lasting")
+OWNED = ("unwanted", "fled")  # those that have a parent
 COMMON: dict[str, Any] = {
     "launch": date(2018, 10, 16),
     "bands": [{"age_to": 39, "cover": 2_500.0}, {"age_from": 40, "cover": 1_500.0}],
@@ -94,6 +96,11 @@ def ending_market(seed: int = 4, changes: dict[str, Any] | None = None, **given:
     return MutualAidModel(parse(tables, "endings"), seed=seed, policy=WarnRectifyAndGuarantee(), **given)
 
 
+def simple_endings(seed: int = 4, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
+    """The market of `PLANS` that is simple besides, and in which the changes switch on what is tested."""
+    return ending_market(seed, simplify(changes or {}, PLANS, OWNED), **given)
+
+
 # What works by default is felt more, and news of rules for platform companies comes out too.
 TURNED_ON: dict[str, Any] = {
     "people.households": True,
@@ -128,7 +135,7 @@ TURNED_ON: dict[str, Any] = {
     **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
     **{
         f"platform.{name}.parent.{number}": value
-        for name in ("unwanted", "fled")
+        for name in OWNED
         for number, value in (("closing_later", 0.3), ("saturation", 0.7), ("stigma_elasticity", 0.5))
     },
 }

@@ -73,6 +73,7 @@ def by_path(changes: Mapping[str, Any], section: str = "") -> Iterator[tuple[str
 def simple(changes: Mapping[str, Any] | None = None, title: str = "simple") -> Scenario:
     """The scenario of a simple world with these changes."""
     tables: dict[str, Any] = {"title": title}
-    for path, value in simplify(dict(by_path(changes or {}))).items():
+    numbers = simplify(dict(by_path(changes or {})))
+    for path, value in sorted(numbers.items(), key=lambda each: each[1] != {}):  # what is in a table, after the table
         put(tables, path, deepcopy(value))  # so that no change of one test is seen by the next
     return parse(tables, title)
