@@ -16,7 +16,7 @@ from abm.story.sentences import SENTENCES
 from abm.story.weights import Term
 from abm.story.witness import attend
 from worlds.busy import busy, finish
-from worlds.endings import ending_market
+from worlds.endings import simple_endings
 from worlds.stories import told
 
 
@@ -41,7 +41,7 @@ def test_each_kind_of_happening_is_told() -> None:
 
 def test_a_sentence_names_its_terms_the_largest_first() -> None:
     """On each side of a decision; the side that weighs more comes first, and the numbers are those of the terms."""
-    for each in [each for life in told("busy").values() for each in life if each.kind in (Kind.LEFT, Kind.STAYED)]:
+    for each in [each for life in told("alone").values() for each in life if each.kind in (Kind.LEFT, Kind.STAYED)]:
         decision = each.decision
         assert decision is not None
         named = [
@@ -153,7 +153,7 @@ def test_the_terms_of_staying_by_hand() -> None:
 
 
 def test_the_runner_up_is_the_next_best_plan() -> None:
-    model = finish(ending_market(drive="compiled"), 2)
+    model = finish(simple_endings(drive="compiled"), 2)
     me = person(age_at_start=30, altruism=50, aware=(1 << 6) - 1, credit=900)
     mine = np.zeros((1, 3), membership().dtype)
     mine["platform"] = -1
@@ -247,7 +247,7 @@ def test_plans_have_the_names_of_their_scenarios() -> None:
 
 
 def test_a_child_is_said_to_be_decided_for_and_an_adult_is_not() -> None:
-    for life in told("busy").values():
+    for life in told("alone").values():
         first = life[0].text
         age = int(re.search(r"(?:boy|girl|man|woman) of (\d+)", first)[1])  # type: ignore[index]
         assert ("decides for" in first) == (age < 18), first
