@@ -10,6 +10,7 @@ from scipy import stats
 from abm.jit import JIT
 from abm.model import MutualAidModel
 from abm.scenario.files import load
+from worlds.simple import simplify
 
 PERSONS, STEPS, SEEDS = 3_000, 32, 8
 pytestmark = pytest.mark.skipif(not JIT, reason="takes minutes without the compiler")
@@ -40,7 +41,7 @@ FREQUENT_ILLNESS = {
 @lru_cache
 def outcomes() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Outcome -> (ours by seed, plain by seed)."""
-    case = load("xianghubao", WITHOUT_INSTITUTIONS | FREQUENT_ILLNESS)
+    case = load("xianghubao", simplify(WITHOUT_INSTITUTIONS | FREQUENT_ILLNESS, ["xianghubao"]))
     found: dict[str, tuple[list[float], list[float]]] = {}
     for seed in range(SEEDS):
         for side, model in enumerate((MutualAidModel(case, seed=seed), PlainMesaModel(case, seed=seed))):

@@ -6,7 +6,9 @@ It runs worlds that differ in nothing but the switch, under common random number
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +18,9 @@ from abm.mechanisms import MECHANISMS, PLAN, Mechanism, OfTheWorld, off
 from abm.observation.series import SERIES, of_market
 from abm.runs import results
 from abm.scenario.declare import bounds
-from abm.scenario.files import load
-from abm.scenario.paths import field_at, source_of
+from abm.scenario.files import load, parse
+from abm.scenario.paths import differences, field_at, put, source_of
+from worlds.simple import simple, simplify
 
 SWITCHES = [(row.id, switch.variant) for row in MECHANISMS.values() for switch in row.switches]
 REAL = load("market")
@@ -124,3 +127,13 @@ def test_without_a_variant_all_channels_of_a_mechanism_are_closed() -> None:
 def test_a_slip_in_asking_for_a_switch_is_told(given: tuple, line: str) -> None:
     with pytest.raises(ScenarioError, match=line):
         off(*given)
+
+
+def test_a_simple_world_turns_off_only_what_works_by_default() -> None:
+    """A scenario of no more than a plan with a parent, beside the same made simple."""
+    plan: dict[str, Any] = {"platform.pool.launch": date(2019, 1, 1), "platform.pool.parent": {}}
+    tables: dict[str, Any] = {}
+    for path, value in plan.items():
+        put(tables, path, value)
+    turned_off = {path: new for path, (_, new) in differences(simple(plan), parse(tables, "pool")).items()}
+    assert turned_off == {path: value for path, value in simplify(plan).items() if path not in plan}
