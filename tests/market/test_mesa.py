@@ -12,7 +12,7 @@ from abm.errors import ModelError
 from abm.model import MutualAidModel
 from abm.persons.state import Status, Trait
 from abm.scenario.files import load
-from worlds.busy import BUSY, busy, digest, finish, series
+from worlds.busy import BUSY, busy, digest, finish, series, simply_busy
 
 
 class Reciprocal(HealthyMember):
@@ -95,7 +95,7 @@ def test_a_subclass_that_overrides_nothing_changes_nothing() -> None:
 
 
 def test_members_tell_what_is_on_their_rows() -> None:
-    model = finish(busy(), 25)
+    model = finish(simply_busy(), 25)
     agents = [agent for kind in (HealthyMember, HighRiskMember) for agent in model.agents_by_type[kind]]
     aided = next(agent for agent in agents if agent.status("xianghubao") == Status.AIDED)
     assert aided.received > 0

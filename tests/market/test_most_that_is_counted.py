@@ -167,6 +167,7 @@ def test_more_illnesses_than_half_months_are_refused(tmp_path: Path) -> None:
     rows = "".join(f"sure,{age},{sex},0.5\n" for age in range(106) for sex in ("male", "female"))
     (tmp_path / "rates.csv").write_text(f"table,age,sex,annual_incidence\n{rows}")
     named = {"health.incidence_file": f"{tmp_path}/rates.csv", "health.incidence_table": "sure"}
+    named["health.incidence_slope"] = 0.0
     assert incidence_by_age(load("xianghubao", named | {"health.incidence_level": 48.0}).health).max() == 24
     with pytest.raises(DataError, match=r"health\.incidence_level = 50: 25 illnesses a year"):
         incidence_by_age(load("xianghubao", named | {"health.incidence_level": 50.0}).health)
