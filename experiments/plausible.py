@@ -162,7 +162,7 @@ def draw(comparisons: pd.DataFrame, worlds: int, persons: int) -> Figure:
 
 def answer(asked: Experiment) -> None:
     """Draw and run the worlds, lay the facts beside them, print both tables."""
-    persons, worlds = (3_000, 4) if asked.quick else (60_000, 320)
+    persons, worlds = (3_000, 4) if asked.quick else (60_000, 300)
     one = study(persons, worlds)
     rows, closed = [], []
     with asked.swept(one) as progress, results_folder(asked.out) as folder:

@@ -132,7 +132,7 @@ def trust_before(m: np.void, k: int, world: World) -> float:
 def paying_in(me: np.void, m: np.void, lacking: int, others: int, row: int, world: World) -> Terms:
     """Whether to fill up a deposit that lacks some fen. Paying in again is an act, and the trouble of it counts."""
     k = np.int64(m["platform"])
-    trouble = np.float64(me["inertia"]) + rules.entry(lacking)
+    trouble = np.float64(me["inertia"]) * world.settings[0]["filling_up"] + rules.entry(lacking)
     inside = _inside(me, k, others, np.float64(m["trust"]), np.float64(m["expected"]), row, world)
     return _with(inside, 0.0, -trouble)
 

@@ -72,8 +72,9 @@ class Supervision(Section):
         low=0, high=120, plausible=(3, 18), source="assumption: boards plan by the half-year")
     platform_rules_cost: float = number(0.5,
         "what that news then costs the parents of all plans, over their cost at full sternness", unit="1",
-        low=0, high=10, plausible=(0.1, 1),
-        source="assumption, 0 is off: at most as much again as a regulator of plans who is as stern as can be")
+        low=0, high=10, plausible=(0.1, 3),
+        source="assumption, 0 is off: half as much again as a regulator of plans who is as stern as can be; they met "
+               "the whole business, and a listing, F256, F281")
     stop_new_at: float = number(0.01,
         "members of insurance-like products, summed over periods, over the population: new ones are taken down",
         unit="1", low=0, high=10, plausible=(0.005, 0.03),

@@ -218,6 +218,11 @@ class Mind(Section):
         "the first time", unit="1", low=0, high=100,
         plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
+    filling_up: float = number(0.3, "trouble of filling up a deposit that is used up, over that of joining", unit="1",
+        low=0, high=100,
+        plausible=(0.1, 1), for_persons=True,
+        source="assumption: a payment, and no questions; yet of one plan 48 million shared, and 14 million a year "
+               "later, F156, F157")
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,
