@@ -22,7 +22,7 @@ class Supervision(Section):
     policy: PolicyName = fact("laissez_faire", "rules by which it acts", source="none unless the scenario says so")
     forgetting: float = number(0.08, "share of pressure that is forgotten in a period", unit="1", low=0, high=1,
         plausible=(0.02, 0.1), source="assumption: a memory of about a year")
-    from_size: float = number(0.08, "pressure from plans without a licence, for memberships as large as the population",
+    from_size: float = number(0.05, "pressure from plans without a licence, for memberships as large as the population",
         unit="1 a period", low=0, high=100, plausible=(0.02, 0.15),
         source="assumption, set by hand: a warning came when a quarter were in, F229, F233, F252")
     from_deposits: float = number(0.15, "pressure from each billion of deposits without custody", unit="1 a period",
@@ -33,8 +33,8 @@ class Supervision(Section):
         source="assumption: 10,531 complaints in 2018 were news, F258")
     from_small_plans: float = number(0.0006, "pressure from each of the small plans", unit="1 a period", low=0, high=1,
         plausible=(0.0001, 0.001), source="assumption, set by hand: with 200 of them rectification began, F222, F247")
-    from_money: float = number(0.002, "pressure from each billion yuan a year that plans without a licence share",
-        unit="1 a period", low=0, high=100, plausible=(0.0005, 0.005), source="assumption, 0 is off: at 0.002 the ten "
+    from_money: float = number(0.0012, "pressure from each billion yuan a year that plans without a licence share",
+        unit="1 a period", low=0, high=100, plausible=(0.0005, 0.005), source="assumption, 0 is off: at 0.0012 the ten "
                "billion of 2020, F131, weigh as much as a quarter of all people in plans")
     complaints_at_closing: float = number(0.001,
         "part of the members who complain once the end of a plan is announced, for each 100 yuan a member that is paid "
@@ -45,7 +45,7 @@ class Supervision(Section):
         "pressure from refused claims, as insurers tell of them, if all people were in plans that refuse every case",
         unit="1 a period", low=0, high=100, plausible=(0.05, 1),
         source="assumption, 0 is off: refusals are the one sign of unchecked health at the door that is public")
-    from_promotion: float = number(2,
+    from_promotion: float = number(1,
         "pressure from misleading promotion, if all people joined in a period on the promise that shares are nothing",
         unit="1 a period", low=0, high=1_000, plausible=(0.5, 10),
         source="assumption, 0 is off: half a year after the launch a promise of 100 to 200 yuan was fined, F251")
@@ -79,8 +79,8 @@ class Supervision(Section):
         "members of insurance-like products, summed over periods, over the population: new ones are taken down",
         unit="1", low=0, high=10, plausible=(0.005, 0.03),
         source="assumption, set by hand: one was gone in a day, F210")
-    stop_all_at: float = number(0.05, "the same for those that are there already", unit="1", low=0, high=10,
-        plausible=(0.04, 0.06), source="assumption, set by hand: stopped six weeks after its launch, F010, F249, F250")
+    stop_all_at: float = number(0.04, "the same for those that are there already", unit="1", low=0, high=10,
+        plausible=(0.03, 0.05), source="assumption, set by hand: stopped six weeks after its launch, F010, F249, F250")
     licence_capital: float = number(1e8, "loss of a year that the parent of a licensed plan must be able to bear",
         unit="yuan", low=0, high=1e12, plausible=(5e7, 1e9),
         source="assumption: what mutual insurers had to bring, F220")

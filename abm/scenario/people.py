@@ -97,7 +97,7 @@ class Friends(Section):
     rewired: float = number(0.3, "share of friendships that reach beyond one's own kind and neighbourhood",
         unit="1", low=0, high=1,
         plausible=(0.05, 0.5), source="assumption: weak ties; Watts and Strogatz 1998")
-    telling: float = number(0.9, "chance that a member one meets recommends the platform, a period",
+    telling: float = number(0.95, "chance that a member one meets recommends the platform, a period",
         unit="1", low=0, high=1, plausible=(0.1, 1),
         for_persons=True, source="assumption, set by hand so that growth gathers way until mid 2019, F016, F024, F031")
     news_periods: int = number(12, "how long news of aid, refusal or leaving is told", unit="periods", low=0, high=240,

@@ -112,7 +112,7 @@ class PlatformTerms(Section):
         plausible=(6, 48), source="assumption: pages show what was paid in the year")
     brand: float = number(0.8, "trust of newcomers that a valid claim is paid", unit="1", low=0, high=1,
         plausible=(0.6, 0.95), source="assumption: a household name; 77 % felt safer, F237")
-    launch_reach: float = number(0.17, "share of the unaware that the launch campaign reaches in its first period",
+    launch_reach: float = number(0.13, "share of the unaware that the launch campaign reaches in its first period",
         unit="1", low=0, high=1,
         plausible=(0.05, 0.3), source="assumption, set by hand: 12 million joined in ten days, F007")
     steady_reach: float = number(0.026, "share of the unaware that later marketing reaches in a period",

@@ -24,8 +24,10 @@ from abm.clock import collection_date, half_month
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import age_structure, incidence_by_age
 
-# What the plain model leaves out: the insurer, the regulator and the parent. Terms change by an amendment instead.
+# What the plain model leaves out: households, the insurer, the regulator and the parent. An amendment changes the terms
+# instead.
 WITHOUT_INSTITUTIONS: dict[str, Any] = {
+    "people.households": False,
     "supervision.policy": "laissez_faire",
     "platform.xianghubao.parent": None,
     "platform.xianghubao.insurer": None,

@@ -147,6 +147,7 @@ def test_the_bill_of_closing_by_hand() -> None:
 
 def test_running_a_plan_costs_by_members_and_cases_and_traffic_earns() -> None:
     terms = {"technology_cost": 2.4, "other_cost": 1.2, "case_cost": 1_000.0, "traffic_income": 24.0}
+    terms |= {"traffic_decay": 0.3}
     asked = firm({"education_cost": 0.24}, terms, levers=Levers(effort=1.0, education=0.1))
     asked.desk.decided = 2
     assert budget.costs(asked) == {

@@ -39,7 +39,6 @@ WITHOUT = {
     "Mind.trust_from_aid": "one observation, and nothing that bounds it",
     "PlatformTerms.capacity": "follows from two counts of cases",
     "PlatformTerms.hiring": "follows from two counts of cases",
-    "PlatformTerms.traffic_decay": "follows from the books of a competitor",
     "Parent.flight_threshold": "above any pool that there was, so that it never binds",
     "Parent.education": "a choice that no board made",
     "Parent.cover_cut": "a choice that no board made",
