@@ -114,7 +114,7 @@ def panorama(run: "Run", comparisons: Mapping[str, Sequence[Comparison]]) -> "Fi
     drawings = (_members, _shares, _regulator, _trust, _insurance, _transfers)
     for letter, panel, draw in zip("abcdef", panels, drawings, strict=True):
         title, unit = draw(panel, data)
-        shocks: Sequence[Shock] = () if draw is _transfers else run.scenario.shocks
+        shocks: Sequence[Shock] = () if draw is _transfers else run.scenario.passing_shocks
         _dress(panel, f"({letter})  {title}", unit, data, shocks, timeless=draw is _transfers)
     for panel in panels[:5]:
         mark_years(panel, days)

@@ -55,7 +55,7 @@ def glance(run: Run, plan: str) -> list[Picture]:
     }
     market = market_of(run, beside)
     own = history_of(run.series, plan, beside[plan])
-    shocks = run.scenario.shocks
+    shocks = run.scenario.passing_shocks
     of_plan = {name: (PLATFORM_PANELS[name], own) for name in ("members", "share", "risk", "books")}
     of_all = {name: (MARKET_PANELS[name], market) for name in ("members", "shares", "trust", "regulator")}
     wanted: list[tuple[Callable[..., tuple[str, str]], Any]] = [
@@ -96,7 +96,7 @@ def beside(here: Run, there: Run, names: Sequence[str], plan: str) -> list[Pictu
             panel.set_ylim(bottom=0)
             return f"{title}: {_gap(second[-1] - first[-1], unit)}", unit
 
-        pictures.append(_picture(draw, ours.days, here.scenario.shocks, first=not pictures))
+        pictures.append(_picture(draw, ours.days, here.scenario.passing_shocks, first=not pictures))
     return pictures
 
 

@@ -100,7 +100,7 @@ def take(models: Sequence[MutualAidModel], request: Request, number: int, circle
         worlds=tuple(_cards(model, plan) for model in models),
         pictures=tuple(pictures),
         events=tuple(map(_events, models)),
-        shocks=first.case.shocks,
+        shocks=first.case.passing_shocks,
         friends=tuple(circle.nodes(model, largest[: len(LARGE_PLANS)]) for model in models) if circle else (),
         ties=circle.ties if circle else (),
         coloured=tuple(zip(largest, LARGE_PLANS, strict=False)),

@@ -52,7 +52,7 @@ def draw(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -> 
     most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
     pages = {}
     for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
-        page = partial(history, run.series, platform, beside[platform], shocks=run.scenario.shocks, **look)
+        page = partial(history, run.series, platform, beside[platform], shocks=run.scenario.passing_shocks, **look)
         pages[f"history-{platform}" if several else "history"] = page
     if several:
         pages["market"] = partial(panorama, run, beside)

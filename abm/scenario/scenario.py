@@ -181,6 +181,12 @@ class Scenario(Section):
                 raise ValueError(f"plausible.{path}: {first:g} to {last:g} is outside what is allowed, {allowed}")
         return self
 
+    @property
+    def passing_shocks(self) -> tuple[Shock, ...]:
+        """Those that pass: one that lasts for more than half of the calendar is how things are from then on."""
+        half = (self.calendar.end - self.calendar.start) / 2
+        return tuple(shock for shock in self.shocks if shock.last - shock.first <= half)
+
     def shock(self, target: str, day: date, platform: str | None = None) -> float:
         """The product of all factors on a target on a day, for one platform; 1 without a shock."""
         factor = 1.0
