@@ -36,8 +36,18 @@ def test_a_person_takes_at_most_96_bytes_and_with_friends_160(runs):
         assert run.bytes_person + 16 < run.bytes_friends <= speed.MOST_BYTES_WITH_FRIENDS
 
 
+def test_households_take_seven_bytes_more_and_one_plan_with_all_mechanisms_less_than_150():
+    sizes = []
+    for households in (False, True):
+        model = MutualAidModel(speed.CASE, persons=10_000, changes={"people.households": households})
+        sizes.append(model.nbytes / 10_000)
+        model.close()
+    assert sizes[1] - sizes[0] == pytest.approx(7, abs=0.01)
+    assert sizes[1] <= 150
+
+
 def test_the_bytes_are_all_arrays_that_grow_with_the_persons(runs):
-    model = MutualAidModel(speed.CASE, persons=10_000)
+    model = MutualAidModel(speed.CASE, persons=10_000, changes=speed.WITHOUT_INSTITUTIONS)
     states = [*vars(model).values(), *vars(model.drive).values(), *model.world, *model.network]
     arrays = {id(array): array.nbytes for array in states if isinstance(array, np.ndarray) and len(array) >= 10_000}
     model.close()
