@@ -7,11 +7,9 @@ told from the first day to expect 0.1, 1, 2 or 4 yuan a half-month, until past s
 Prediction: the more is told, the fewer join and the fewer of those who joined leave; the young, for whom cover is worth
 least, do not come in the first place, so the risk of the pool starts higher and rises less.
 
-Found, with a hundred thousand persons and eight seeds: fewer join, and the risk of the pool starts higher and then
-falls, as predicted; both go on until the end, when 121, 118, 112 and 98 million are inside. But only who was told the
-whole of it, 4 yuan, is less likely to leave: of a hundred who join 8.7, 8.9, 8.9 and 6.4 do (standard errors 0.1). Who
-was told a half leaves as often as who was told nothing. Those who were told pay more each from the start, because the
-young are missing.
+Found, with a hundred thousand persons and eight seeds: the more people are told, the fewer join, 128, 125, 120 and 107
+million, and the higher the risk of the pool is from the start. Of a hundred who join two leave, whatever they were told
+(standard errors 0.1).
 """
 
 import math

@@ -7,12 +7,10 @@ as it is and with one cause taken out at a time, always with the same luck, and 
 Prediction: without the regulator the insurance-like product of JD lives on and small plans multiply; without contagion
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
 
-Found, with 300,000 persons and six seeds: the worth of customers and traffic decides most. Without it 11 plans close
-instead of 5, the prepaid ones and Xianghubao (once) within months of their launch. Without the regulator JD's product
-lives on; the rest goes on as it did. Without contagion Waterdrop closes half a year later, in five runs of six as
-before. The city plan changes nothing. In each world the prepaid plans of 2016 go first, three of them in early 2018:
-their shares grow, and each share asks their members to pay in anew. All of this hangs on numbers set by hand: the
-large plans of 2019 outlive January 2022, which the real ones did not.
+Found, with 300,000 persons and six seeds: the worth of customers and traffic decides most. Without it 4.3 plans close in
+a run instead of 2.7. Without the regulator JD's product lives on. Without contagion little changes, and the city plan
+changes nothing. All of this hangs on numbers set by hand: the large plans of 2019 outlive January 2022, which the real
+ones did not.
 """
 
 import json
