@@ -8,10 +8,9 @@ in which many close within a year must both be common. No share, exit or closing
 Prediction: each fact up to the end of 2020 lies within the spread of the worlds; worlds in which no plan of a parent
 closes before 2022, and worlds in which five and more do within twelve months, are each more than a tenth of all.
 
-Found: 73 of 74 facts lie within 300 worlds of 60,000 persons, 72 within nine tenths of them; F012 does not, that 46 %
-of
-members were under 30 in December 2018 (45 % at most). Nobody closes before 2022 in 16 % of the worlds, and five and
-more plans within twelve months in 27 %.
+Found: 73 of 74 facts lie within 300 worlds of 60,000 persons, 72 within nine tenths of them. F012 does not: 46 %
+of members were under 30 in December 2018, and in the worlds 45 % at most. Nobody closes before 2022 in 16 % of them,
+and five and more plans within twelve months in 27 %. What a board reckons with and what a plan costs is drawn together.
 """
 
 import json

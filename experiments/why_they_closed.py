@@ -8,10 +8,9 @@ Prediction: without the regulator the insurance-like product of JD lives on and 
 closings lie further apart; without traffic income parents give up earlier; without the city plan little changes.
 
 Found, with 300,000 persons and six seeds: the worth of customers and traffic decides most. Without it 4.3 plans close
-in
-a run instead of 2.7. Without the regulator JD's product lives on. Without contagion little changes, and the city plan
-changes nothing. All of this hangs on numbers set by hand: the large plans of 2019 outlive January 2022, which the real
-ones did not.
+in a run instead of 2.7. Without the regulator JD's product lives on. Without contagion little changes, and the city
+plan changes nothing. All of this hangs on numbers set by hand: the large plans of 2019 outlive January 2022, which the
+real ones did not.
 """
 
 import json

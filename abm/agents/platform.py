@@ -141,7 +141,7 @@ class Platform(Agent):
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
         if self.terms.deposit and self.stage == Stage.CLOSING:
-            # What a used-up deposit lacks is carried on while the plan is open; then there is nobody to carry it to.
+            # What a used-up deposit lacks is carried on until the end is announced; from then on the platform bears it.
             lacking = max(0, -self.model.ledger.balances[pool(self.name)])
             self.move(lacking, own(self.name), pool(self.name), "shortfall")
         self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]

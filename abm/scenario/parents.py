@@ -48,7 +48,7 @@ class Parent(Section):
         source="assumption, 0 is off: an own channel sells to a customer once, and its part in sales fell, F169")
     regulatory_cost: float = number(6, "cost of standing out to a regulator of full sternness",
         unit="yuan a member and year", low=0, high=1_000, plausible=(1, 20),
-        source="assumption: as much as a member is worth after a year; an official paper named "
+        source="assumption: about as much as a member is worth; an official paper named "
                "platforms, F253")
     listing: date | None = fact(None, "day of a planned listing of the parent", unit="date",
         source="none unless the scenario says so")

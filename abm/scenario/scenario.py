@@ -184,8 +184,10 @@ class Scenario(Section):
     @property
     def passing_shocks(self) -> tuple[Shock, ...]:
         """Those that pass: one that lasts for more than half of the calendar is how things are from then on."""
-        half = (self.calendar.end - self.calendar.start) / 2
-        return tuple(shock for shock in self.shocks if shock.last - shock.first <= half)
+        first, last = self.calendar.start, self.calendar.end
+        return tuple(
+            shock for shock in self.shocks if min(shock.last, last) - max(shock.first, first) <= (last - first) / 2
+        )
 
     def shock(self, target: str, day: date, platform: str | None = None) -> float:
         """The product of all factors on a target on a day, for one platform; 1 without a shock."""
