@@ -8,7 +8,7 @@ import solara
 import solara.lab
 
 from abm.errors import HuzhuError
-from abm.page import address
+from abm.page import address, turns
 from abm.page.choices import Setup
 from abm.page.controls import Sidebar
 from abm.page.frames import Frame
@@ -75,7 +75,8 @@ def Page() -> None:
     request, fault = solara.use_memo(lambda: came_for(search or ""), [])
     asked: solara.Reactive[Any] = solara.use_memo(lambda: solara.reactive(request.setup), [])
     session: Session = solara.use_memo(
-        lambda: Session(request, frame.set, note.set, lives.set, asked.set, START, fault), []
+        lambda: Session(request, frame.set, note.set, lives.set, asked.set, START, fault, turn=turns.of_the_visitor()),
+        [],
     )
     solara.use_effect(lambda: session.close, [])
     with solara.Div():

@@ -19,9 +19,9 @@ from abm.page.choices import (
     policy_of,
     sliders,
     under,
-    whole,
     with_changes,
 )
+from abm.page.fields import Any_number, Whole
 from abm.page.session import Session
 from abm.scenario.files import names
 from abm.scenario.paths import setting
@@ -69,11 +69,14 @@ def Sidebar(session: Session, start: Setup, setup: Setup, plan: str, plans: tupl
         value=DRIVES[setup.drive],
         on_value=lambda words: set_to(drive=next(name for name, each in DRIVES.items() if each == words)),
     )
-    if fault:
-        solara.Error(fault, dense=True, classes=["huzhu-fault"])
+    # What comes and goes has a place of its own: what stands below it would be made anew, and lose what was written.
+    with solara.Div():
+        if fault:
+            solara.Error(fault, dense=True, classes=["huzhu-fault"])
     solara.HTML(tag="h4", unsafe_innerHTML="Plan and policy")
-    if len(plans) > 1:
-        solara.Select("Plan", list(plans), value=plan, on_value=lambda name: session.want(plan=name))
+    with solara.Div():
+        if len(plans) > 1:
+            solara.Select("Plan", list(plans), value=plan, on_value=lambda name: session.want(plan=name))
     solara.Select(
         "Policy",
         policies(setup, plan),
@@ -85,8 +88,8 @@ def Sidebar(session: Session, start: Setup, setup: Setup, plan: str, plans: tupl
     )
     solara.HTML(tag="h4", unsafe_innerHTML="Numbers")
     for slider in solara.use_memo(lambda: sliders(setup, plan), [setup, plan]):
-        Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value)))
-    Any_number(lambda text: change(dict([setting(text)])), complain)
+        Number(slider, lambda value, slider=slider: change(dict.fromkeys(slider.paths, value))).key(slider.label)
+    Any_number(lambda text: change(dict([setting(text)])), complain).key("any number")
     if setup.changes:
         words = "".join(f"<li>{html.escape(f'{path} = {value}')}</li>" for path, value in setup.changes)
         solara.HTML(tag="div", unsafe_innerHTML=f"Changed:<ul>{words}</ul>", style="font-size: 0.85rem")
@@ -111,30 +114,3 @@ def Number(slider: Slider, move: Callable[[float], None]) -> None:
             solara.SliderInt(slider.label, value=int(slider.value), on_value=shift, thumb_label=False, **whole)
         else:
             solara.SliderFloat(slider.label, value=slider.value, on_value=lambda value: shift(round(value, 9)), **look)
-
-
-@solara.component
-def Whole(label: str, value: int, change: Callable[[int], None], complain: Callable[[str], None]) -> None:
-    """A whole number as text; what is none is refused, and the number there is stands again."""
-
-    def read(text: str) -> None:
-        try:
-            change(whole(label, text))
-        except HuzhuError as error:
-            complain(str(error))
-
-    solara.InputText(label, value=f"{value:,}", on_value=read)
-
-
-@solara.component
-def Any_number(change: Callable[[str], None], complain: Callable[[str], None]) -> None:
-    """Any number of the scenario by its path."""
-
-    def read(text: str) -> None:
-        try:
-            if text.strip():
-                change(text)
-        except HuzhuError as error:
-            complain(str(error))
-
-    solara.InputText("Any number: key=value", value="", on_value=read)

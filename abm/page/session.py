@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from abm.page.frames import Frame, take
 from abm.page.friends import Circle, leavers, why_left
 from abm.page.requests import Lives, Note, Overtaken, Request
 from abm.page.room import ROOM, Room
+from abm.page.turns import ALWAYS, in_turn
 from abm.runs.report import draw, facts_beside, report
 from abm.runs.run import finished
 from abm.story.events import WitnessError
@@ -39,7 +41,8 @@ class Session:
     """The worlds of one visitor, who begins with a request, or with `start` where that cannot be fulfilled.
 
     `show` takes frames, `tell` notes and `read` lives, from the thread of the worlds; `ask` hears which world is asked
-    for, at once and from whoever asks. A `fault` is told beside the first frame. Worlds need room.
+    for, at once and from whoever asks. All are called while `turn` is held. A `fault` is told beside the first frame.
+    Worlds need room.
     """
 
     def __init__(
@@ -52,8 +55,10 @@ class Session:
         start: Setup | None = None,
         fault: str = "",
         room: Room = ROOM,
+        turn: AbstractContextManager[Any] = ALWAYS,
     ) -> None:
-        self._show, self._tell, self._read, self._ask = show, tell, read, ask
+        self._show, self._tell, self._read = (in_turn(turn, say) for say in (show, tell, read))
+        self._ask = in_turn(turn, lambda: ask(self._request.setup))  # in turn, or an older request might be told last
         self._changed = threading.Condition()
         self._request, self._fault, self._room = request, fault, room
         self._begin = None if start is None else Request(start)
@@ -82,7 +87,7 @@ class Session:
             if self._request.setup.case != case and "counterfactual" not in changes:
                 self._request = replace(self._request, counterfactual=None, counterfactual_name="")
             self._changed.notify_all()
-        self._ask(self._request.setup)
+        self._ask()
 
     def step(self) -> None:
         """Ask for one stride more, at rest."""
@@ -165,7 +170,7 @@ class Session:
                 self._request = self._served = replace(request, playing=False)
                 frame = replace(frame, playing=False)
         self._frame = frame
-        self._ask(self._request.setup)
+        self._ask()
         self._show(frame)
         self._tell(Note(fault=fault))
         if request.view == "friends" and not frame.playing:
@@ -267,7 +272,7 @@ class Session:
             if not overtaken:
                 self._request = self._served = replace(last or request, playing=False)
             back = self._request
-        self._ask(self._request.setup)
+        self._ask()
         self._tell(Note(fault=fault))
         if overtaken:
             return

@@ -13,6 +13,7 @@ from abm.errors import PageError
 from abm.figures.style import plain
 from abm.page.charts import Picture
 from abm.page.choices import policies, policy, whole
+from abm.page.fields import Field
 from abm.page.frames import Card, Event, Frame
 from abm.page.friends import OUTSIDE
 from abm.page.requests import Lives
@@ -129,9 +130,10 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
         chosen = next((words for words, name in names.items() if name == session.request.person), None)
-        if names:
-            solara.Select("The one", list(names), value=chosen, on_value=lambda words: choose(names[words]))
-        solara.InputText("Person, by number", value="", on_value=choose)
+        with solara.Div():  # a place of its own, or the field below would be made anew while somebody writes in it
+            if names:
+                solara.Select("The one", list(names), value=chosen, on_value=lambda words: choose(names[words]))
+        Field("Person, by number", "", choose)
         if lives is None:
             solara.Text("Lives are told when the world rests." if frame.playing else "Looking again ...")
         elif lives.row is not None:

@@ -154,8 +154,7 @@ def test_the_product_of_insurance_is_stopped_and_goes_on_as_mutual_aid(visitor):
 
 @pytest.mark.slow
 def test_another_scenario_is_another_world(visitor):
-    visitor.choose("Scenario", "jd")
-    visitor.page.get_by_label("Plan", exact=True).wait_for()
+    visitor.changes_to("jd")
     visitor.go_to(3)
     visitor.look_at("Events", ".huzhu-events")
     assert "stopped as insurance without a licence" in visitor.page.locator(".huzhu-events").inner_text()
@@ -163,8 +162,7 @@ def test_another_scenario_is_another_world(visitor):
 
 @pytest.mark.slow
 def test_a_market_has_several_plans_and_each_has_numbers_of_its_own(visitor):
-    visitor.choose("Scenario", "market")
-    visitor.page.get_by_label("Plan", exact=True).wait_for()
+    visitor.changes_to("market")
     visitor.write("Persons simulated", "5,000")
     visitor.until("document.body.innerText.includes('simulated with 5,000 persons')")
     assert {"xianghubao", "waterdrop", "kangai", "meituan"} <= set(visitor.options("Plan"))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -227,3 +228,25 @@ def test_no_press_of_step_is_lost(visit):
 def test_a_port_that_nobody_could_find_is_refused(port):
     with pytest.raises(PageError, match=f"--port {port}: "):
         free_port(port)
+
+
+def test_nothing_is_said_while_the_visitor_is_heard():
+    """The page draws between two things that its visitor does, and the world that they asked for last is told last."""
+    turn, said = threading.RLock(), []
+    first, last = replace(SMALL, seed=2), replace(SMALL, seed=3)
+    with turn:
+        session = Session(
+            Request(SMALL), said.append, lambda note: None, ask=lambda setup: said.append(setup.seed), turn=turn
+        )
+        session._thread.join(1)
+        assert said == []
+        session.want(setup=first)
+        session.want(setup=last)
+        assert said == [2, 3]
+    deadline = time.monotonic() + PATIENCE
+    while not (said and getattr(said[-1], "setup", None) == last) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    session.close()
+    session._thread.join(PATIENCE)
+    assert said[-1].setup == last
+    assert {each for each in said[2:] if isinstance(each, int)} == {3}

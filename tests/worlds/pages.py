@@ -195,6 +195,11 @@ class Visitor:
         self.page.keyboard.press("Escape")
         return offered
 
+    def changes_to(self, scenario: str) -> None:
+        """Choose a scenario of several plans, for which the rules may have to be compiled."""
+        self.choose("Scenario", scenario)
+        self.page.get_by_label("Plan", exact=True).wait_for(timeout=COMPILING * 1000)
+
     def choose_first(self, label: str) -> None:
         """Choose the first of what a list offers."""
         self.page.get_by_text(label, exact=True).wait_for()
