@@ -205,7 +205,7 @@ _ROWS = (
         "afterwards cost trust.",
         (Switch({"mind.trust_from_rule_change": 0.0}, "exits after new terms", ("left", "trust"), ("events.csv",),
             variant="rule change"),
-         Switch({"platform.PLAN.launch_reach": 0.02}, "largest excess of the share over the expected one",
+         Switch({"platform.PLAN.launch_reach": 0.0}, "largest excess of the share over the expected one",
             ("share", "expected_share"), variant="growth"))),
     Mechanism("B8", "low barriers to entry",
         "A plan is easily copied: hundreds of small ones are founded and fail; a few great brands keep the members.",

@@ -146,8 +146,10 @@ class Health(Section):
         unit="1", low=0, high=1, plausible=(0.001, 0.02),
         for_persons=True, source="assumption: two cases among 23 million members in the first three months, F078")
     mild_share: float = number(0.25, "share of cases that are mild and paid less", unit="1", low=0, high=1,
-        plausible=(0.1, 0.4), source="assumption: mean aid in 2020 was 133,000 yuan, F131 over F091; at 38 years, "
-        "where it has a slope")
+        plausible=(0.1, 0.4),
+        source="assumption: of 150 aided in late June 2019, F079, 47 had thyroid cancer, which is mostly mild "
+               "(m.devze.com/ask/736383IeM281D9q), and so had 24 % of 11,928 aided by November 2019 (New Express, "
+               "2019-12-17, epaper.xkb.com.cn/view/1153670); at 38 years, where it has a slope")
     mild_slope: float = number(-0.04, "growth with age of that share, from 20 to 56 years", unit="1 a year",
         low=-0.1, high=0.1, plausible=(-0.04, 0),
         source="assumption, 0 is off; no table of mild cases by age was found. Its sign: thyroid cancer, which is "

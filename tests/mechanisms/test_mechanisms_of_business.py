@@ -15,7 +15,9 @@ from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.platforms import board
 from abm.platforms.closing import Stage
-from abm.platforms.rules import paid_by_members
+from abm.platforms.rules import campaign_reach, paid_by_members
+from abm.scenario.files import load, names
+from abm.scenario.terms import PlatformTerms
 from worlds.busy import finish, series, simply_busy
 from worlds.closings import AID, HAND, OWN, balance
 from worlds.endings import simple_endings
@@ -194,6 +196,22 @@ def test_b7_slower_growth_gives_a_smaller_surprise() -> None:
 
     fast, slow = on_and_off("B7", surprise, ["xianghubao"], "growth")
     assert fast > slow
+
+
+@pytest.mark.parametrize("case", names())
+def test_b7_every_plan_grows_more_slowly_where_growth_at_all_cost_is_off(case: str) -> None:
+    """Its marketing reaches fewer in the first half-month, and never more in the two years after it."""
+
+    def reach(terms: PlatformTerms) -> list[float]:
+        numbers = terms.steady_reach, terms.launch_reach, terms.launch_fading
+        return [campaign_reach(*numbers, periods) for periods in range(48)]
+
+    plans = load(case).platform
+    slowed = load(case, off("B7", list(plans), "growth")).platform
+    for name, terms in plans.items():
+        fast, slow = reach(terms), reach(slowed[name])
+        assert slow[0] < fast[0], name
+        assert all(less <= more for less, more in zip(slow, fast, strict=True)), name
 
 
 FREE_ENTRY = {"supervision.policy": "laissez_faire", "platform.fringe.small_plans.entering": 4.0}
