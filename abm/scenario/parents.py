@@ -38,8 +38,8 @@ class Parent(Section):
     customer_value: float = number(8, "worth of a member to the parent's other business, at the start",
         unit="yuan a year", low=0, high=1_000, plausible=(4, 25),
         source="assumption: a buyer of insurance costs 170 yuan elsewhere, F166, F168, and one member in twenty is "
-               "taken to become one within a year; the largest took 700 million of fees in 2020 and made a loss, F132: 3 "
-               "yuan for each of a hundred million members, F039, if it spent a billion, which is assumed")
+               "taken to become one within a year; the largest took 700 million of fees in 2020 and made a loss, F132: "
+               "3 yuan for each of a hundred million members, F039, if it spent a billion, which is assumed")
     value_decay: float = number(0.1, "share of that worth lost in a year", unit="1 a year", low=0, high=1,
         plausible=(0, 0.3), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169, while "
                "these grew fifteen-fold, F167: it brought four times as much, and grew ever more slowly")
