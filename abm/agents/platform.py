@@ -18,7 +18,7 @@ from abm.observation.events import EventKind
 from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.platforms import board, budget, census, offers, rules
+from abm.platforms import board, budget, census, offers, prepaid, rules
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
@@ -56,6 +56,7 @@ class Platform(Agent):
         self.failing = 0.0  # part of the memberships that end because small plans fail
         self.shares: list[int] = []  # published so far, fen
         self.share = self.collected = 0  # of this step; all shares ever paid by members
+        self.left_under_caps = 0  # fen that each may still be asked for the cases paid last
         self.complaints = 0.0  # of this step, simulated members
         self.policies_sold = 0  # of this step
         self.refused_share = 0.0  # of decided cases, smoothed
@@ -117,9 +118,11 @@ class Platform(Agent):
 
     def divide_aid(self) -> None:
         """Pay the accepted, keep the fee, and publish what is left to each of those who share."""
+        self.move(prepaid.shortfall(self, self.left_under_caps), own(self.name), pool(self.name), "shortfall")
         self.desk.pay_accepted()
         amount_to_share, sharing = self.desk.amount_to_share, self.census.sharing
         self.share, _ = divide(amount_to_share, sharing)
+        self.left_under_caps = prepaid.left_under_caps(self, self.left_under_caps, self.share)
         if self.model.world.offers[self.index]["subsidised"]:
             self.move(self.share * sharing, own(self.name), pool(self.name), "subsidy")
         if self.census.inside:
@@ -140,14 +143,11 @@ class Platform(Agent):
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
         self.move(excess, own(self.name), pool(self.name), "annual_cap")
-        if self.terms.deposit and self.stage == Stage.CLOSING:
-            # What a used-up deposit lacks is carried on until the end is announced; from then on the platform bears it.
-            lacking = max(0, -self.model.ledger.balances[pool(self.name)])
-            self.move(lacking, own(self.name), pool(self.name), "shortfall")
+        if self.closing and self.model.now == self.closing.last:  # no later share can make up for it
+            self.move(prepaid.shortfall(self), own(self.name), pool(self.name), "shortfall")
         self.collected += cash_flows[COLLECTED] + cash_flows[DRAWN]
         self.policies_sold = cash_flows[SOLD]
-        if cash_flows[SEIZED]:
-            self.complaints += round(cash_flows[SEIZED] / fen(max(1.0, self.terms.deposit)))
+        self.complaints += round(cash_flows[SEIZED] / fen(max(1.0, self.terms.mean_deposit)))
 
     def earn(self, commission: int, insurer: str) -> None:
         """Commission from an insurer for policies sold to members, fen."""

@@ -52,7 +52,7 @@ class Regulator(Agent):
         settings = self.settings
         if plan.licensed or not self.policy.threatens:
             return 0.0
-        exempt = settings.exempt_by_form and (plan.in_custody or not plan.terms.deposit)
+        exempt = settings.exempt_by_form and (plan.in_custody or not plan.terms.mean_deposit)
         rectify = Stance.WARN if exempt else Stance.RECTIFY
         levels = [stance / Stance.CLOSE for stance in (Stance.TOLERATE, Stance.WARN, rectify, Stance.CLOSE)]
         if settings.sternness_continuous:

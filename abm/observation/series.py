@@ -187,7 +187,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series(
         "subsidy",
         "yuan a period",
-        "shares, excess over caps and what deposits lacked at an end, borne by the platform",
+        "shares, excess over caps and what used-up deposits lacked, borne by the platform",
         _money("subsidy", "case_cap", "annual_cap", "shortfall"),
     ),
     Series("investigation", "yuan a period", "cost of investigation", _money("investigation")),

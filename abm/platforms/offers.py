@@ -63,7 +63,7 @@ def print_terms(plan: Plan) -> None:
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)
         covers[ages] = round(band.cover)
-        deposits[ages] = fen(terms.deposit if band.deposit is None else band.deposit)
+        deposits[ages] = fen(terms.deposit_of(band))
     world.covers[-1] = world.covers[:-1].max(axis=0)  # the widest cover that any plan gives
     division = DIVISIONS[terms.division]
     offer["division"] = division.code

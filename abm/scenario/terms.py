@@ -200,6 +200,18 @@ class PlatformTerms(Section):
             raise ValueError(f"subsidised_until = {self.subsidised_until} is before launch = {self.launch}")
         return self
 
+    def deposit_of(self, band: CoverBand) -> float:
+        """What members of some ages pay in on joining, yuan."""
+        return self.deposit if band.deposit is None else band.deposit
+
+    @property
+    def mean_deposit(self) -> float:
+        """What is paid in on joining, yuan: the mean over the ages covered; 0 where all have their shares deducted."""
+        covered = [band for band in self.bands if band.cover]
+        ages = [band.age_to - band.age_from + 1 for band in covered]
+        paid = sum(number * self.deposit_of(band) for number, band in zip(ages, covered, strict=True))
+        return paid / max(1, sum(ages))
+
     def amended(self, day: date) -> int:
         """How many amendments have been made by a day; they are in the order of their dates."""
         return sum(amendment.day <= day for amendment in self.amendments)

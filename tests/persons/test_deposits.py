@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from worlds.closings import HAND, OWN, POOL, balance
+import pytest
+
+from abm.persons.state import Status
+from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance
 from worlds.plain import certain_illness, run, world
 
+MUCH = 1e6  # trouble, so that a deposit is not filled up
 
-def prepaid(cover: float, deposit: float, **mind: float) -> tuple[Any, Any]:
+
+def prepaid(cover: float, deposit: float, terms: dict[str, Any] | None = None, **mind: float) -> tuple[Any, Any]:
     """Ten who have paid a deposit, three steps on, to whom cover is worth nothing; and who strikes one of them."""
-    terms = {"platform.pool.bands": [{"cover": cover}], "platform.pool.deposit": deposit}
+    given = {"bands": [{"cover": cover}], "deposit": deposit, "closing_rules": []} | (terms or {})
+    changes = {f"platform.pool.{name}": value for name, value in given.items()}
     tempers = {f"mind.{name}": value for name, value in mind.items()}
-    model = world(10, HAND | terms | tempers | {"platform.pool.closing_rules": []})
+    model = world(10, HAND | changes | tempers)
     strike = certain_illness(model)
     run(model, 3)
     model.persons["believed_frailty"] = 0.0
@@ -23,7 +29,7 @@ def test_what_a_used_up_deposit_lacks_is_the_others_to_share_while_the_plan_is_o
     The four times 51 yuan that they leave are asked of the five in the next step, 40.80 each, and not of the platform.
     """
     model, strike = prepaid(999.0, 60.0)
-    model.persons["inertia"][6:] = 1e6
+    model.persons["inertia"][6:] = MUCH
     own = balance(model, OWN)
     strike(0)
     assert run(model, 1)["share"][3] == 111.0
@@ -33,6 +39,104 @@ def test_what_a_used_up_deposit_lacks_is_the_others_to_share_while_the_plan_is_o
     assert series["members"][4] == 5
     assert balance(model, POOL) == 0
     assert balance(model, OWN) == own
+
+
+@pytest.mark.parametrize(
+    ("case_cap", "shares", "borne"),
+    [
+        (1_000.0, [111.0, 40.8, 21.2], [0, 0, 0]),
+        (173.0, [111.0, 40.8, 21.2], [0, 0, 0]),
+        (172.0, [111.0, 40.8, 20.2], [0, 0, 3_00]),
+        (151.8, [111.0, 40.8, 0.0], [0, 0, 63_60]),
+        (140.0, [111.0, 29.0, 0.0], [0, 59_00, 40_00]),
+        (111.0, [111.0, 0.0, 0.0], [0, 204_00, 0]),
+    ],
+)
+def test_members_are_asked_for_what_others_deposits_lack_up_to_the_cap_of_the_case_and_the_platform_bears_the_rest(
+    case_cap: float, shares: list[float], borne: list[int]
+) -> None:
+    """Four of nine leave 51 yuan each of the first share, and two of five what the second asks beyond the 9 they hold.
+
+    Without a cap that binds five are asked for 40.80, and three for what two lack of it, 21.20: 173 yuan in all.
+    """
+    model, strike = prepaid(999.0, 60.0, {"case_cap": case_cap})
+    model.persons["inertia"][6:] = MUCH
+    strike(0)
+    found = []
+    for _ in borne:
+        run(model, 1)
+        model.persons["inertia"][4:] = MUCH
+        found.append(model.ledger.flows["pool", "shortfall"])
+        model.audit()
+    assert found == borne
+    assert run(model, 0)["share"][3:].tolist() == shares
+    assert run(model, 0)["subsidy"][3:].tolist() == [amount / 100 for amount in borne]
+    assert balance(model, OWN) == -sum(borne)
+    assert balance(model, POOL) == 0
+
+
+def test_the_last_member_with_a_claim_in_hand_pays_no_more_for_a_case_than_its_cap() -> None:
+    """Of nine who share 999 yuan eight lapse, and 408 are lacking; of the cap of 120 yuan the ninth has 9 left to pay.
+
+    A claim in hand keeps the ninth inside, to whom it is as much trouble.
+    """
+    model, strike = prepaid(999.0, 60.0, {"case_cap": 120.0, "capacity": 1.0, "hiring": 0.0})
+    model.persons["inertia"] = MUCH
+    strike(0)
+    strike(1)
+    run(model, 1)
+    assert model.memberships["status"][:, 0].tolist() == [Status.AIDED, Status.CLAIMING] + [Status.LAPSED] * 8
+    assert balance(model, POOL) == -8 * 51_00
+    model.platforms[0].desk.capacity = 0.0
+    series = run(model, 2)
+    assert series["share"][3:].tolist() == [111.0, 9.0, 0.0]
+    assert model.persons["paid"][1] == 120_00
+    assert balance(model, OWN) == -399_00
+    assert balance(model, POOL) == 0
+    model.audit()
+
+
+def announced(notice_days: int) -> tuple[Any, Any]:
+    """Ten with deposits of 60 yuan, four of whom would not fill theirs up; the end of their plan is announced."""
+    model, strike = prepaid(999.0, 60.0, {"closing.notice_days": notice_days})
+    model.persons["inertia"][6:] = MUCH
+    model.platforms[0].announce("active", "by hand")
+    strike(0)
+    return model, strike
+
+
+def test_what_deposits_lack_at_the_last_collection_the_platform_bears() -> None:
+    """Nine share 999 yuan: 60 are drawn from each deposit, and 51 more from the five who fill theirs up.
+
+    The four times 51 that are lacking are the platform's, and the 9 that five have left are theirs again.
+    """
+    model, _ = announced(15)
+    run(model, 1)
+    flows = model.ledger.flows
+    drawn, lacking = 9 * 60_00 + 5 * 51_00, 4 * 51_00
+    assert (flows["pool", "drawn"], flows["pool", "aid"]) == (drawn, drawn + lacking)
+    assert flows["pool", "shortfall"] == lacking
+    assert flows["pool", "refund"] == 5 * 9_00 + 60_00
+    assert balance(model, OWN) == -lacking
+    assert balance(model, POOL) == balance(model, DEPOSITS) == 0
+    model.audit()
+
+
+def test_what_deposits_lack_before_the_last_collection_is_still_the_others_to_share() -> None:
+    """Of two collections after the announcement the first leaves 204 yuan, which five share in the second.
+
+    One of these has not the 40.80 asked: of that the platform bears what a deposit with 9 yuan in it lacks.
+    """
+    model, _ = announced(30)
+    run(model, 1)
+    assert balance(model, POOL) == -4 * 51_00
+    assert balance(model, OWN) == 0
+    model.persons["inertia"][5] = MUCH
+    assert run(model, 1)["share"][-1] == 40.8
+    assert model.ledger.flows["pool", "shortfall"] == 31_80
+    assert balance(model, OWN) == -31_80
+    assert balance(model, POOL) == balance(model, DEPOSITS) == 0
+    model.audit()
 
 
 def test_who_fills_up_a_deposit_weighs_a_part_of_the_trouble_of_joining() -> None:

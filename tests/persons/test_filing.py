@@ -71,6 +71,35 @@ def test_what_a_plan_has_shared_makes_its_members_aware() -> None:
     assert awareness(model) == pytest.approx(0.55)
 
 
+@pytest.mark.parametrize(
+    ("deposit", "first", "second", "aware"),
+    [
+        (0.0, None, None, 0.55),
+        (2.0, None, None, 0.4),
+        (3.0, None, 0.0, 0.4),
+        (0.0, None, 6.0, 0.4),
+        (9.0, 1.0, 10.0, 0.325),
+    ],
+)
+def test_where_shares_are_drawn_from_a_deposit_that_much_more_is_shared_until_half_of_the_rest_are_aware(
+    deposit: float, first: float | None, second: float | None, aware: float
+) -> None:
+    """Two yuan have been shared: half way without a deposit, less beyond the mean of those that thirty ages pay.
+
+    Two thirds of them are in the first band; the third band has no cover, and nobody is in it.
+    """
+    bands = [
+        {"age_to": 19, "deposit": first},
+        {"age_from": 20, "age_to": 29, "deposit": second},
+        {"age_from": 30, "age_to": 59, "deposit": 90.0, "cover": 0.0},
+    ]
+    terms = {"platform.xianghubao.bands": bands, "platform.xianghubao.deposit": deposit}
+    model = knowing({"health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0} | terms)
+    model.platforms[0].shares = [150, 50]
+    model.post_terms()
+    assert awareness(model) == pytest.approx(aware)
+
+
 @pytest.mark.parametrize(("at_first", "then"), [(0.2, 0.6), (0.5, 1.0), (1.0, 1.0)])
 def test_an_announced_end_makes_so_many_times_as_many_aware_and_at_most_all(at_first: float, then: float) -> None:
     model = knowing({"health.filing_at_the_end": 3.0, "health.aware_of_claiming": at_first})
