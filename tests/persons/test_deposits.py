@@ -96,21 +96,22 @@ def test_the_last_member_with_a_claim_in_hand_pays_no_more_for_a_case_than_its_c
     model.audit()
 
 
-def announced(notice_days: int) -> tuple[Any, Any]:
+def announced(notice_days: int, terms: dict[str, Any] | None = None) -> Any:
     """Ten with deposits of 60 yuan, four of whom would not fill theirs up; the end of their plan is announced."""
-    model, strike = prepaid(999.0, 60.0, {"closing.notice_days": notice_days})
+    model, strike = prepaid(999.0, 60.0, {"closing.notice_days": notice_days} | (terms or {}))
     model.persons["inertia"][6:] = MUCH
     model.platforms[0].announce("active", "by hand")
     strike(0)
-    return model, strike
+    return model
 
 
-def test_what_deposits_lack_at_the_last_collection_the_platform_bears() -> None:
+@pytest.mark.parametrize("terms", [{}, {"deposit": 0.0, "bands": [{"cover": 999.0, "deposit": 60.0}]}])
+def test_what_deposits_lack_at_the_last_collection_the_platform_bears(terms: dict[str, Any]) -> None:
     """Nine share 999 yuan: 60 are drawn from each deposit, and 51 more from the five who fill theirs up.
 
     The four times 51 that are lacking are the platform's, and the 9 that five have left are theirs again.
     """
-    model, _ = announced(15)
+    model = announced(15, terms)
     run(model, 1)
     flows = model.ledger.flows
     drawn, lacking = 9 * 60_00 + 5 * 51_00, 4 * 51_00
@@ -127,7 +128,7 @@ def test_what_deposits_lack_before_the_last_collection_is_still_the_others_to_sh
 
     One of these has not the 40.80 asked: of that the platform bears what a deposit with 9 yuan in it lacks.
     """
-    model, _ = announced(30)
+    model = announced(30)
     run(model, 1)
     assert balance(model, POOL) == -4 * 51_00
     assert balance(model, OWN) == 0

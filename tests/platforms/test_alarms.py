@@ -170,6 +170,20 @@ def test_at_its_marks_a_regulator_is_as_stern_by_lines_as_by_steps(continuous: b
 
 
 @pytest.mark.parametrize(
+    ("deposit", "of_the_old", "rectified"), [(0.0, None, 1 / 3), (9.0, None, 2 / 3), (0.0, 9.0, 2 / 3)]
+)
+def test_a_plan_is_exempt_by_its_form_only_if_nobody_pays_a_deposit(
+    deposit: float, of_the_old: float | None, rectified: float
+) -> None:
+    bands = [{"age_to": 49}, {"age_from": 50, "age_to": 59, "deposit": of_the_old}]
+    terms = {"platform.pool.deposit": deposit, "platform.pool.bands": bands}
+    model = world(10, HAND | terms | {"supervision.policy": "historical", "supervision.exempt_by_form": True})
+    regulator, (plan,) = model.regulator, model.platforms
+    regulator.stance = Stance.RECTIFY
+    assert regulator.sternness(plan) == pytest.approx(rectified)
+
+
+@pytest.mark.parametrize(
     ("periods", "months", "weighs"),
     [(-1, 6.0, 0.0), (0, 6.0, 0.0), (6, 6.0, 0.5), (12, 6.0, 1.0), (99, 6.0, 1.0), (-1, 0.0, 0.0), (0, 0.0, 1.0)],
 )

@@ -28,9 +28,10 @@ def finish(model: Any) -> Any:
     return model
 
 
-def test_who_runs_away_has_every_deposit() -> None:
+@pytest.mark.parametrize("terms", [{}, {"platform.pool.deposit": 0.0, "platform.pool.bands": [{"deposit": 10.0}]}])
+def test_who_runs_away_has_every_deposit(terms: dict[str, Any]) -> None:
     """Ten yuan each are put down in step 1, and the board, which meets at the end of the month, is gone in step 2."""
-    model, _ = ten(PREPAID)
+    model, _ = ten(PREPAID | terms)
     run(model, 2)
     assert (balance(model, DEPOSITS), balance(model, OWN)) == (100_00, 0)
     assert model.closings[0].kind == "flight"

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 STEPS = 41
 EVERY_FLOW = (
     "aid, annual_cap, borne_by_insurer, case_cap, conversion, deposit, drawn, fee, guarantee, investigation, "
-    "left_over, levy, refund, returned, run_off, seized, share, subsidy, traffic"
+    "left_over, levy, refund, returned, run_off, seized, share, shortfall, subsidy, traffic"
 )
 
 
