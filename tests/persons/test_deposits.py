@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from abm.persons.state import Status
-from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance
+from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance, ten
 from worlds.plain import certain_illness, run, world
 
 MUCH = 1e6  # trouble, so that a deposit is not filled up
@@ -73,6 +73,20 @@ def test_members_are_asked_for_what_others_deposits_lack_up_to_the_cap_of_the_ca
     assert run(model, 0)["subsidy"][3:].tolist() == [amount / 100 for amount in borne]
     assert balance(model, OWN) == -sum(borne)
     assert balance(model, POOL) == 0
+
+
+def test_what_failed_deductions_leave_is_owed_and_shared_above_the_cap_of_a_case_too() -> None:
+    """Nine share 999 yuan without deposits, which is as much as a case may cost them, and the deductions of four fail.
+
+    The 444 that are lacking are on the next bill of all nine, 49.34 each, and the platform bears nothing.
+    """
+    failing = {"people.deduction_failure": 1.0, "platform.pool.case_cap": 111.0}
+    model, strike = ten(failing | {"platform.pool.bands": [{"cover": 999.0}]})
+    model.persons["credit"][6:] = 650
+    run(model, 3)
+    strike(0)
+    assert run(model, 2)["share"][3:].tolist() == [111.0, 49.34]
+    assert balance(model, OWN) == 0
 
 
 def test_the_last_member_with_a_claim_in_hand_pays_no_more_for_a_case_than_its_cap() -> None:
