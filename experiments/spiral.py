@@ -11,12 +11,13 @@ of the members it once had.
 Prediction: the pool unravels where risks differ much and people know them; where the healthy think too little of their
 risk it unravels sooner. Friends and a few yuan of altruism (A6, A10) move the edge and do not remove it.
 
-Found: both doom it, the inequality of risks and the belief that one's own is small. Among people who look to their
-own advantage a pool of equal risks ends below half where the healthy believe in less than 0.4 of their risk; where
-they know the truth it ends there from a spread of about 1.25 on, when the riskiest third of them runs some fifteen
-times the risk of the safest third; between these the edge runs nearly straight, and more fear keeps more of them.
-Company and altruism remove the edge: all nine points of the coarse grid kept 98 of a hundred or more. Replicates are
-of one mind at all but four points.
+Found: it takes both, unequal risks and a belief that one's own is small. Among people who look to their own advantage
+a pool of equal risks keeps more than half of its members even where the healthy believe in a fifth of their risk (54
+to 56 of a hundred), and where they know the truth it keeps more than half up to the largest spread of 1.6, at which
+the riskiest third of them runs some forty times the risk of the safest third. Between these the edge runs from a
+spread of 0.3 and a third of the risk believed in to a spread of 1.6 and five sixths; beyond it a tenth of the members
+may be all that is left. Company and altruism remove it: all nine points of the coarse grid kept 95 of a hundred or
+more. Replicates are of one mind at all but three points.
 """
 
 import sys
