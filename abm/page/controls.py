@@ -33,26 +33,28 @@ def Sidebar(session: Session, start: Setup, setup: Setup, plan: str, plans: tupl
 
     `start` is the world with which the page was started.
     """
-    (fault, tries), set_fault = solara.use_state(("", 0))
+    fault, set_fault = solara.use_state("")
 
-    def complain(words: str) -> None:
-        set_fault((words, tries + 1))
+    def complain(words: str) -> bool:
+        set_fault(words)
+        return False
 
-    def found(other: Callable[[Setup], Setup]) -> None:
-        """Ask for another world than the one asked for so far, or say what is wrong with it."""
+    def found(other: Callable[[Setup], Setup]) -> bool:
+        """Ask for another world than the one asked for so far, or say what is wrong with it; whether it can be."""
         try:
             wanted = other(session.request.setup)
             check(wanted, start)
-            set_fault(("", tries))
-            session.want(setup=wanted)
         except HuzhuError as error:
-            complain(str(error))
+            return complain(str(error))
+        set_fault("")
+        session.want(setup=wanted)
+        return True
 
-    def set_to(**values: Any) -> None:
-        found(lambda present: replace(present, **values))
+    def set_to(**values: Any) -> bool:
+        return found(lambda present: replace(present, **values))
 
-    def change(changes: Changes) -> None:
-        found(lambda present: with_changes(present, changes))
+    def change(changes: Changes) -> bool:
+        return found(lambda present: with_changes(present, changes))
 
     solara.HTML(tag="h4", unsafe_innerHTML="World")
     solara.Select(
@@ -61,8 +63,8 @@ def Sidebar(session: Session, start: Setup, setup: Setup, plan: str, plans: tupl
         value=setup.case,
         on_value=lambda name: found(lambda present: as_usual(name, start, present.seed)),
     )
-    Whole("Persons simulated", setup.persons, lambda number: set_to(persons=number), complain).key(f"persons {tries}")
-    Whole("Seed", setup.seed, lambda number: set_to(seed=number), complain).key(f"seed {tries}")
+    Whole("Persons simulated", setup.persons, lambda number: set_to(persons=number), complain)
+    Whole("Seed", setup.seed, lambda number: set_to(seed=number), complain)
     solara.Select(
         "Persons act",
         list(DRIVES.values()),

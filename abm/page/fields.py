@@ -10,8 +10,8 @@ from abm.page.choices import whole
 
 
 @solara.component
-def Field(label: str, value: str, read: Callable[[str], None]) -> None:
-    """A line of text, which is read when the visitor goes on.
+def Field(label: str, value: str, read: Callable[[str], bool]) -> None:
+    """A line of text, which is read when the visitor goes on; where it is refused, the value there is stands again.
 
     What is half written is known and drawn as it is: Solara's own field would be empty again at the next picture.
     """
@@ -22,39 +22,44 @@ def Field(label: str, value: str, read: Callable[[str], None]) -> None:
         known.current = value
         write(value)
 
-    def go_on(*_: Any) -> None:
+    def enter(*_: Any) -> None:
+        known.current = written
+        if not read(written):
+            begin()
+
+    def leave(*_: Any) -> None:
         if written != known.current:
-            known.current = written
-            read(written)
+            enter()
 
     solara.use_effect(begin, [value])
     field = solara.v.TextField(label=label, v_model=written, on_v_model=write)
-    solara.v.use_event(field, "keyup.enter", go_on)
-    solara.v.use_event(field, "focusout", go_on)
+    solara.v.use_event(field, "keyup.enter", enter)
+    solara.v.use_event(field, "focusout", leave)
 
 
 @solara.component
-def Whole(label: str, value: int, change: Callable[[int], None], complain: Callable[[str], None]) -> None:
-    """A whole number as text; what is none is refused, and the number there is stands again."""
+def Whole(label: str, value: int, change: Callable[[int], bool], complain: Callable[[str], bool]) -> None:
+    """A whole number as text."""
 
-    def read(text: str) -> None:
+    def read(text: str) -> bool:
         try:
-            change(whole(label, text))
+            return change(whole(label, text))
         except HuzhuError as error:
-            complain(str(error))
+            return complain(str(error))
 
     Field(label, f"{value:,}", read)
 
 
 @solara.component
-def Any_number(change: Callable[[str], None], complain: Callable[[str], None]) -> None:
-    """Any number of the scenario by its path."""
+def Any_number(change: Callable[[str], bool], complain: Callable[[str], bool]) -> None:
+    """Any number of the scenario by its path; what is refused stays, to be put right."""
 
-    def read(text: str) -> None:
+    def read(text: str) -> bool:
         try:
             if text.strip():
                 change(text)
         except HuzhuError as error:
             complain(str(error))
+        return True
 
     Field("Any number: key=value", "", read)

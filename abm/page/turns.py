@@ -13,7 +13,9 @@ def of_the_visitor() -> AbstractContextManager[Any]:
     """What Solara holds while it hears what the present visitor does.
 
     A part that is drawn anew takes off its listeners and puts on others: a thread that draws without it would be deaf
-    to what is written in that moment, and would put a slider back to where it was.
+    to what is written in that moment, and would put a slider back to where it was. A download that is ready is the
+    exception: Solara draws it from a thread of its own. Who sends to a visitor that takes nothing keeps the turn until
+    the connection gives up.
     """
     return get_current_context().lock if has_current_context() else ALWAYS
 

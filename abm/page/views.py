@@ -119,7 +119,7 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
         solara.HTML(tag="h3", unsafe_innerHTML="One person's life so far")
         solara.HTML(tag="p", unsafe_innerHTML="Click a person, or choose one:")
 
-        def choose(text: str) -> None:
+        def choose(text: str) -> bool:
             try:
                 row = whole("person", text)
                 session.want(person=row, centre=row)
@@ -127,6 +127,7 @@ def Life(session: Session, frame: Frame, lives: Lives | None) -> None:
                 if who := text.strip():
                     there = lives.picks if lives else {}
                     session.want(person=who, centre=there.get(who, session.request.centre))
+            return True
 
         names = {PICKS[name].meaning: name for name in (lives.picks if lives else ())}
         chosen = next((words for words, name in names.items() if name == session.request.person), None)

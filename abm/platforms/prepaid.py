@@ -22,8 +22,9 @@ def shortfall(plan: Plan, left_under_caps: int = 0) -> int:
 def left_under_caps(plan: Plan, before: int, share: int) -> int:
     """Fen that each of those who share may still be asked for the cases paid last, after a share in fen.
 
-    The cap of a case holds for all that a member is asked for it, at once and later. Where no case was paid, the last
-    are those of earlier periods, and what was left for them `before`.
+    Cases are not told apart in a pool, so what is left is reckoned for those paid last together: the shares of two
+    periods in a row are never above the caps of the cases of both, and all shares never above the caps of all cases.
+    Where no case was paid, the last are those of earlier periods, and what was left for them `before`.
     """
     cases = plan.desk.accepted.size * plan.desk.case_weight
     most = fen(plan.terms.case_cap * cases) if cases else before

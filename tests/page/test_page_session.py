@@ -230,23 +230,59 @@ def test_a_port_that_nobody_could_find_is_refused(port):
         free_port(port)
 
 
-def test_nothing_is_said_while_the_visitor_is_heard():
-    """The page draws between two things that its visitor does, and the world that they asked for last is told last."""
-    turn, said = threading.RLock(), []
-    first, last = replace(SMALL, seed=2), replace(SMALL, seed=3)
-    with turn:
-        session = Session(
-            Request(SMALL), said.append, lambda note: None, ask=lambda setup: said.append(setup.seed), turn=turn
-        )
-        session._thread.join(1)
-        assert said == []
-        session.want(setup=first)
-        session.want(setup=last)
-        assert said == [2, 3]
+class Turn:
+    """A turn that knows whose it is; `before` is called when the worlds ask for it."""
+
+    def __init__(self, before=lambda: None) -> None:
+        self.owner, self._before, self._lock = None, before, threading.RLock()
+
+    def __enter__(self) -> None:
+        if threading.current_thread().name == "worlds":
+            self._before()
+        self._lock.acquire()
+        self.owner = threading.current_thread()
+
+    def __exit__(self, *_) -> None:
+        self.owner = None
+        self._lock.release()
+
+
+def test_all_that_is_said_is_said_in_turn():
+    """Frames, notes, lives and which world is asked for: each while nothing that the visitor does is heard."""
+    turn, said, told = Turn(), {}, threading.Event()
+
+    def hearing(name):
+        def hear(*_) -> None:
+            said.setdefault(name, set()).add(turn.owner is threading.current_thread())
+            if said.keys() == {"frame", "note", "lives", "setup"}:
+                told.set()
+
+        return hear
+
+    heard = [hearing(name) for name in ("frame", "note", "lives", "setup")]
+    session = Session(Request(SMALL, view="friends"), *heard, turn=turn)
+    assert told.wait(PATIENCE)
+    session.close()
+    session._thread.join(PATIENCE)
+    assert set.union(*said.values()) == {True}
+
+
+def test_the_world_that_is_asked_for_last_is_told_last():
+    """Though another is asked for while the worlds wait for their turn to tell of the one before."""
+    asked, there = [], threading.Event()
+
+    def change_my_mind() -> None:
+        if there.wait(PATIENCE) and session.request.setup != last:
+            session.want(setup=last)
+
+    last = replace(SMALL, seed=2)
+    session = Session(
+        Request(SMALL), str, str, ask=lambda setup: asked.append(setup.seed), turn=Turn(before=change_my_mind)
+    )
+    there.set()
     deadline = time.monotonic() + PATIENCE
-    while not (said and getattr(said[-1], "setup", None) == last) and time.monotonic() < deadline:
+    while len(asked) < 3 and time.monotonic() < deadline:
         time.sleep(0.01)
     session.close()
     session._thread.join(PATIENCE)
-    assert said[-1].setup == last
-    assert {each for each in said[2:] if isinstance(each, int)} == {3}
+    assert set(asked) == {2}

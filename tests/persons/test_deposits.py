@@ -1,10 +1,14 @@
 """A deposit that is used up, worked out by hand."""
 
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from abm.ledger import pool
 from abm.persons.state import Status
+from abm.platforms import prepaid as shared
 from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance, ten
 from worlds.plain import certain_illness, run, world
 
@@ -163,3 +167,36 @@ def test_who_fills_up_a_deposit_weighs_a_part_of_the_trouble_of_joining() -> Non
         strike(0)
         inside[part] = run(model, 1)["members"][-1]
     assert inside == {0.1: 9, 1.0: 0}
+
+
+def counted(cases: int = 0, weight: int = 1, lacking: int = 0) -> Any:
+    """As much of a plan as caps look at: 40 share, 50 are inside; two yuan at most for a case."""
+    return SimpleNamespace(
+        name="pool",
+        terms=SimpleNamespace(case_cap=2.0, mean_deposit=10.0),
+        desk=SimpleNamespace(accepted=np.zeros(cases), case_weight=weight),
+        census=SimpleNamespace(sharing=40, inside=50),
+        model=SimpleNamespace(ledger=SimpleNamespace(balances={pool("pool"): -lacking})),
+    )
+
+
+@pytest.mark.parametrize(
+    ("cases", "weight", "before", "share", "left"),
+    [
+        (3, 1, 0, 5_00, 1_00),
+        (3, 1_000, 0, 5_00, 5_995_00),
+        (3, 1, 7_00, 5_00, 1_00),
+        (0, 1, 7_00, 5_00, 2_00),
+        (3, 1, 0, 9_00, 0),
+    ],
+)
+def test_what_caps_leave_is_of_the_real_cases_paid_last_and_does_not_pile_up(
+    cases: int, weight: int, before: int, share: int, left: int
+) -> None:
+    assert shared.left_under_caps(counted(cases, weight), before, share) == left
+
+
+def test_the_platform_bears_what_those_who_share_may_not_be_asked_for() -> None:
+    assert shared.shortfall(counted(lacking=100_00), 2_00) == 100_00 - 40 * 2_00
+    assert shared.shortfall(counted(lacking=70_00), 2_00) == 0
+    assert shared.shortfall(counted(lacking=70_00)) == 70_00
