@@ -28,6 +28,7 @@ from matplotlib.figure import Figure
 from abm import Study, load
 from abm.clock import PERIODS_PER_YEAR, collection_date, half_month
 from abm.figures.style import drawing, save
+from abm.observation import industry
 from abm.observation.facts import PLATFORMS, Comparison, compare, load_facts
 from abm.platforms.closing import ClosingKind
 from abm.runs.outputs import ENDS
@@ -48,8 +49,12 @@ FROM_RATIO = 4.0  # a range whose ends differ by this factor is drawn by equal r
 BEFORE, MANY = date(2022, 1, 1), 5  # closings before this day; how many within twelve months are a wave
 TOGETHER = [name for name, terms in SCENARIO.platform.items() if terms.small_plans]  # many small plans taken together
 FACTS = {name: load_facts(name) for name in PLATFORMS if name in SCENARIO.platform}
+OF_INDUSTRY, PLANS = load_facts(industry.NAME), list(SCENARIO.platform)
 SERIES = tuple(
-    sorted({f"{name}.{each}" for name, facts in FACTS.items() for fact in facts for each in fact.meaning.series})
+    sorted(
+        set().union(*(industry.columns(facts, name, PLANS) for name, facts in FACTS.items()))
+        | industry.columns(OF_INDUSTRY, industry.NAME, PLANS)
+    )
 )
 
 
@@ -100,7 +105,8 @@ def compared(outputs: Mapping[str, Any]) -> list[Comparison]:
     first = half_month(SCENARIO.calendar.start)
     days = [collection_date(first + step) for step in range(max(map(len, kept.values())))]
     table = pd.DataFrame({"date": days, **kept})
-    return [each for name, facts in FACTS.items() for each in compare(table, name, known=facts)]
+    beside = [each for name, facts in FACTS.items() for each in compare(table, name, known=facts)]
+    return beside + industry.compare_industry(table, PLANS, OF_INDUSTRY)
 
 
 def ends(outputs: Mapping[str, Any]) -> dict[str, float]:

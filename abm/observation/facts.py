@@ -15,7 +15,7 @@ import pandas as pd
 from abm.clock import collection_date, half_month
 from abm.errors import DataError, SeriesError
 from abm.files import read_csv
-from abm.observation.quantities import FLOORS, KINDS, QUANTITIES, WAIT, Quantity, Steps, once_covered, span, total
+from abm.observation.quantities import FLOORS, KINDS, ONCE_COVERED, QUANTITIES, WAIT, Quantity, Steps, span, total
 
 AT_LEAST = ">"  # before a value: a lower bound
 FACTS_END = date(2020, 12, 31)  # what followed is kept aside for the forecast
@@ -153,14 +153,21 @@ def compare(
     comparisons = []
     for fact in load_facts(platform, file) if known is None else known:
         meaning = fact.meaning
-        ends = half_month(fact.last) + (WAIT if meaning.read is once_covered else 0)
+        ends = half_month(fact.last) + (WAIT if meaning.read in ONCE_COVERED else 0)
         if not (number.size and number[0] <= ends <= number[-1]):
             continue
-        columns = [f"{platform}.{name}" for name in meaning.series]
-        if missing := [column for column in columns if column not in series]:
+        columns = {name: f"{platform}.{name}" for name in meaning.needed}
+        if missing := [column for column in columns.values() if column not in series]:
             raise SeriesError(f"the series have no column {', '.join(missing)} to lay beside {fact.id}")
-        steps = Steps(number, day, series[columns].sum(axis=1, skipna=False).to_numpy(float))
-        simulated, floor = meaning.read(steps, fact.first, fact.last), FLOORS[meaning.unit]
+
+        def read(names: Sequence[str], columns: dict[str, str] = columns, fact: Fact = fact) -> float:
+            value = series[[columns[name] for name in names]].sum(axis=1, skipna=False).to_numpy(float)
+            return fact.meaning.read(Steps(number, day, value), fact.first, fact.last)
+
+        simulated, floor = read(meaning.series), FLOORS[meaning.unit]
+        if meaning.over:
+            whole = read(meaning.over)
+            simulated = simulated / whole if whole else math.nan
         log_ratio = math.log(max(floor, simulated) / max(floor, fact.value)) if simulated >= 0 else math.nan
         if fact.at_least and log_ratio > 0:
             log_ratio = 0.0

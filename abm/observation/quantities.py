@@ -1,7 +1,8 @@
 """What the quantities of the facts file mean: of which kind they are, which series show them, how dates are read.
 
 Announced, sharing, joined and registered members are different quantities and differ several-fold. Not here, for
-want of a series that could show them: the mean age of the aided, years of birth, rural homes, staff.
+want of a series that could show them: the mean age of the aided, years of birth, rural homes, staff. Quantities of
+the industry are read off all plans together (`industry`).
 """
 
 import re
@@ -17,9 +18,9 @@ from abm.errors import DataError
 
 WAIT = periods(90)  # members of a day are the covered of six half-months later
 
-# Below these a value counts as this much, so that a ratio can be taken of nothing: half a person or case, half of the
-# smallest share there is, half of the smallest aid for a case (100,000 yuan), half a percent.
-FLOORS = {"persons": 0.5, "cases": 0.5, "yuan a member": 0.005, "yuan": 50_000.0, "1": 0.005}
+# Below these a value counts as this much, so that a ratio can be taken of nothing: half a person, case or plan, half of
+# the smallest share there is, half of the smallest aid for a case (100,000 yuan), half a percent.
+FLOORS = {"persons": 0.5, "cases": 0.5, "plans": 0.5, "yuan a member": 0.005, "yuan": 50_000.0, "1": 0.005}
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,20 @@ def once_covered(steps: Steps, first: date, last: date) -> float:
     return float(replace(steps, number=steps.number - WAIT).within(first, last).mean())
 
 
+def once_covered_without(steps: Steps, first: date, last: date) -> float:
+    """The share of members of a day who are without what the series has the share of those with."""
+    return 1.0 - once_covered(steps, first, last)
+
+
+ONCE_COVERED = (once_covered, once_covered_without)
+
+
 @dataclass(frozen=True)
 class Quantity:
-    """What a quantity of the facts file means: in words, its kind, its unit, the series (summed), the reading."""
+    """What a quantity of the facts file means: in words, its kind, its unit, the series (summed), the reading.
+
+    Where there are series to be read `over`, it is the part that the former are of the latter, each read alike.
+    """
 
     words: str
     kind: str
@@ -86,6 +98,12 @@ class Quantity:
     series: tuple[str, ...]
     read: Callable[[Steps, date, date], float]
     months: int = 1  # that a fact dated by a month speaks of
+    over: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """All series that it is read off."""
+        return tuple(dict.fromkeys((*self.series, *self.over)))
 
     @property
     def momentary(self) -> bool:
@@ -105,10 +123,15 @@ def _share(words: str, read: Callable[[Steps, date, date], float], months: int =
     return Quantity(words, "share", "yuan a member", ("share",), read, months)
 
 
+def _cost(words: str, series: str) -> Quantity:
+    return Quantity(words, "costs", "1", (series,), total, over=COSTS)
+
+
 def _aided(words: str, read: Callable[[Steps, date, date], float]) -> Quantity:
     return Quantity(words, "aided", "cases", ("aided",), read)
 
 
+COSTS = ("investigation", "technology", "other_costs", "education")  # of the work; subsidies to members are apart
 QUANTITIES = {
     "cumulative_members": _members("members, as announced"),
     "cumulative_members_9d": _members("members, as announced"),
@@ -132,9 +155,20 @@ QUANTITIES = {
     "aid_shared_rmb_year": Quantity("aid and fee of the year", "money", "yuan", ("aid", "fee"), total),
     "fee_income_rmb": Quantity("fee of the year", "money", "yuan", ("fee",), total),
     "fee_income_rmb_quarter": Quantity("fee of the quarter", "money", "yuan", ("fee",), total),
+    "aid_paid_cumulative_rmb": Quantity("aid since launch", "money", "yuan", ("aid",), since_launch),
+    "aid_paid_rmb": Quantity("aid of the year", "money", "yuan", ("aid",), total),
+    "cost_share_investigation": _cost("investigation, of costs", "investigation"),
+    "cost_share_technology": _cost("technology, of costs", "technology"),
     "share_members_under30": Quantity("under 30 years", "mix", "1", ("under_30",), once_covered),
     "share_income_below_100k": Quantity("income below 100,000 yuan", "mix", "1", ("low_income",), once_covered),
     "share_tier3_and_below": Quantity("cities of tier 3 and below", "mix", "1", ("tier_3",), once_covered),
+    # Whoever has insurance that asks about health now is who ever bought it: persons here keep it.
+    "survey_never_bought_health_cover": Quantity(
+        "without health insurance", "mix", "1", ("insured",), once_covered_without
+    ),
+    "participants": Quantity("persons in plans, most in the year", "persons", "persons", ("persons_in_plans",), most),
+    "registered_total": _joined("registered since launch", "registered"),
+    "plans_above_ten_million": Quantity("plans above ten million", "plans", "plans", ("large_plans",), of_period),
 }
 KINDS = tuple(dict.fromkeys(quantity.kind for quantity in QUANTITIES.values()))
 

@@ -11,6 +11,7 @@ from abm.figures.style import save
 from abm.observation import facts
 from abm.observation.chronicle import acts_table, closings_table, transfers_table
 from abm.observation.facts import Comparison
+from abm.observation.industry import compare_industry
 from abm.observation.run import Run
 from abm.runs.results import write_run
 
@@ -35,11 +36,14 @@ def report(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -
         f" {seconds:.1f} s; {run.provenance['bytes_per_person']:.0f} bytes a person",
     ]
     singly = [line for platform, found in beside.items() for line in ("", *_beside(run, platform, found))]
+    if industry := compare_industry(run.series, list(beside)):
+        singly += ["", "the industry, all plans together: facts beside simulation", facts.table(industry)]
     rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
     rest += ["", "Who paid for whom", transfers_table(run.transfers)]
     (folder / "facts.txt").write_text("\n".join([*head, *singly, *rest]) + "\n", encoding="utf-8")
     if len(beside) > 1:
-        singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary(beside)]
+        together = {"all together": industry} if industry else {}
+        singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary({**beside, **together})]
     return "\n".join([*head, *singly, *rest])
 
 

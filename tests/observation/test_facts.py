@@ -11,6 +11,7 @@ from abm.errors import DataError, FileError, SeriesError
 from abm.files import read_csv
 from abm.observation import series
 from abm.observation.facts import PLATFORMS, REPEATS, compare, errors, load_facts, summary, table
+from abm.observation.industry import LARGE_PLANS
 from abm.observation.quantities import FLOORS, QUANTITIES
 from abm.scenario.files import load
 from worlds.made_up import SERIES, simulated
@@ -20,8 +21,6 @@ NOT_COMPARED = {
     "cap_rmb_per_year",
     "claim_window_days",
     "conversion_free_months",
-    "cost_share_investigation",
-    "cost_share_technology",
     "coverage_rmb_age_0_39",
     "coverage_rmb_age_40_59",
     "fee_rate",
@@ -40,7 +39,6 @@ NOT_COMPARED = {
     "share_migrant_workers",
     "share_rural",
     "share_rural_county",
-    "survey_never_bought_health_cover",
     "target_members_2y",
     "waiting_days",
 }
@@ -66,8 +64,9 @@ def test_every_number_of_the_file_is_compared_or_known_not_to_be():
 
 def test_every_quantity_has_series_that_are_watched_and_a_floor():
     watched = {series.name for series in series.SERIES}
+    watched |= {series.name for series in series.MARKET} | {LARGE_PLANS}
     for quantity in QUANTITIES.values():
-        assert set(quantity.series) <= watched
+        assert set(quantity.needed) <= watched
         assert quantity.unit in FLOORS
 
 

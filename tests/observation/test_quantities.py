@@ -100,3 +100,37 @@ def test_the_mix_of_members_is_read_when_they_are_covered(beside):
     day = half_month(date(2018, 12, 31)) - LAUNCH + 1
     assert WAIT == 6
     assert beside(ramp("under_30"), "2018-12-31", "share_members_under30") == day + 6
+
+
+def test_a_share_of_costs_is_a_part_of_what_the_work_costs_in_the_year(beside):
+    """4 of 10 in each half-month; subsidies to members are no cost of the work."""
+    series = simulated(investigation=4, technology=3, other_costs=2, education=1, subsidy=90)
+    assert beside(series, "2020", "cost_share_investigation") == pytest.approx(0.4)
+    assert beside(series, "2020", "cost_share_technology") == pytest.approx(0.3)
+
+
+def test_a_share_of_the_years_costs_weighs_half_months_by_what_they_cost(beside):
+    """After 12 half-months with 1 of 2 come 12 with 9 of 10: 120 of 144 in the year, and not the mean of the shares."""
+    series = simulated(investigation=1, technology=1, other_costs=0, education=0)
+    late = [day >= date(2020, 7, 1) for day in series["date"]]
+    series.loc[late, "xianghubao.investigation"] = 9.0
+    assert beside(series, "2020", "cost_share_investigation") == pytest.approx(120 / 144)
+
+
+def test_a_share_of_no_costs_is_none(beside):
+    none = simulated(investigation=0, technology=0, other_costs=0, education=0)
+    assert np.isnan(beside(none, "2020", "cost_share_technology"))
+
+
+def test_who_never_bought_health_cover_is_who_has_none_once_covered(beside):
+    """Of the two half-months of October 2018, read six half-months later, as every mix of members is."""
+    series = ramp("insured")
+    series["xianghubao.insured"] /= 100
+    october = half_month(date(2018, 10, 28)) - LAUNCH + 1
+    assert beside(series, "2018-10", "survey_never_bought_health_cover") == pytest.approx(1 - (october + 5.5) / 100)
+
+
+def test_aid_is_summed_without_the_fee(beside):
+    assert beside(simulated(aid=3, fee=1), "2020", "aid_paid_rmb") == 72
+    steps = half_month(date(2019, 3, 28)) - LAUNCH + 1
+    assert beside(simulated(aid=3, fee=1), "2019-03-28", "aid_paid_cumulative_rmb") == 3 * steps

@@ -9,6 +9,7 @@ from abm.clock import collection_date, half_month
 
 LAUNCH, END = half_month(date(2018, 10, 28)), half_month(date(2021, 6, 28))
 SERIES = ("members", "members_sharing", "joined", "share", "aided", "aid", "fee", "under_30", "low_income", "tier_3")
+SERIES += ("insured", "investigation", "technology", "other_costs", "education")
 
 
 def simulated(**values: float) -> pd.DataFrame:
