@@ -1,6 +1,7 @@
 """The record of a run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ class Run:
 
     `series`: a row a half-month; date, seed, and columns of `observation.series`. `events`: date, who, what,
     detail, and kind, an `events.EventKind`. `closings`: platform, announced, last (day of cover), kind, reason,
-    members (then). `transfers`: see `observation.transfers`.
+    members (then). `transfers`: see `observation.transfers`. `tables`: those of `observation.experience` by name.
     """
 
     scenario: Scenario
@@ -24,3 +25,4 @@ class Run:
     closings: pd.DataFrame
     transfers: pd.DataFrame
     provenance: dict[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)

@@ -18,7 +18,6 @@ from typing import Any
 
 from abm.clock import collection_date
 from abm.errors import HuzhuError, PageError
-from abm.model import MutualAidModel
 from abm.page.charts import MATPLOTLIB
 from abm.page.choices import Setup
 from abm.page.frames import Frame, take
@@ -28,6 +27,7 @@ from abm.page.room import ROOM, Room
 from abm.page.turns import ALWAYS, in_turn
 from abm.runs.report import draw, facts_beside, report
 from abm.runs.run import finished
+from abm.runs.watched import WatchedModel
 from abm.story.events import WitnessError
 from abm.story.narrative import brief
 from abm.story.notable import gallery
@@ -64,7 +64,7 @@ class Session:
         self._begin = None if start is None else Request(start)
         self._served: Request | None = None  # the last request that was fulfilled or refused
         self._built: tuple[Setup, ...] = ()
-        self._models: list[MutualAidModel] = []
+        self._models: list[WatchedModel] = []
         self._hands = threading.RLock()  # held while the models move or are read
         self._circle: tuple[Any, Circle] | None = None
         self._frames, self._looked_at, self._next = 0, 0, 0.0
@@ -224,7 +224,7 @@ class Session:
         self._forget()
         self._started, clock = datetime.now(UTC), time.perf_counter()
         for setup, scenario in scenarios:
-            self._models.append(MutualAidModel(scenario, seed=setup.seed, drive=setup.drive))
+            self._models.append(WatchedModel(scenario, seed=setup.seed, drive=setup.drive))
         self._built = request.worlds
         self._founding, self._stepping = time.perf_counter() - clock, 0.0
 

@@ -10,6 +10,7 @@ from abm.figures.platform import history
 from abm.figures.style import save
 from abm.observation import facts
 from abm.observation.chronicle import acts_table, closings_table, transfers_table
+from abm.observation.experience import experience_table
 from abm.observation.facts import Comparison
 from abm.observation.industry import compare_industry
 from abm.observation.run import Run
@@ -40,6 +41,7 @@ def report(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -
         singly += ["", "the industry, all plans together: facts beside simulation", facts.table(industry)]
     rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
     rest += ["", "Who paid for whom", transfers_table(run.transfers)]
+    rest += ["", "Experience", experience_table(run.tables)]
     (folder / "facts.txt").write_text("\n".join([*head, *singly, *rest]) + "\n", encoding="utf-8")
     if len(beside) > 1:
         together = {"all together": industry} if industry else {}

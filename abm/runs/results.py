@@ -95,10 +95,12 @@ def earlier_run(folder: Path) -> str | None:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write series, events, transfers and provenance of a run, and the scenario with every number and its own data."""
+    """Write series, tables and provenance of a run, and the scenario with every number and its own data."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
     run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
     run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
+    for name, table in run.tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
     (folder / "scenario.toml").write_text(dump(_with_data_beside(run, folder)), encoding="utf-8")
     record = json.dumps(run.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(record + "\n", encoding="utf-8")

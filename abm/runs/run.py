@@ -17,6 +17,7 @@ from abm.model import MutualAidModel
 from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.observation.transfers import transfers
+from abm.runs.watched import WatchedModel
 from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
 from abm.sources import commit
@@ -42,7 +43,7 @@ def run(
     scenario = scenario_of(case, persons, changes)
     scenario.calendar.steps_until(until)  # a wrong day is refused before anybody is founded
     started, clock = datetime.now(UTC), time.perf_counter()
-    model = MutualAidModel(scenario, seed=seed, drive=drive)
+    model = WatchedModel(scenario, seed=seed, drive=drive)
     founded = time.perf_counter()
     model.run_until(until, on_step)
     model.audit()
@@ -86,7 +87,8 @@ def finished(model: MutualAidModel, started: datetime, founding: float, steps: f
     }
     years = model.now / PERIODS_PER_YEAR
     moved = transfers(model.persons, model.memberships, model.aid_per_head, years, model.weight)
-    return replace(so_far(model), transfers=moved, provenance=provenance)
+    tables = model.experience.tables() if isinstance(model, WatchedModel) else {}
+    return replace(so_far(model), transfers=moved, provenance=provenance, tables=tables)
 
 
 def closings(model: MutualAidModel) -> list[dict[str, Any]]:

@@ -285,7 +285,7 @@ def test_files_are_those_of_the_command(watch, tmp_path, drive):
     (tmp_path / "scenario.toml").write_bytes(files["scenario.toml"])
     words = setup.command(f"{frame.day}").split()[3:]
     assert main(["run", str(tmp_path / "scenario.toml"), *words, "--out", str(tmp_path / "out")]) == 0
-    for name in ("series.csv", "history.svg", "scenario.toml"):
+    for name in ("series.csv", "history.svg", "scenario.toml", "experience.csv", "lapses.csv", "loss_ratios.csv"):
         assert (tmp_path / "out" / name).read_bytes() == files[name], name
 
 

@@ -45,6 +45,21 @@ def test_who_paid_for_whom_is_written_by_age_and_risk(market: Path) -> None:
     assert set(table["risk"]) == {"healthy", "high-risk"}
 
 
+def test_the_experience_of_plans_is_written_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exposure in the table is that in the line of the plan, which stands in the file too."""
+    assert main(["run", "xianghubao", *SMALL, "--until", "2019-12", "--out", str(tmp_path)]) == 0
+    cells, lapses, ratios = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("experience", "lapses", "loss_ratios"))
+    assert set(cells["sex"]) == {"male", "female"}
+    assert (cells["exposure_years"] > 0).all()
+    assert lapses["lapse_rate"].ge(0).all()
+    assert ratios["year"].tolist() == ["2018", "2019", "all"]
+    told, written = capsys.readouterr().out, (tmp_path / "facts.txt").read_text(encoding="utf-8")
+    for text in (told, written):
+        (line,) = [line for line in text.partition("\nExperience\n")[2].splitlines() if line.startswith("xianghubao")]
+        assert line.split()[1] == f"{cells['exposure_years'].sum() / 1e6:,.2f}"
+        assert line.split()[-2:] == [f"{100 * ratios['net_rate'].iloc[-1]:.1f}", "%"]
+
+
 def test_facts_are_told_a_line_a_plan_and_written_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
