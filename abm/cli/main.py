@@ -95,9 +95,12 @@ def run_scenario(choices: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from abm.runs.report import draw, facts_beside, report
-    from abm.runs.results import earlier_run, results_folder
+    from abm.runs.results import WORKBOOK, earlier_run, results_folder
     from abm.runs.run import run
+    from abm.runs.workbook import require_excel, write_workbook
 
+    if choices.workbook:
+        require_excel()
     scenario = load(choices.scenario, _changes(choices))
     name = Path(choices.scenario).stem
     folder = choices.out or Path("results") / name
@@ -112,6 +115,8 @@ def run_scenario(choices: argparse.Namespace) -> None:
             made = run(scenario, seed=choices.seed, until=choices.until, drive=choices.drive, on_step=on_step)
         beside = facts_beside(made)
         text, lost = report(made, beside, staging), draw(made, beside, staging)
+        if choices.workbook:
+            write_workbook(made, staging / WORKBOOK)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:

@@ -104,6 +104,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
         "--drive", choices=["compiled", "agents"], default="compiled", help="everybody at once, or one agent at a time"
     )
     run.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/SCENARIO)")
+    run.add_argument("--workbook", action="store_true", help="write an Excel workbook of all tables too, run.xlsx")
     words = "run a scenario to a day and keep the whole state in a file"
     keep = command("checkpoint", words, changes, size, end, luck)
     keep.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file, for example half-way.huzhu")

@@ -22,7 +22,9 @@ from abm.scenario.scenario import Scenario
 
 PROVENANCE = "provenance.json"
 RUNS = "runs"  # folder of the stores of an experiment, beside its results
-# Not every run leaves these: pictures, and data files of the user's by the path of the setting that names each.
+WORKBOOK = "run.xlsx"
+# Not every run leaves these: pictures, a workbook, and data files of the user's by the path of the setting that names
+# each.
 PICTURES = tuple(f"{name}.{kind}" for name in ("history", "history-*", "market") for kind in ("png", "svg"))
 OWN_DATA = tuple(f"{path}.csv" for path in data_files())
 
@@ -42,7 +44,7 @@ def require_results(folder: Path) -> None:
 def results_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, which becomes `folder` when the block ends well and vanishes when it does not.
 
-    Pictures and data of an earlier run that are not of this one too go then.
+    Pictures, a workbook and data of an earlier run that are not of this one too go then.
     Raises `FileError` where nothing can be written there, or where files that are not a run's would be mixed
     with one; `KeyboardInterrupt` with words where it came when all was done.
     """
@@ -80,7 +82,7 @@ def _put_in_place(staging: Path, folder: Path, names: set[str]) -> None:
     """
     for path in sorted(staging.iterdir(), key=lambda path: (path.name != PROVENANCE, path.name)):
         os.replace(path, folder / path.name)
-    for path in [path for pattern in PICTURES + OWN_DATA for path in folder.glob(pattern)]:
+    for path in [path for pattern in (*PICTURES, WORKBOOK, *OWN_DATA) for path in folder.glob(pattern)]:
         if path.name not in names:
             path.unlink()
 
