@@ -50,6 +50,8 @@ OFFER_FIELDS = (
     ("returned", "f8", "1", "part of all shares paid that then comes back"),
     ("conversion", "f8", "years", "insurance that is then offered free, without questions"),
     ("conversion_product", "i2", "row", "the product that is then offered"),
+    ("given_to_all", "u1", "0 or 1", "and given to everybody in cover, who need not decide"),
+    ("ends_by_year", "u1", "0 or 1", "the plan ends, for each member with a year of their own, counted from joining"),
 )
 PRODUCT_FIELDS = (
     ("on_sale", ("u1", (4,)), "0 or 1", "by tier, 1 to 3"),
@@ -63,6 +65,7 @@ PRODUCT_FIELDS = (
     ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
     ("declines_for_good", "u1", "0 or 1", "who is turned away once is so at every offer"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
+    ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time; 0 for never"),
 )
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
 PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in PRODUCT_FIELDS])

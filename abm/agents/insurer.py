@@ -10,6 +10,7 @@ from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
+from abm.platforms.closing import gift_until
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
 from abm.scenario.tables import age_factor
@@ -45,12 +46,23 @@ class Insurer(Agent):
             "declines_for_good",
         ):
             published[name] = getattr(product, name)
+        published["runs_out"] = self.runs_out
         published["declines"] = product.declines if product.asks_about_health else 0.0
         if product.premium is not None:
             premiums[:] = fen(product.premium)
         else:
             by_the_table = world.incidence / age_factor(self.model.case.health)
             premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
+
+    @property
+    def runs_out(self) -> int:
+        """The step from which on nobody holds the product, because plans gave it for a time, the last one until then.
+
+        0 where none did.
+        """
+        givers = [each for each in self.model.platforms if each.closing and each.closing_plan.given_to_all]
+        theirs = (gift_until(each) for each in givers if each.closing_plan.conversion_product == self.name)
+        return max(theirs, default=0)
 
     def book_receipts(self, row: np.ndarray, sales: np.ndarray) -> None:
         """Take in premiums and pay benefits (`row` of the cash flows); commission on the year's premiums sold.

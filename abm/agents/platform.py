@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.agents.agent import Agent
-from abm.clock import collection_date, half_month, periods
-from abm.ledger import HOUSEHOLDS, OUTSIDE, PERSONS, deposits, own, pool
+from abm.clock import collection_date, half_month
+from abm.ledger import OUTSIDE, own, pool
 from abm.money import divide, fen, yuan
 from abm.observation.events import EventKind
-from abm.persons.paying import CAPPED, COLLECTED, DEPOSITED, DRAWN, FREED, REFUNDED, RETURNED, SEIZED, SOLD
+from abm.persons.paying import CAPPED, COLLECTED, DRAWN, SEIZED, SOLD
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.platforms import board, budget, census, offers, prepaid, rules
+from abm.platforms import board, budget, census, offers, prepaid, receipts, rules
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
-from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, ground, notice_periods
+from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, ground, periods_of_cover, stage_by_now
 from abm.platforms.small_plans import turnover
 from abm.scenario.parents import ClosingPlan
 from abm.scenario.terms import PlatformTerms
@@ -132,13 +132,8 @@ class Platform(Agent):
     def book_receipts(self, row: np.ndarray) -> None:
         """Take in what was collected; bear what caps kept from members. Failures are carried on."""
         cash_flows = row.tolist()
-        self.move(cash_flows[COLLECTED], PERSONS, pool(self.name), "share")
-        self.move(cash_flows[DEPOSITED], PERSONS, deposits(self.name), "deposit")
-        self.move(cash_flows[DRAWN], deposits(self.name), pool(self.name), "drawn")
-        self.move(cash_flows[REFUNDED], deposits(self.name), PERSONS, "refund")
-        self.move(cash_flows[SEIZED], deposits(self.name), own(self.name), "seized")
-        self.move(cash_flows[RETURNED], own(self.name), PERSONS, "returned")
-        self.move(cash_flows[FREED], own(self.name), HOUSEHOLDS, "conversion")
+        for movement in receipts.movements(cash_flows, self.name):
+            self.move(*movement)
         excess, insurer = cash_flows[CAPPED], self.model.insurer_of(self)
         if insurer is not None and self.terms.excess_borne_by == "insurer":
             excess -= insurer.bear(excess, pool(self.name), self.name)
@@ -189,12 +184,14 @@ class Platform(Agent):
         if self.stage != Stage.OPEN:
             return
         kind, now = ClosingKind(kind), self.model.now
-        last = now + notice_periods(kind, self.terms.closing.notice_days)
+        last = now + periods_of_cover(kind, self.terms.closing)
         everywhere = sum(platform.census.inside for platform in self.model.platforms)
         share = self.census.inside / max(1, everywhere)
         self.closing = Closing(self.name, now, last, kind, reason, self.members, share)
         self.stage = Stage.CLOSING
         self.model.list_closing(self.closing)
+        if self.closing_plan.given_to_all:
+            self.model.insurer_for(self.closing_plan.conversion_product)
         self.model.note(self.name, event, reason, f"{kind} closing")
         for other in self.model.platforms:
             if other is not self:
@@ -270,17 +267,14 @@ class Platform(Agent):
 
     def _move_on(self, day: date) -> None:
         """Open, end cover, and close for good when the time has come."""
-        now = self.model.now
         if self.stage == Stage.COMING and day >= self.original_terms.launch:
             if self.model.regulator.policy.may_launch(self.model.regulator, self):
                 self.stage = Stage.OPEN
                 self.opened = self.model.now
                 self.model.note(self.name, EventKind.LAUNCH)
-        elif self.closing and self.stage == Stage.CLOSING and now > self.closing.last:
-            self.stage = Stage.RUN_OFF
-        elif self.closing and self.stage == Stage.RUN_OFF and not self.desk.queue.size:
-            window = periods(self.terms.claim_days) + 1
-            if now > self.closing.last + window:
+        elif (stage := stage_by_now(self)) != self.stage:
+            self.stage = stage
+            if stage == Stage.CLOSED:
                 self._wind_up()
 
     def _funds(self) -> int:
@@ -290,7 +284,6 @@ class Platform(Agent):
 
     def _wind_up(self) -> None:
         """What is left in the pool is the platform's, and what is lacking too."""
-        self.stage = Stage.CLOSED
         balance = self.model.ledger.balances[pool(self.name)]
         self.move(max(0, balance), pool(self.name), own(self.name), "left_over")
         self.move(max(0, -balance), own(self.name), pool(self.name), "made_up")

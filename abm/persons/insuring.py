@@ -1,7 +1,7 @@
 """What persons have to do with insurers: be offered a product, buy it, pay for it, be paid.
 
 Products are rows of ``world.products``, and nothing here asks which one it is. Premiums are paid with every half-month.
-A policy is kept; nobody gives one up here.
+A policy is kept; nobody gives one up here. What a plan gave at its end, for a time, runs out.
 """
 
 import numpy as np
@@ -28,7 +28,9 @@ def insure(me: np.void, mine: np.ndarray, row: int, u: float, world: World, cash
         return  # nobody sells insurance here
     if me["policies"]:
         for product in range(world.products.size):
-            if holds(me, product):
+            if holds(me, product) and 0 < world.products[product]["runs_out"] <= world.settings[0]["now"]:
+                me["policies"] ^= 1 << product
+            elif holds(me, product):
                 pay_premium(me, product, world, cash_flows[world.offers.size + product])
     product, seller = offered(me, mine, u, world)
     if product >= 0 and is_sold(product, me, row, world):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from abm.clock import PERIODS_PER_YEAR
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.errors import ModelError
 from abm.jit import behaviour
@@ -109,7 +110,9 @@ def settle(me: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np
             if world.covers[k, age] == 0:
                 m["status"] = AGED_OUT
                 m["since"] = now
-            elif offer["ending"] > 0.0 and its_plan_ends(k, guardian_of(me, row, world), world):
+            elif its_year_is_over(m, offer, now) or (
+                offer["ending"] > 0.0 and its_plan_ends(k, guardian_of(me, row, world), world)
+            ):
                 end_membership(me, m, mine, row, world, cash_flows)
 
 
@@ -121,14 +124,22 @@ def its_plan_ends(k: int, account: int, world: World) -> bool:
 
 
 @behaviour
+def its_year_is_over(m: np.void, offer: np.void, now: int) -> bool:
+    """Whether a membership ends now because its plan does, with a year that is counted from joining."""
+    inside_for = now - np.int64(m["joined"])
+    return offer["ends_by_year"] > 0 and inside_for > 0 and inside_for % PERIODS_PER_YEAR == 0
+
+
+@behaviour
 def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: World, cash_flows: np.ndarray) -> None:
     """The plan ends: the deposit comes back or is gone, shares may come back, insurance may be offered to all.
 
-    A member who thinks of a claim that is still to file stays until it is filed or too late.
+    Or it is given to all in cover, by the plan alone: no insurer sells it then. A member who thinks of a claim that is
+    still to file stays until it is filed or too late.
     """
     p = world.settings[0]
     k = np.int64(m["platform"])
-    offer = world.offers[k]
+    offer, covered = world.offers[k], m["status"] == COVERED
     m["status"] = ENDED
     m["since"] = p["now"]
     me["traits"] &= NOT_SETTLED  # and looks round again
@@ -141,7 +152,11 @@ def end_membership(me: np.void, m: np.void, mine: np.ndarray, row: int, world: W
     product = np.int64(offer["conversion_product"])
     if offer["conversion"] == 0.0 or holds(me, product):
         return
-    if world.products[product]["on_sale"][np.int64(me["tier"])]:
+    if offer["given_to_all"]:
+        if covered:
+            me["policies"] |= 1 << product
+            cash_flows[k, FREED] += np.int64(premium_of(me, product, world) * offer["conversion"])
+    elif world.products[product]["on_sale"][np.int64(me["tier"])]:
         worth = gain(converting(me, mine, product, offer["conversion"], row, world))
         luck = luck_of_choice(CONVERT + k, TASTE_OF_INSURANCE + product, signer_for(me, row, world), world)
         if luck < rules.choice_chance(worth, p["noise"]):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
-from abm.money import FEN_PER_YUAN
+from abm.money import FEN_PER_YUAN, fen
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
-from abm.platforms.closing import ClosingKind, notice_periods, recent_closures
+from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
 from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
@@ -163,7 +163,7 @@ def closing_bill(plan: Plan) -> float:
     """What closing would cost, real yuan: last shares and run-off where the platform bears them, shares given back."""
     census = plan.census
     paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
-    return _bill(plan, aid_expected(plan, census.sharing), plan.desk.in_hand, paid)
+    return _bill(plan, census.inside, aid_expected(plan, census.sharing), plan.desk.in_hand, paid)
 
 
 def cost_of_closing_later(plan: Plan, years: float) -> float:
@@ -184,27 +184,32 @@ def cost_of_closing_later(plan: Plan, years: float) -> float:
     paid = rules.paid_by_members(plan.collected, census.inside, census.ever_joined)
     paid *= min(1.0, members / plan.members) if plan.members else 1.0  # of those who have left nothing is given back
     paid += years * PERIODS_PER_YEAR * plan.gross * (aid_now + aid) / 2
-    return _bill(plan, aid, in_hand, paid) + loss_of_name(plan, members, years)
+    return _bill(plan, members / plan.model.weight, aid, in_hand, paid) + loss_of_name(plan, members, years)
 
 
-def _bill(plan: Plan, aid: float, in_hand: float, paid: float) -> float:
-    """The bill of closing, real yuan; simulated fen of aid a period, claims in hand, shares that members have paid.
+def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -> float:
+    """The bill of closing, real yuan; `members` then, and simulated fen of aid a period, claims in hand, shares paid.
 
     The end itself makes more of the ill think of a claim, of those found lately and of those found during the notice.
-    As much as is in hand now will be when the notice ends; where no run-off is borne, the last shares pay for it.
+    As much as is in hand now will be when the notice ends; where no run-off is borne, the last shares pay for it, or
+    for a part of it. Insurance that is given to all is reckoned for everybody inside, and no membership as ending
+    before the last day: who waits has none, and years of their own end earlier, so that the bill is rather too high.
     """
     promised, health = plan.terms.closing, plan.model.case.health
     aware, then = (claim_awareness(plan, ending) for ending in (False, True))
     only_then = aid * (then / aware - 1) if aware else 0.0
-    window, notice = periods(plan.terms.claim_days), notice_periods(ClosingKind.ACTIVE, promised.notice_days)
+    window, notice = periods(plan.terms.claim_days), periods_of_cover(ClosingKind.ACTIVE, promised)
     in_notice, after = rules.claims_to_come(aid, only_then, health.filing_chance, window, notice)
     bill = promised.shares_refunded * paid
     if promised.last_shares_borne or promised.run_off_borne:
-        bill += in_hand
+        bill += in_hand if promised.run_off_borne else promised.last_claims_shared * in_hand
     if promised.last_shares_borne:
         bill += in_notice
     if promised.run_off_borne:
         bill += after
+    if promised.given_to_all:
+        product = plan.model.case.insurance.products[promised.conversion_product]
+        bill += fen(product.premium or 0.0) * members * promised.conversion_months / 12
     return bill * plan.model.weight / FEN_PER_YUAN
 
 

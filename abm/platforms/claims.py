@@ -216,7 +216,8 @@ class ClaimsDesk:
         if plan.closing and plan.closing.kind != ClosingKind.FLIGHT and self.model.now == plan.closing.last:
             # The last collection has to do for the claims in hand, if nobody else pays them.
             capped = np.minimum(self.aid(self.queue), self.most_for_a_case)
-            lacking += 0 if plan.closing_plan.run_off_borne else math.ceil(int(capped.sum()) / self.model.heads)
+            shared = 0.0 if plan.closing_plan.run_off_borne else plan.closing_plan.last_claims_shared
+            lacking += math.ceil(shared * int(capped.sum()) / self.model.heads)
         return lacking
 
     @property

@@ -83,6 +83,29 @@ def notice_periods(kind: ClosingKind, notice_days: int) -> int:
     return 1 if kind == ClosingKind.FLIGHT else max(1, periods(notice_days))
 
 
+def periods_of_cover(kind: ClosingKind, promised: ClosingPlan) -> int:
+    """The same by what a plan promised for its end: a year where each membership ends with a year of its own."""
+    periods_left = notice_periods(kind, promised.notice_days)
+    return periods_left if kind == ClosingKind.FLIGHT or not promised.ends_by_year else PERIODS_PER_YEAR
+
+
+def stage_by_now(plan: Plan) -> Stage:
+    """The stage of a plan whose end was announced: cover ends, and accounts are wound up when no claim can come."""
+    closing, now = plan.closing, plan.model.now
+    if closing and plan.stage == Stage.CLOSING and now > closing.last:
+        return Stage.RUN_OFF
+    if closing and plan.stage == Stage.RUN_OFF and not plan.desk.queue.size:
+        window = periods(plan.terms.claim_days) + 1
+        return Stage.CLOSED if now > closing.last + window else Stage.RUN_OFF
+    return plan.stage
+
+
+def gift_until(plan: Plan) -> int:
+    """The step from which on insurance that a plan gives to all at its end is over; 0 for a plan that goes on."""
+    months = plan.closing_plan.conversion_months
+    return plan.closing.last + months * PERIODS_PER_YEAR // 12 if plan.closing else 0
+
+
 class ClosingRule(ABC):
     """A ground on which a plan may end."""
 
@@ -99,8 +122,8 @@ class TermOver(ClosingRule):
     kind = ClosingKind.PASSIVE
 
     def reason(self, plan: Plan) -> str | None:
-        ends, notice = plan.terms.ends, periods(plan.terms.closing.notice_days)
-        over = ends is not None and half_month(plan.model.day) + max(1, notice) >= half_month(ends)
+        ends, notice = plan.terms.ends, periods_of_cover(self.kind, plan.terms.closing)
+        over = ends is not None and half_month(plan.model.day) + notice >= half_month(ends)
         return "its time is over" if over else None
 
 

@@ -45,6 +45,8 @@ def post(plan: Plan, day: date) -> None:
     offer["covered_until"], offer["ending"] = last, 1.0 if now >= last else plan.failing
     offer["seized"], promised = seized(plan), plan.closing_plan
     offer["returned"], offer["conversion"] = promised.shares_refunded, promised.conversion_months / 12
+    offer["given_to_all"] = promised.given_to_all
+    offer["ends_by_year"] = plan.closing is not None and promised.ends_by_year
 
 
 def print_terms(plan: Plan) -> None:

@@ -22,6 +22,17 @@ class ClosingPlan(Section):
         unit="months", low=0, high=60, source="none unless the terms of the plan say so")
     conversion_product: str = fact("commercial", "the insurance that is then offered",
         source="F144: cover without waiting or questions by an insurer")
+    given_to_all: bool = fact(False,
+        "whether everybody in cover is given that insurance for these months, and has to decide nothing; it ends with "
+        "them", source="no, unless the terms of the plan say so; F155: a year of health cover for all, paid by the "
+                       "platform")
+    last_claims_shared: float = number(1,
+        "part of the claims still in hand that members are asked for in the last collection, if nobody else pays them",
+        unit="1", low=0, high=1, plausible=(0.3, 1),
+        source="assumption: all of them; at one plan 28,500 of 61,337 yuan were paid, nobody was left to share, F179")
+    ends_by_year: bool = fact(False,
+        "whether each membership ends with a year of its own, counted from joining, and not with the notice",
+        source="no, unless the terms of the plan say so; policies of a year run to its end, F277")
 
 
 class Stopped(Section):

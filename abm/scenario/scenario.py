@@ -147,6 +147,9 @@ class Scenario(Section):
             if given not in products:
                 words = f"no product '{given}'{nearest(given, list(products))}; there are: {', '.join(products)}"
                 raise ValueError(f"platform.{name}.closing.conversion_product: {words}")
+            if terms.closing.given_to_all and (products[given].on_sale or not products[given].premium):
+                words = f"'{given}' is given to all, and so has a premium, the same for all, and is not on sale"
+                raise ValueError(f"platform.{name}.closing.conversion_product: {words}")
         return self
 
     @model_validator(mode="after")

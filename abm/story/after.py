@@ -56,11 +56,14 @@ def settle(copy: Copy) -> None:
         for column, kind in GIVEN:
             if money[column]:
                 copy.note(kind, plan, amount=money[column])
-        if money[FREED]:
+        product = int(world.offers[plan]["conversion_product"])
+        if money[FREED] and world.offers[plan]["given_to_all"]:
+            copy.note(Kind.GIVEN, plan, product=product, free=float(world.offers[plan]["conversion"]))
+            me["policies"] |= 1 << product
+        elif money[FREED]:
             then[slot] = m
             free = decisions.to_be_insured(me, then, plan, copy.row, world)
             copy.expect(free.yes, "being insured")
-            product = int(world.offers[plan]["conversion_product"])
             copy.note(
                 Kind.INSURED, plan, free, product=product, free=float(world.offers[plan]["conversion"]), **copy.signer
             )
@@ -191,6 +194,9 @@ def insure(copy: Copy) -> None:
     product, seller = map(int, insuring.offered(me, copy.mine, u, world))
     insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
+    for held in range(world.products.size):
+        if int(me["policies"]) & ~int(copy.me["policies"]) & 1 << held:
+            copy.note(Kind.RAN_OUT, product=held)
     if product < 0 or not insuring.is_sold(product, me, copy.row, world):
         copy.expect(not sold, "buying insurance")
         return

@@ -51,6 +51,8 @@ class Kind(StrEnum):
     DEPOSIT_LOST = "lost a deposit"
     SHARES_BACK = "had shares back"
     INSURED = "bought insurance"
+    GIVEN = "was given insurance"
+    RAN_OUT = "insurance ran out"
     TURNED_DOWN = "was turned down by an insurer"
     CLOSES = "closes"
 

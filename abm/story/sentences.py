@@ -232,5 +232,9 @@ SENTENCES: dict[Kind, Callable[[Reader, Moment], str]] = {
     Kind.DEPOSIT_LOST: _money("lost a deposit of {amount}: {plan} kept it."),
     Kind.SHARES_BACK: _money("had {amount} of all shares paid back from {plan}."),
     Kind.INSURED: _insured,
+    Kind.GIVEN: lambda t, m: (
+        f"was given {t.products[m.said['product']]} by {t.name(m.plan)}, for {12 * m.said['free']:.0f} months."
+    ),
+    Kind.RAN_OUT: lambda t, m: f"is without {t.products[m.said['product']]} from now on: it was given for a time.",
     Kind.TURNED_DOWN: _insured,
 }

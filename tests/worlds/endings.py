@@ -101,6 +101,14 @@ def simple_endings(seed: int = 4, changes: dict[str, Any] | None = None, **given
     return ending_market(seed, simplify(changes or {}, PLANS, OWNED), **given)
 
 
+# A small plan gives a quarter of a year of insurance to all in cover when it ends.
+GIFT: dict[str, Any] = {
+    "insurance.health": {"title": "a year of health cover", "on_sale": False, "premium": 24.0, "sum_insured": 5_000.0},
+    "platform.small.closing.given_to_all": True,
+    "platform.small.closing.conversion_product": "health",
+    "platform.small.closing.conversion_months": 3,
+}
+
 # What works by default is felt more, and news of rules for platform companies comes out too.
 TURNED_ON: dict[str, Any] = {
     "people.households": True,
@@ -131,6 +139,9 @@ TURNED_ON: dict[str, Any] = {
     "mood.from_refusals": 1.0,
     "mood.fear": 0.5,
     "mood.distrust": 0.3,
+    **GIFT,
+    "platform.small.closing.last_claims_shared": 0.5,
+    "platform.stopped.closing.ends_by_year": True,
     **{f"platform.{name}.wear_by_calendar": True for name in PLANS},
     **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
     **{

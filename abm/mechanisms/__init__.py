@@ -5,44 +5,13 @@ and the description of the model lists them. `off` gives the changes of a scenar
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from abm.errors import ScenarioError, nearest
+from abm.mechanisms.endings import ENDINGS
+from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
 
-PLAN = "PLAN"  # in a path: each of the plans in which a mechanism is switched off
-
-
-@dataclass(frozen=True)
-class OfTheWorld:
-    """An off-value that depends on the world: what it is in that world, in words."""
-
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Numbers of a scenario by path that turn a mechanism off, and what then changes.
-
-    `series` are names of series of a plan or of the market, `tables` files of the results. A mechanism that works
-    through several channels has a switch for each, with the name of the channel as its `variant`.
-    """
-
-    off: Mapping[str, Any]
-    observable: str
-    series: tuple[str, ...]
-    tables: tuple[str, ...] = ()
-    variant: str = ""
-
-
-@dataclass(frozen=True)
-class Mechanism:
-    """A mechanism that observers name: its id, a short standard term, what is meant, and its switches."""
-
-    id: str
-    name: str
-    meaning: str
-    switches: tuple[Switch, ...]
+__all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
 
 def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, value: Any = None) -> dict[str, Any]:
@@ -222,11 +191,7 @@ _ROWS = (
             ("closings", "stage", "traffic"), ("events.csv",), variant="calendar"),
          Switch({"platform.PLAN.parent.saturation": 0.0}, "date of the closing, where members insure themselves",
             ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
-    Mechanism("B12", "stigma by size",
-        "The whole country speaks of the end of the largest plan, and few notice that of a small one: the largest has "
-        "the most to lose, and goes last.",
-        (Switch({"platform.PLAN.parent.stigma_elasticity": 0.0}, "order of closings by size",
-            ("closings", "stage", "members"), ("events.csv",)),)),
+    *ENDINGS,
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",
