@@ -20,6 +20,7 @@ from abm.ledger import Ledger
 from abm.market import open_world
 from abm.observation.collector import collector, observe
 from abm.observation.events import EventKind
+from abm.observation.whereabouts import Whereabouts
 from abm.persons.cases import by_plan
 from abm.persons.drives import AgentDrive, CompiledDrive, Drive
 from abm.persons.fellows import LatentStock
@@ -78,6 +79,7 @@ class MutualAidModel(WholeModel):
         self.ledger = Ledger()
         self.events: list[dict[str, Any]] = []
         self.closings: list[Closing] = []
+        self.whereabouts = Whereabouts()  # of the members of plans that have ended
         self.mood = 0.0  # of the public, from calm to alarm at 1
         self._found_society()
         self._make_institutions(policy)
@@ -184,6 +186,7 @@ class MutualAidModel(WholeModel):
         for platform in self.platforms:
             platform.take_stock(tally[platform.index])
         self.datacollector.collect(self)
+        self.whereabouts.look(self)
         self.running = self.now + 1 < self.case.calendar.periods
 
     def note(self, who: str, kind: EventKind, detail: str = "", what: str | None = None) -> None:
@@ -193,11 +196,7 @@ class MutualAidModel(WholeModel):
 
     def list_closing(self, closing: Closing) -> None:
         """Enter the announced end of a plan into the list of all; a later count replaces the first."""
-        places = [place for place, each in enumerate(self.closings) if each.platform == closing.platform]
-        if places:
-            self.closings[places[0]] = closing
-        else:
-            self.closings.append(closing)
+        self.closings[:] = ({each.platform: each for each in self.closings} | {closing.platform: closing}).values()
 
     def insurer_for(self, product: str) -> Insurer:
         """The insurer of a product, who begins if there is none yet; what is off sale is kept for those who hold it."""

@@ -8,6 +8,7 @@ from abm.observation.events import REGULATOR, EventKind
 from abm.platforms import rules
 from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
 from abm.platforms.closing import Stage
+from abm.platforms.long_payers import complaints_of_long_payers
 from abm.platforms.plan import Plan
 from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
 from abm.scenario.institutions import Supervision
@@ -90,6 +91,7 @@ class Regulator(Agent):
         settings, model = self.settings, self.model
         part, people = settings.complaints_at_closing, model.case.people.population
         heard = sum(each.complaints + complaints_at_closing(each, part) for each in model.platforms)
+        heard += sum(complaints_of_long_payers(each, settings) for each in model.platforms)
         self.complaints = heard * model.weight
         self.alarms = alarms(settings, model, model.platforms, self.complaints)
         seen = 0.0

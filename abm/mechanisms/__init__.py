@@ -79,8 +79,10 @@ _ROWS = (
         (Switch({"insurance.commercial.overlap": 0.0}, "insurance and income of members", ("insured", "low_income")),)),
     Mechanism("A8", "negative reciprocity",
         "'I paid for others, and nobody will pay for me': once a plan may close, what one has paid weighs against "
-        "staying.",
-        (Switch({"mind.resentment": 0.0}, "exits of long payers on news of a closing", ("left",)),)),
+        "staying; and who has paid for years complains when it does close.",
+        (Switch({"mind.resentment": 0.0}, "exits of long payers on news of a closing", ("left",), variant="exits"),
+         Switch({"supervision.unrequited_complaints": 0.0}, "pressure after a plan with many long payers has closed",
+            ("pressure", "alarm_complaints"), variant="complaints"))),
     Mechanism("A9", "distrust after refusals",
         "A refused claim costs the trust of the claimant's friends, and some of them leave.",
         (Switch({"mind.trust_from_refusal": 0.0}, "exits among friends of the refused",

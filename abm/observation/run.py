@@ -16,6 +16,7 @@ class Run:
     `series`: a row a half-month; date, seed, and columns of `observation.series`. `events`: date, who, what,
     detail, and kind, an `events.EventKind`. `closings`: platform, announced, last (day of cover), kind, reason,
     members (then). `transfers`: see `observation.transfers`. `tables`: those of `observation.experience` by name.
+    `destinations`: where members of ended plans are half a year and a year later, see `observation.whereabouts`.
     """
 
     scenario: Scenario
@@ -26,3 +27,4 @@ class Run:
     transfers: pd.DataFrame
     provenance: dict[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    destinations: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -38,6 +38,14 @@ class PlanCensus:
         return replace(self, sharing=self.sharing + persons, contribution_weights=self.contribution_weights + weight)
 
 
+def were_in(memberships: np.ndarray, plan: int, now: int) -> np.ndarray:
+    """Which memberships are inside a plan, or were until it ended in step `now`: true or not, row by row and slot."""
+    inside = (memberships["status"] >= Status.WAITING) & (memberships["status"] <= Status.CLAIMING)
+    ended = (memberships["status"] == Status.ENDED) & (memberships["since"] == now)
+    found: np.ndarray = (memberships["platform"] == plan) & (inside | ended)
+    return found
+
+
 def holding(tally: Sequence[int] | np.ndarray, products: int) -> int:
     """How many of those described in a row of `persons.census.count` hold any of some products, given as bits."""
     return sum(int(number) for held, number in enumerate(tally[Count.HELD :]) if held & products)

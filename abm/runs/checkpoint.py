@@ -34,7 +34,7 @@ SUFFIX = ".huzhu"
 TEXTS = (SCENARIO, STATE) = ("scenario.toml", "state.json")
 ARRAYS = tuple(name for name in World._fields if name != "latent")  # which is made anew in every step
 BY_STEP = ("published", "mild_covered")  # a column for each step of the calendar
-MODEL = ("now", "day", "running", "steps", "events", "closings", "mood", "latest")
+MODEL = ("now", "day", "running", "steps", "events", "closings", "mood", "latest", "whereabouts")
 OBJECTS = ("model", "plan", "policy", "settings")
 # What is not kept of an agent: that is in arrays or of one step alone, or made anew from the scenario and the changes.
 WITHOUT: dict[str, tuple[str, ...]] = {

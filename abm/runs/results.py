@@ -97,9 +97,10 @@ def earlier_run(folder: Path) -> str | None:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write series, tables and provenance of a run, and the scenario with every number and its own data."""
+    """Write series, events, destinations, transfers, tables and provenance of a run, and the scenario with its own data."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
     run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
+    run.destinations.to_csv(folder / "destinations.csv", index=False, float_format="%.10g", lineterminator="\n")
     run.transfers.to_csv(folder / "transfers.csv", index=False, float_format="%.2f", lineterminator="\n")
     for name, table in run.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")

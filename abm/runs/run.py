@@ -17,6 +17,7 @@ from abm.model import MutualAidModel
 from abm.observation.events import COLUMNS
 from abm.observation.run import Run
 from abm.observation.transfers import transfers
+from abm.observation.whereabouts import COLUMNS as COLUMNS_OF_WHEREABOUTS
 from abm.runs.watched import WatchedModel
 from abm.scenario.files import scenario_of
 from abm.scenario.scenario import Scenario
@@ -57,7 +58,8 @@ def so_far(model: MutualAidModel) -> Run:
     series = model.datacollector.get_model_vars_dataframe()
     events = pd.DataFrame(model.events, columns=[*COLUMNS, "kind"])
     ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
-    return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {})
+    found = pd.DataFrame(model.whereabouts.found, columns=list(COLUMNS_OF_WHEREABOUTS))
+    return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {}, found)
 
 
 def finished(model: MutualAidModel, started: datetime, founding: float, steps: float) -> Run:

@@ -12,13 +12,14 @@ from pydantic import BaseModel
 from abm.errors import CheckpointError, shown
 from abm.money import Carried
 from abm.observation.events import EventKind
+from abm.observation.whereabouts import Whereabouts
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Stance
 from abm.scenario.terms import CoverBand
 
-RECORDS = (Books, Trend, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand)
+RECORDS = (Books, Trend, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand, Whereabouts)
 ENUMS = (Stage, Stance, ClosingKind, EventKind)
 PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}

@@ -41,6 +41,15 @@ class Supervision(Section):
         "in shares and not returned, or claimed from owners who have run away", unit="1", low=0, high=1,
         plausible=(0.0002, 0.005),
         source="assumption, 0 is off: at 0.001 the end of a plan of ten million brings the complaints of 2018, F258")
+    unrequited_complaints: float = number(0,
+        "part of the members who have paid for long and were never aided who complain once the end of a plan is "
+        "announced, beside those who complain of what they lose; less by the part of shares that comes back",
+        unit="1", low=0, high=1, plausible=(0, 0.01),
+        source="assumption, 0 is off: 'I paid for others, who pays for me?'; of members of two years one in a thousand "
+               "would be as many as complain for a loss of 100 yuan")
+    unrequited_years: float = number(2, "years inside from which on a member has paid for long", unit="years", low=0,
+        high=100, plausible=(1, 4),
+        source="assumption: as long as the first members of the largest plan had been in by the end of 2020, F002")
     from_selection: float = number(0.2,
         "pressure from refused claims, as insurers tell of them, if all people were in plans that refuse every case",
         unit="1 a period", low=0, high=100, plausible=(0.05, 1),

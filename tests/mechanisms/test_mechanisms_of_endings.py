@@ -18,6 +18,30 @@ GIVEN: dict[str, Any] = {
 }
 
 
+def test_a8_who_paid_for_years_and_was_never_aided_complains_of_the_end() -> None:
+    """Nine share a case in step 2. In step 51 six of them have been in for two years, of whom one was aided elsewhere.
+
+    The end is announced in step 50; of those five one in two complains in the period after it.
+    """
+
+    def alarm(changes: dict[str, Any]) -> float:
+        model, strike = ten({"supervision.from_complaints": 1.0} | changes)
+        run(model, 2)
+        strike(9)
+        run(model, 49)
+        model.memberships["joined"][:3] = 4
+        model.persons["received"][8] = 1
+        model.platforms[0].announce("active", "by hand")
+        alarms = np.array(run(model, 3)["alarm_complaints"])
+        assert np.count_nonzero(alarms) <= 1
+        assert alarms.sum() == alarms[51]
+        return float(alarms.sum())
+
+    on = {"supervision.unrequited_complaints": 0.5, "supervision.unrequited_years": 2.0}
+    loud, quiet = on_and_off("A8", alarm, variant="complaints", on=on)
+    assert (loud, quiet) == (pytest.approx(5 / 2 / 10 * 1_000), 0.0)
+
+
 def test_b13_only_a_plan_that_says_so_gives_all_insurance() -> None:
     def given(changes: dict[str, Any]) -> float:
         model, _ = closing(changes)

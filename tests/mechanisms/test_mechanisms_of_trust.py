@@ -92,7 +92,7 @@ def test_a8_long_payers_leave_when_another_plan_closes() -> None:
     more than it costs; against that stands 0.186 of what one has paid, 88 yuan or 22.
     """
     left, paid = {}, np.empty(0)
-    for name, changes in (("on", {}), ("off", off("A8"))):
+    for name, changes in (("on", {}), ("off", off("A8", variant="exits"))):
         terms = {"platform.pool.launch_reach": 0.0, "platform.pool.steady_reach": 0.0, "friends.telling": 0.0}
         terms["platform.pool.advertised_share"] = 10.0
         pool = PLAIN | ONE_COVER | terms

@@ -127,6 +127,8 @@ TURNED_ON: dict[str, Any] = {
     "supervision.from_complaints": 0.01,
     "supervision.from_money": 5.0,
     "supervision.complaints_at_closing": 0.5,
+    "supervision.unrequited_complaints": 0.5,
+    "supervision.unrequited_years": 0.5,
     "supervision.from_selection": 0.5,
     "supervision.from_promotion": 1.0,
     "supervision.from_closings": 0.03,
