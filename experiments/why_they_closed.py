@@ -9,8 +9,8 @@ closings lie further apart; without traffic income parents give up earlier; with
 
 Found, with 300,000 persons and six seeds: the worth of customers and traffic decides most. Without it 4.5 plans close
 in a run instead of 3.0. Without the regulator JD's product lives on. Without contagion, and without the city plan, one
-closing of twelve by boards is missing. All of this hangs on numbers set by hand: the large plans of 2019 outlive January
-2022, which the real ones did not.
+closing of twelve by boards is missing. All of this hangs on numbers set by hand: the large plans of 2019 outlive
+January 2022, which the real ones did not.
 """
 
 import json

@@ -97,7 +97,7 @@ def earlier_run(folder: Path) -> str | None:
 
 
 def write_run(run: Run, folder: Path) -> None:
-    """Write series, events, destinations, transfers, tables and provenance of a run, and the scenario with its own data."""
+    """Write series, tables and provenance of a run, and the scenario with every number and its own data."""
     run.series.to_csv(folder / "series.csv", index_label="step", float_format="%.10g", lineterminator="\n")
     run.events.to_csv(folder / "events.csv", columns=list(COLUMNS), index=False, lineterminator="\n")
     run.destinations.to_csv(folder / "destinations.csv", index=False, float_format="%.10g", lineterminator="\n")

@@ -59,7 +59,7 @@ def so_far(model: MutualAidModel) -> Run:
     events = pd.DataFrame(model.events, columns=[*COLUMNS, "kind"])
     ends = pd.DataFrame(closings(model), columns=["platform", "announced", "last", "kind", "reason", "members"])
     found = pd.DataFrame(model.whereabouts.found, columns=list(COLUMNS_OF_WHEREABOUTS))
-    return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {}, found)
+    return Run(model.case, model.seed, series, events, ends, pd.DataFrame(), {}, destinations=found)
 
 
 def finished(model: MutualAidModel, started: datetime, founding: float, steps: float) -> Run:
