@@ -13,6 +13,7 @@ members were under 30 in December 2018, and in the worlds 45 % at most; at the e
 in most worlds), the 48 million of Waterdrop (F156, fewer) and its small cities (F154, fewer). Nobody closes before
 2022 in 12 % of the worlds, and five and more plans within twelve months in 29 %. What a board reckons with and what a
 plan costs is drawn together.
+Facts that are compared since then (costs, earlier cover, aid of other plans, the whole industry) are not among the 74.
 """
 
 import json
