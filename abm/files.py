@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import psutil
 
@@ -123,17 +123,37 @@ def digest_of(path: Path) -> str:
         raise FileError(f"{named(path)}: cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
+def _opened(name: str) -> TextIO:
+    """A data file, open to be read. Raises `FileError` where it cannot be."""
+    path = data_path(name)
+    _require_file(path, name)
+    try:
+        return path.open(encoding="utf-8-sig", newline="")
+    except (OSError, ValueError) as error:  # of no file, and of a name that none can have
+        raise FileError(f"{named(name)}: cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def columns_of(name: str) -> list[str]:
+    """The columns of a data file, as its first line names them.
+
+    Raises `FileError` where the file cannot be read, and `DataError` where the line is none of a table.
+    """
+    opened = _opened(name)
+    try:
+        with opened as file:
+            return next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{name}: cannot be read: {error}") from None
+    except csv.Error as error:
+        raise DataError(f"{name}: line 1: {named(error)}") from None
+
+
 def read_csv(name: str, columns: dict[str, type]) -> list[dict[str, Any]]:
     """The rows of a data file, each column in its type; a plain name is looked up among the program's data.
 
     Raises `FileError` where the file cannot be read, and `DataError` where a column, a value or every row is missing.
     """
-    path = data_path(name)
-    _require_file(path, name)
-    try:
-        opened = path.open(encoding="utf-8-sig", newline="")
-    except (OSError, ValueError) as error:  # of no file, and of a name that none can have
-        raise FileError(f"{named(name)}: cannot be read: {getattr(error, 'strerror', error)}") from None
+    opened = _opened(name)
     try:
         with opened as file:
             reader = csv.DictReader(file)

@@ -1,5 +1,7 @@
 """How persons come into the world, and whether there is room for them."""
 
+import math
+
 import numpy as np
 from scipy.special import ndtri
 
@@ -10,7 +12,7 @@ from abm.persons import memory
 from abm.persons.state import LONG_AGO, MEMBERSHIP, PERSON, HealthState, Trait
 from abm.scenario.people import People
 from abm.scenario.scenario import Scenario
-from abm.scenario.tables import age_structure
+from abm.scenario.tables import strata_of
 
 CHUNK = 1 << 16
 COMMERCIAL = 1  # the bit of the first product, which is there in every world
@@ -24,19 +26,20 @@ def found(scenario: Scenario, incidence: np.ndarray, seed: int) -> np.ndarray:
     """
     people = scenario.people
     persons = np.zeros(people.persons, PERSON)
-    bands = age_structure(people)
-    blocks = strata(people, bands)
+    blocks = strata(people)
     for first in range(0, people.persons, CHUNK):
         _found_chunk(persons[first : first + CHUNK], first, blocks, scenario, incidence, seed)
     return persons
 
 
-def strata(people: People, bands: list[tuple[int, int, float]]) -> np.ndarray:
-    """Blocks of like persons in a row: last row (exclusive), tier, first age, width of the band in years."""
+def strata(people: People) -> np.ndarray:
+    """Blocks of like persons in a row: last row (exclusive), tier, first age, width in years, share of women.
+
+    That share is not a number where sex is drawn.
+    """
     blocks = [
-        (share * part, tier + 1, low, high + 1 - low)
-        for tier, share in enumerate(people.tier_shares)
-        for low, high, part in bands
+        (each.share, each.tier, each.age, each.width, math.nan if each.women is None else each.women)
+        for each in strata_of(people)
     ]
     table = np.array(blocks, dtype=float)
     table[:, 0] = np.round(np.cumsum(table[:, 0]) * people.persons)
@@ -56,7 +59,9 @@ def _found_chunk(
     def taste(purpose: Purpose, median: float) -> np.ndarray:
         return median * np.exp(mind.spread * ndtri(uniform(purpose)))
 
-    block = blocks[np.searchsorted(blocks[:, 0], np.arange(first, first + rows.size), side="right")]
+    number = np.arange(first, first + rows.size)
+    within = np.searchsorted(blocks[:, 0], number, side="right")
+    block = blocks[within]
     rows["tier"] = block[:, 1]
     rows["age_at_start"] = block[:, 2] + block[:, 3] * uniform(Purpose.AGE)
     medians = np.array(people.tier_incomes)[rows["tier"] - 1]
@@ -74,6 +79,9 @@ def _found_chunk(
 
     insured = people.insured_share * (1 + people.insured_gradient * (2 * rank - 1))
     female = uniform(Purpose.SEX) < people.female_share
+    if not np.isnan(blocks[0, 4]):
+        begin = np.concatenate([[0.0], blocks[:-1, 0]])[within]
+        female = every(block[:, 4], number - begin)
     rows["traits"] = (
         Trait.FEMALE * female
         + Trait.HIGH_RISK * high_risk
@@ -96,6 +104,13 @@ def _found_chunk(
     rows["health"][ill < latent + diagnosed] = HealthState.DIAGNOSED
     rows["health"][ill < latent] = HealthState.LATENT
     rows["health_since"] = LONG_AGO
+
+
+def every(share: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Whether a person at a place in a block is of a part of it: spread evenly, and as many as there are to the one."""
+    hair = 1e-9  # for products that fall short of a whole number by rounding
+    found: np.ndarray = np.floor((place + 1) * share + hair) > np.floor(place * share + hair)
+    return found
 
 
 SEEN_BYTES = 4

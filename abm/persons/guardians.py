@@ -15,7 +15,6 @@ from abm.persons.founding import strata
 from abm.persons.situation import age_of
 from abm.persons.state import FEMALE, HONEST, NOT_HONEST
 from abm.scenario.scenario import Scenario
-from abm.scenario.tables import age_structure
 
 TRIES, NEIGHBOURS = 16, 64  # ages that are drawn for a guardian; persons looked at for each
 COUPLED = 15.0  # years between the adults of a household, at most; assumption: few spouses are further apart
@@ -32,7 +31,7 @@ def appoint(persons: np.ndarray, scenario: Scenario, seed: int) -> np.ndarray:
     if not people.households:
         return NOBODY
     guardians = np.empty(people.persons, np.uint32)
-    blocks, older = strata(people, age_structure(people)), np.array(people.guardian_older)
+    blocks, older = strata(people), np.array(people.guardian_older)
     _appoint(persons, blocks, people.adult_age, older, people.cared_for_share, seed, guardians)
     return guardians
 

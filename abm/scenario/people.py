@@ -19,7 +19,8 @@ class People(Section):
         "whether the people whom a simulated person stands for fall ill one by one: each case is then a real one, and "
         "shares move as those of the nation did",
         source="a case in a sample would stand for hundreds, and shares would jump as none did: experiments/scale.py")
-    age_structure: str = data_file("netizens.csv", "file of shares of the population by age band",
+    age_structure: str = data_file("netizens.csv",
+        "file of shares of the population by age band, or of model points: persons by age, sex and perhaps city tier",
         source="CNNIC 43rd report, 2019")
     female_share: float = number(0.47, "share of women", unit="1", low=0, high=1,
         plausible=(0.46, 0.5), source="assumption: CNNIC counts somewhat fewer women than men online")

@@ -1,9 +1,11 @@
 """Tables of the population at large, read from data files: incidence by age and sex, and the age structure."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from abm.errors import DataError
-from abm.files import read_csv
+from abm.errors import DataError, shown
+from abm.files import columns_of, read_csv
 from abm.scenario.people import Health, People
 from abm.scenario.terms import OLDEST
 
@@ -60,6 +62,63 @@ def incidence_by_age(health: Health) -> np.ndarray:
             f" {health.incidence_file}; more than one in every half-month cannot be, at most {MOST_ILLNESSES:g}"
         )
     return np.asarray(sloped)
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Like persons: their share of all, city tier, first age and width in years, and the women among them.
+
+    `women` is a share that holds as nearly as whole persons allow, or None where each one's sex is drawn.
+    """
+
+    share: float
+    tier: int
+    age: int
+    width: int
+    women: float | None = None
+
+
+def strata_of(people: People) -> list[Stratum]:
+    """The population by tier and age: by bands of age, alike in all tiers, or by the model points of a user."""
+    if "count" in columns_of(people.age_structure):
+        return _model_points(people)
+    bands = age_structure(people)
+    return [
+        Stratum(share * part, tier, low, high + 1 - low)
+        for tier, share in enumerate(people.tier_shares, start=1)
+        for low, high, part in bands
+    ]
+
+
+def _model_points(people: People) -> list[Stratum]:
+    """Strata of a file of model points: age (last birthday), sex, count of persons, and city tier where there is one.
+
+    Points of the same age and tier are taken together. Without tiers those of the scenario hold at every age.
+    """
+    place = f"people.age_structure: {people.age_structure}"
+    columns = {"age": int, "sex": str, "count": float}
+    tiers = {"tier": int} if "tier" in columns_of(people.age_structure) else {}
+    counts: dict[tuple[int, int], list[float]] = {}
+    for point in read_csv(people.age_structure, columns | tiers):
+        age, sex, count, tier = point["age"], point["sex"], point["count"], point.get("tier", 0)
+        if not 0 <= age <= OLDEST:
+            raise DataError(f"{place}: a point of age {age}; ages run from 0 to {OLDEST}")
+        if sex not in ("male", "female"):
+            raise DataError(f"{place}: sex = {shown(sex)} at age {age} must be male or female")
+        if not 0 <= count < np.inf:
+            raise DataError(f"{place}: count = {count:g} at age {age} must be a number from 0 up")
+        if tiers and tier not in (1, 2, 3):
+            raise DataError(f"{place}: tier = {tier} at age {age} must be 1, 2 or 3")
+        counts.setdefault((tier, age), [0.0, 0.0])[sex == "female"] += count
+    total = sum(map(sum, counts.values()))
+    if not 0 < total < np.inf:
+        raise DataError(f"{place}: the counts of all points sum to {total:g}, and must to something")
+    return [
+        Stratum(part * (men + women) / total, tier, age, 1, women / (men + women))
+        for tier, part in enumerate((1.0, 1.0, 1.0) if tiers else people.tier_shares, start=1)
+        for (given, age), (men, women) in sorted(counts.items())
+        if given in (0, tier) and men + women > 0
+    ]
 
 
 def age_structure(people: People) -> list[tuple[int, int, float]]:

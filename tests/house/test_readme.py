@@ -34,6 +34,8 @@ LINES = [line for block in COMMANDS for line in block.splitlines()]
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     for name, text in zip(("young.toml", "altruism.toml", "tip.toml"), blocks("toml"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (points,) = blocks("csv")
+    (tmp_path / "points.csv").write_text(points, encoding="utf-8")
     path = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
     words = shlex.split(command)
     assert words[0] == "huzhu"
