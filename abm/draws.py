@@ -83,6 +83,7 @@ class Purpose(IntEnum):
     GUARDIAN = 55
     ENROL = 56
     RENEW_REASONS = 57
+    PARTING = 58
 
 
 class Use(NamedTuple):
@@ -159,9 +160,7 @@ USES = {
         "person and plan", "settle", "whether the membership ends because the plan, or one of its small plans, does"
     ),
     Purpose.SEIZE: Use("person and plan", "settle", "whether the deposit is gone with the plan"),
-    Purpose.BOARD: Use(
-        "plan", "review", "whether the board closes a plan that is worth less than closing it, until its reasons change"
-    ),
+    Purpose.BOARD: Use("plan", "review", "whether the board closes a plan, or parts with it, until its reasons change"),
     Purpose.SMALL_PLANS: Use("plan", "review", "how many small plans fail, and how many are founded"),
     Purpose.FELLOWS: Use(
         "person",
@@ -195,6 +194,7 @@ USES = {
     Purpose.RENEW_REASONS: Use(
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
+    Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
 }
 
 

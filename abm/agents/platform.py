@@ -18,11 +18,11 @@ from abm.observation.events import EventKind
 from abm.persons.paying import CAPPED, COLLECTED, DRAWN, SEIZED, SOLD
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.platforms import board, budget, census, offers, prepaid, receipts, rules
+from abm.platforms import board, budget, census, offers, parting, prepaid, receipts, rules
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
-from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, ground, periods_of_cover, stage_by_now
+from abm.platforms.closing import NO_PLAN, Closing, ClosingKind, Stage, announced, ground, stage_by_now, wants_to_part
 from abm.platforms.small_plans import turnover
 from abm.scenario.parents import ClosingPlan
 from abm.scenario.terms import PlatformTerms
@@ -53,6 +53,7 @@ class Platform(Agent):
         self.trust_shock = 0.0  # part of trust that members lose in the next step
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
         self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
+        self.spun_off = False  # whether the parent of the terms has parted with it
         self.failing = 0.0  # part of the memberships that end because small plans fail
         self.shares: list[int] = []  # published so far, fen
         self.share = self.collected = 0  # of this step; all shares ever paid by members
@@ -178,42 +179,48 @@ class Platform(Agent):
         grounds = ground(self)
         if grounds is not None:
             self.announce(*grounds)
+        elif (words := wants_to_part(self)) is not None:
+            self.spin_off(words)
+
+    def spin_off(self, words: str) -> None:
+        """The parent parts with the plan, and a new owner goes on with it; or nobody takes it, and it is closed."""
+        self.move(parting.cost_of_parting(self), own(self.name), OUTSIDE, "parting")
+        if parting.parting_fails(self):
+            self.announce(ClosingKind.ACTIVE, f"nobody took the plan over; {words}")
+            return
+        self.books, self.spun_off = Books(), True  # the losses of the parent are not the new owner's
+        self.change_terms(words, parting.terms_of_new_owner(self.terms), EventKind.SPUN_OFF)
 
     def announce(self, kind: ClosingKind, reason: str, event: EventKind = EventKind.CLOSING) -> None:
         """Announce the end of the plan: nobody joins any more, and cover ends with the notice. Others take fright."""
         if self.stage != Stage.OPEN:
             return
-        kind, now = ClosingKind(kind), self.model.now
-        last = now + periods_of_cover(kind, self.terms.closing)
         everywhere = sum(platform.census.inside for platform in self.model.platforms)
-        share = self.census.inside / max(1, everywhere)
-        self.closing = Closing(self.name, now, last, kind, reason, self.members, share)
+        self.closing = announced(self, ClosingKind(kind), reason, everywhere)
         self.stage = Stage.CLOSING
         self.model.list_closing(self.closing)
         if self.closing_plan.given_to_all:
             self.model.insurer_for(self.closing_plan.conversion_product)
-        self.model.note(self.name, event, reason, f"{kind} closing")
+        self.model.note(self.name, event, reason, f"{self.closing.kind} closing")
         for other in self.model.platforms:
             if other is not self:
-                other.lose_trust(rules.contagion(share, self.model.case.mind.trust_from_closing))
+                other.lose_trust(rules.contagion(self.closing.share, self.model.case.mind.trust_from_closing))
 
     def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
         self.changes |= changes
         self.last_change = self.model.now
         self.lose_trust(self.model.case.mind.trust_from_rule_change)
-        self.model.note(self.name, event, words, EventKind.NEW_TERMS)
+        self.model.note(self.name, event, words, event if event == EventKind.SPUN_OFF else EventKind.NEW_TERMS)
 
     def stop_being_insurance(self) -> None:
         """The regulator stops the product: it goes on as mutual aid where its terms say how, or else ends."""
         stopped = self.terms.stopped
         if stopped is None:
-            words = "stopped as insurance without a licence"
-            self.announce(ClosingKind.ORDERED, words, EventKind.STOPPED_AND_CLOSED)
+            self.announce(ClosingKind.ORDERED, "stopped as insurance without a licence", EventKind.STOPPED_AND_CLOSED)
             return
         words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
-        changes = {"insurer": None, "fee_rate": stopped.fee_rate, "annual_cap": stopped.annual_cap}
-        self.change_terms(words, changes, EventKind.STOPPED_AND_CONVERTED)
+        self.change_terms(words, stopped.changes, EventKind.STOPPED_AND_CONVERTED)
 
     def be_licensed(self) -> None:
         """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""

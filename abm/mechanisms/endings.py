@@ -4,6 +4,11 @@ from abm.mechanisms.switches import Mechanism, Switch
 
 # fmt: off
 ENDINGS = (
+    Mechanism("B11", "spin-off",
+        "A parent may part with a plan instead of closing it, as a prospectus promised (F146): its exposure ends, it "
+        "loses less of its good name, and members stay. The new owner has the fees alone, and may fail.",
+        (Switch({"platform.PLAN.parent.spin_off.considered": False}, "kind of the end: closed, or under a new owner",
+            ("spun_off", "parting", "closings", "stage"), ("events.csv",)),)),
     Mechanism("B12", "stigma by size",
         "The whole country speaks of the end of the largest plan, and few notice that of a small one: the largest has "
         "the most to lose, and goes last.",

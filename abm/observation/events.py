@@ -16,13 +16,14 @@ class EventKind(StrEnum):
     CLOSING = "closing"
     STOPPED_AND_CONVERTED = "stopped and converted"  # as insurance, by the regulator; goes on under new terms
     STOPPED_AND_CLOSED = "stopped and closed"  # the same, and is wound up
+    SPUN_OFF = "spun off"  # the parent has parted with the plan, which goes on under a new owner
     WARNING = "warning"
     RECTIFICATION = "rectification"
 
 
 STOPS = frozenset({EventKind.STOPPED_AND_CONVERTED, EventKind.STOPPED_AND_CLOSED})
 CLOSINGS = frozenset({EventKind.CLOSING, EventKind.STOPPED_AND_CLOSED})
-CHANGES_OF_TERMS = frozenset({EventKind.NEW_TERMS, EventKind.STOPPED_AND_CONVERTED})
+CHANGES_OF_TERMS = frozenset({EventKind.NEW_TERMS, EventKind.STOPPED_AND_CONVERTED, EventKind.SPUN_OFF})
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class PlatformSnapshot:
     fee_rate: float
     small_plans: int
     underwritten: int
+    spun_off: bool
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("run_off", "yuan a period", "aid borne by the platform after the end of cover", _money("run_off")),
     Series("returned", "yuan a period", "shares given back to members at the end", _money("returned")),
     Series("conversion", "yuan a period", "free insurance given to members at the end", _money("conversion")),
+    Series("parting", "yuan a period", "what it cost the parent to part with the plan, or to try", _money("parting")),
     Series("seized", "yuan a period", "deposits kept by the platform when it ended", _money("seized")),
     Series("levy", "yuan a period", "part of the aid paid into the guarantee fund", _money("levy")),
     Series("guarantee", "yuan a period", "aid paid by the guarantee fund", _money("guarantee")),
@@ -214,6 +216,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
         lambda s: s.weight * yuan(s.pool),
     ),
     Series("stage", "code", "where the plan is in its life, see platforms.closing.Stage", lambda s: s.stage),
+    Series("spun_off", "0 or 1", "whether the parent has parted with the plan", lambda s: float(s.spun_off)),
     Series(
         "policies_sold",
         "policies a period",

@@ -10,6 +10,7 @@ from abm.money import FEN_PER_YUAN, fen
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
+from abm.platforms.parting import worth_of_parting
 from abm.platforms.plan import Plan
 
 MEMORY = 12  # periods over which the books are smoothed
@@ -60,6 +61,7 @@ class ParentValuation:
     going_on: float = 0.0
     closing: float = 0.0
     later: float = 0.0  # what closing after that time is expected to cost; going on is worth so much less
+    parting: float | None = None  # with the plan, where that is considered
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def value_to_parent(plan: Plan) -> ParentValuation:
     Who goes on keeps the option to close later, at the cost of that day (abandonment in Dixit and Pindyck 1994). At
     p = 1 the board looks one stage ahead: it closes when what the horizon brings in is less than what it adds to the
     cost of closing. That is optimal wherever it stays so once it is so (monotone stopping, Ross 1983). At p = 0 the
-    plan could be kept for ever by waiting. Nothing is discounted.
+    plan could be kept for ever by waiting. Nothing is discounted. A third way is in `parting`.
     """
     parent, model = plan.terms.parent, plan.model
     if parent is None:
@@ -126,7 +128,11 @@ def value_to_parent(plan: Plan) -> ParentValuation:
         regulatory += rules.cost_from_outside(parent.regulatory_cost, height, weight_of_platform_rules(plan))
     later = parent.closing_later * cost_of_closing_later(plan, parent.horizon) if parent.closing_later else 0.0
     going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory, later)
-    return ParentValuation(going_on, -closing_bill(plan) - loss_of_name(plan, plan.members), later)
+    closing, parting, spin_off = -closing_bill(plan) - loss_of_name(plan, plan.members), None, parent.spin_off
+    if spin_off.considered:
+        cost, name = spin_off.cost * plan.members, spin_off.stigma * loss_of_name(plan, plan.members)
+        parting = worth_of_parting(cost, name, spin_off.failure, closing)
+    return ParentValuation(going_on, closing, later, parting)
 
 
 def loss_of_name(plan: Plan, members: float, years: float = 0.0) -> float:

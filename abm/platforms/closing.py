@@ -13,8 +13,9 @@ from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.ledger import deposits
 from abm.money import FEN_PER_YUAN
-from abm.persons.rules import choice_chance, renewals
+from abm.persons.rules import renewals
 from abm.platforms import rules
+from abm.platforms.parting import chances
 from abm.platforms.plan import Plan
 from abm.scenario.parents import ClosingPlan, Parent
 
@@ -76,6 +77,13 @@ def public_salience(closings: Iterable[Closing], now: int, people: float) -> flo
     small plans is as near as that of one of two large ones. The public hardly hears of it.
     """
     return sum(rules.salience(part_of_people(each, people), now - each.announced) for each in closings)
+
+
+def announced(plan: Plan, kind: ClosingKind, reason: str, everywhere: int) -> Closing:
+    """The end of a plan as it is announced now, where there are so many memberships of all plans `everywhere`."""
+    now, inside = plan.model.now, plan.census.inside
+    last = now + periods_of_cover(kind, plan.terms.closing)
+    return Closing(plan.name, now, last, kind, reason, plan.members, inside / max(1, everywhere))
 
 
 def notice_periods(kind: ClosingKind, notice_days: int) -> int:
@@ -151,6 +159,8 @@ class Losses(ClosingRule):
 class NotWanted(ClosingRule):
     """Going on is worth less to the parent than closing; the board decides by a logistic choice, once a month.
 
+    There may be a third way, see `parting`: a board that takes it does not close its plan.
+
     What speaks for or against it beyond the sum is drawn anew at every review, or lasts for some years: a board that
     would not close a plan last month does not close it now unless the sum is another. A new plan has a time of trial.
     """
@@ -158,13 +168,8 @@ class NotWanted(ClosingRule):
     kind = ClosingKind.ACTIVE
 
     def reason(self, plan: Plan) -> str | None:
-        parent = plan.terms.parent
-        if parent is None or plan.model.now - plan.opened < parent.trial_years * PERIODS_PER_YEAR:
-            return None
-        valuation = plan.valuation
-        gain = valuation.closing - valuation.going_on
-        chance = choice_chance(gain, parent.choice_scale * plan.members)
-        if _reasons(plan, parent) >= chance:
+        chosen, valuation = _chosen(plan), plan.valuation
+        if chosen != Choice.CLOSING:
             return None
         return f"going on is worth {valuation.going_on:,.0f} yuan to its parent, closing {valuation.closing:,.0f}"
 
@@ -184,6 +189,36 @@ class RunAway(ClosingRule):
         pool = plan.model.ledger.balances[deposits(plan.name)] * plan.model.weight / FEN_PER_YUAN
         worth = parent.flight_threshold + max(0.0, plan.valuation.going_on + plan.valuation.later)
         return None if pool <= worth else f"{pool:,.0f} yuan of deposits were in reach"
+
+
+class Choice(IntEnum):
+    """What a board does with a plan."""
+
+    GOING_ON = 0
+    CLOSING = 1
+    PARTING = 2
+
+
+def _chosen(plan: Plan) -> Choice:
+    """What the board of a plan chooses by the sums of its valuation and its reasons beyond them."""
+    parent, valuation = plan.terms.parent, plan.valuation
+    if parent is None or plan.model.now - plan.opened < parent.trial_years * PERIODS_PER_YEAR:
+        return Choice.GOING_ON
+    sums, scale = (valuation.going_on, valuation.closing, valuation.parting), parent.choice_scale * plan.members
+    closes, parts = chances(*sums, scale)
+    reasons = _reasons(plan, parent)
+    if reasons < closes:
+        return Choice.CLOSING
+    return Choice.PARTING if reasons < closes + parts else Choice.GOING_ON
+
+
+def wants_to_part(plan: Plan) -> str | None:
+    """Why a board wants to part with its plan now, in words; None while it does not, or its plan cannot be unwanted."""
+    if "not_wanted" not in plan.original_terms.closing_rules or _chosen(plan) != Choice.PARTING:
+        return None
+    worth = plan.valuation
+    ways = f"going on {worth.going_on:,.0f}, closing {worth.closing:,.0f}"
+    return f"parting with it is worth {worth.parting:,.0f} yuan to its parent, {ways}"
 
 
 def _reasons(plan: Plan, parent: Parent) -> float:

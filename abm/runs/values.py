@@ -17,9 +17,11 @@ from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
 from abm.platforms.policies import Stance
+from abm.scenario.parents import ClosingPlan, Parent
 from abm.scenario.terms import CoverBand
 
-RECORDS = (Books, Trend, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand, Whereabouts)
+OF_A_NEW_OWNER = (Parent, ClosingPlan)
+RECORDS = (Books, Trend, ParentValuation, Levers, PlanCensus, Carried, Closing, CoverBand, Whereabouts, *OF_A_NEW_OWNER)
 ENUMS = (Stage, Stance, ClosingKind, EventKind)
 PICKLE = "cannot be held by a checkpoint; pickle the model, which keeps all"
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*RECORDS, *ENUMS)}
@@ -84,8 +86,9 @@ def rich(value: Any) -> Any:
     if kind == "dict":
         return {rich(key): rich(item) for key, item in value["value"]}
     if "fields" in value:
-        inner = rich(value["fields"]) if value["fields"].get("kind") == "dict" else value["fields"]
-        return KINDS[kind](**{name: rich(item) for name, item in inner.items()})
+        if value["fields"].get("kind") == "dict":
+            return KINDS[kind](**rich(value["fields"]))
+        return KINDS[kind](**{name: rich(item) for name, item in value["fields"].items()})
     return KINDS[kind](value["value"])
 
 

@@ -1,6 +1,7 @@
 """What stands behind a platform: how a plan is wound up, what its parent wants, and small copies that come and go."""
 
 from datetime import date
+from typing import Any
 
 from abm.scenario.declare import Section, fact, number
 
@@ -41,6 +42,31 @@ class Stopped(Section):
     fee_rate: float = number(0.08, "share of aid added for the platform", unit="1", low=0, high=0.5, source="F113")
     annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000,
         source="none unless the terms of the plan say so")
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The terms that change then: nobody insures the plan any more."""
+        return {"insurer": None, "fee_rate": self.fee_rate, "annual_cap": self.annual_cap}
+
+
+class SpinOff(Section):
+    """How a parent can part with a plan, to a technology company or a charity, instead of closing it."""
+
+    considered: bool = fact(False, "whether the board weighs it, as a third way beside going on and closing",
+        source="assumption, false is off: a prospectus promised to part with the plan if need be, F146; nobody is "
+               "known to have done so")
+    stigma: float = number(0.3, "good name that the parent loses by it, over that lost by closing", unit="1", low=0,
+        high=1, plausible=(0.1, 0.7), source="assumption: members keep their cover, and the news is smaller")
+    cost: float = number(1, "what it costs, whether it succeeds or not", unit="yuan a member", low=0, high=1_000,
+        plausible=(0.2, 5), source="assumption: contracts, data and systems are moved; one took 700 "
+               "million of fees in a year, lost money and spent 38 % on technology, F132, F134: some yuan a member")
+    failure: float = number(0.3, "chance that nobody takes the plan over, or may; it is then closed", unit="1",
+        low=0, high=1, plausible=(0.1, 0.8), source="assumption: losses and an open legal state, F132, F252")
+    owner_loss_limit: float = number(2e7, "loss of twelve months that the new owner can bear", unit="yuan", low=0,
+        high=1e12, plausible=(2e6, 2e8), source="assumption: a small firm or a charity")
+    promises_kept: bool = fact(False, "whether the new owner keeps what was promised for the end of the plan",
+        source="assumption: run-off, refunds and insurance are for a rich parent to pay; false: claims are paid from "
+               "what is left")
 
 
 class Parent(Section):
@@ -96,6 +122,7 @@ class Parent(Section):
     flight_threshold: float = number(1e10, "sum for which the parent would run away with the deposits",
         unit="yuan", low=0, high=1e13,
         source="assumption: a company listed or to be listed would not, at any pool that there was")
+    spin_off: SpinOff = SpinOff()
     fee_ceiling: float = number(0.08, "highest fee that the parent asks for", unit="1", low=0, high=0.5,
         plausible=(0.08, 0.12), source="assumption: nearly all charged 8 %, F022")
     effort_response: float = number(0.05, "change of the effort of investigation at a review", unit="1", low=0, high=1,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from abm.clock import collection_date
 from abm.money import spell, yuan
-from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS
+from abm.observation.events import CHANGES_OF_TERMS, CLOSINGS, EventKind
 from abm.platforms.closing import Closing
 from abm.story.events import SHOCK, Kind, Moment
 from abm.story.reasons import Reader, listed, rounded, span
@@ -49,7 +49,8 @@ def _doubted(t: Reader, m: Moment) -> str:
         elif what in CLOSINGS:
             causes.append(f"{t.name(t.plans.index(who))} announced its end")
         else:
-            causes.append("its new terms" if what in CHANGES_OF_TERMS else "a warning of the regulator")
+            new = "its new owner" if what == EventKind.SPUN_OFF else "its new terms"
+            causes.append(new if what in CHANGES_OF_TERMS else "a warning of the regulator")
     return f"lost trust in {t.name(m.plan)} after {listed(causes) or 'what was said of it'}: {_trust(m)}."
 
 

@@ -93,3 +93,34 @@ def test_b13_policies_of_a_year_end_one_by_one() -> None:
 
     by_year, at_once = on_and_off("B13", members, ["pool"], "years", {"platform.pool.closing.ends_by_year": True})
     assert (by_year, at_once) == (19 * 10 + 4 * 5, 0.0)
+
+
+def test_b11_a_parent_that_may_part_with_a_plan_does_not_close_it_and_members_stay() -> None:
+    """A stern regulator costs six yuan a year, members are worth two: going on costs eight yuan each in two years.
+
+    Closing costs five, and parting one and a third of five yuan.
+    """
+    watched: dict[str, Any] = {
+        "supervision.policy": "historical",
+        "supervision.from_size": 5.0,
+        "platform.pool.closing_rules": ["not_wanted"],
+        "platform.pool.parent.customer_value": 2.0,
+        "platform.pool.parent.value_decay": 0.0,
+        "platform.pool.parent.regulatory_cost": 6.0,
+        "platform.pool.parent.choice_scale": 0.0,
+        "platform.pool.parent.spin_off.failure": 0.0,
+        "platform.pool.parent.spin_off.considered": True,
+    }
+
+    def members(changes: dict[str, Any]) -> float:
+        model, _ = ten(changes)
+        table = run(model, 24)
+        kinds = [event["what"] for event in model.events]
+        assert (kinds.count("spun off"), kinds.count("active closing")) == (
+            table["spun_off"][-1],
+            table["closings"][-1],
+        )
+        assert table["spun_off"][-1] + table["closings"][-1] == 1
+        return float(table["members"][-1])
+
+    assert on_and_off("B11", members, ["pool"], on=watched) == (10.0, 0.0)

@@ -47,7 +47,16 @@ def test_the_surplus_is_all_that_comes_in_less_all_that_goes_out() -> None:
     income = sum(columns(name) for name in ("fee", "traffic", "seized"))
     costs = sum(
         columns(name)
-        for name in ("investigation", "technology", "other_costs", "education", "subsidy", "run_off", "returned")
+        for name in (
+            "investigation",
+            "technology",
+            "other_costs",
+            "education",
+            "subsidy",
+            "run_off",
+            "returned",
+            "parting",
+        )
     )
     open_yet = columns("stage") < Stage.CLOSED
     gap = (columns("surplus") - (income - costs - columns("conversion")))[open_yet]
