@@ -53,7 +53,7 @@ class Platform(Agent):
         self.trust_shock = 0.0  # part of trust that members lose in the next step
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
         self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
-        self.spun_off = False  # whether the parent of the terms has parted with it
+        self.taken_over = -1  # the step in which a new owner took it over
         self.failing = 0.0  # part of the memberships that end because small plans fail
         self.shares: list[int] = []  # published so far, fen
         self.share = self.collected = 0  # of this step; all shares ever paid by members
@@ -188,7 +188,7 @@ class Platform(Agent):
         if parting.parting_fails(self):
             self.announce(ClosingKind.ACTIVE, f"nobody took the plan over; {words}")
             return
-        self.books, self.spun_off = Books(), True  # the losses of the parent are not the new owner's
+        self.books, self.taken_over = Books(), self.model.now  # the losses of the parent are not the new owner's
         self.change_terms(words, parting.terms_of_new_owner(self.terms), EventKind.SPUN_OFF)
 
     def announce(self, kind: ClosingKind, reason: str, event: EventKind = EventKind.CLOSING) -> None:

@@ -95,6 +95,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "claims_desk": partial(processes.methods, "abm.platforms.claims", "ClaimsDesk"),
         "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
         "board": partial(processes.functions, "abm.platforms.board"),
+        "parting": partial(processes.functions, "abm.platforms.parting"),
         "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),
         "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),
         "closing_rules": processes.closing_rules,

@@ -20,10 +20,6 @@ class ObservedPlan(Plan, Protocol):
         """The share published in this step, fen."""
 
     @property
-    def spun_off(self) -> bool:
-        """Whether the parent of its terms has parted with it."""
-
-    @property
     def policies_sold(self) -> int:
         """Insurance policies sold to its members in this step, simulated."""
 
@@ -131,5 +127,5 @@ def _snapshot(
         fee_rate=platform.terms.fee_rate,
         small_plans=platform.small_plans,
         underwritten=model.case.insurance.underwritten,
-        spun_off=platform.spun_off,
+        spun_off=platform.taken_over >= 0,
     )

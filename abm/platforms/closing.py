@@ -162,7 +162,8 @@ class NotWanted(ClosingRule):
     There may be a third way, see `parting`: a board that takes it does not close its plan.
 
     What speaks for or against it beyond the sum is drawn anew at every review, or lasts for some years: a board that
-    would not close a plan last month does not close it now unless the sum is another. A new plan has a time of trial.
+    would not close a plan last month does not close it now unless the sum is another. A new plan has a time of trial,
+    and so has one with a new owner.
     """
 
     kind = ClosingKind.ACTIVE
@@ -202,7 +203,8 @@ class Choice(IntEnum):
 def _chosen(plan: Plan) -> Choice:
     """What the board of a plan chooses by the sums of its valuation and its reasons beyond them."""
     parent, valuation = plan.terms.parent, plan.valuation
-    if parent is None or plan.model.now - plan.opened < parent.trial_years * PERIODS_PER_YEAR:
+    owned = plan.model.now - max(plan.opened, plan.taken_over)
+    if parent is None or owned < parent.trial_years * PERIODS_PER_YEAR:
         return Choice.GOING_ON
     sums, scale = (valuation.going_on, valuation.closing, valuation.parting), parent.choice_scale * plan.members
     closes, parts = chances(*sums, scale)

@@ -122,6 +122,10 @@ class Plan(Protocol):
         """The step of its launch."""
 
     @property
+    def taken_over(self) -> int:
+        """The step in which a new owner took it over, before that -1."""
+
+    @property
     def is_new(self) -> bool:
         """Whether this is its first period."""
 

@@ -258,6 +258,8 @@ def _overrule(model: MutualAidModel, changes: Mapping[str, Any]) -> None:
             raise CheckpointError(f"{path}: cannot change midway; it took effect before the checkpoint")
         if first == "platform" and len(rest) > 1:
             platform = model.platforms[model.index_of(rest[0])]
+            if platform.taken_over >= 0 and rest[1] == "parent":
+                raise CheckpointError(f"{path}: cannot change midway; the parent has parted with the plan")
             if rest[1] == "capacity":
                 platform.desk.start_from_terms()
             elif rest[1] in HELD:

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from abm.agents.platform import Platform
+from abm.errors import CheckpointError
 from abm.persons.rules import choice_chance
 from abm.platforms import board, budget, closing, parting
 from abm.platforms.board import ParentValuation
@@ -93,6 +94,14 @@ def test_nobody_parts_with_a_plan_on_trial() -> None:
     assert closing.wants_to_part(firm({"choice_scale": 0.0, "trial_years": 2.1}, valuation=worth)) is None
 
 
+def test_a_new_owner_has_a_time_of_trial_of_its_own() -> None:
+    """A plan of two years that does not pay, in step 48."""
+    worth = ParentValuation(-2e6, 0.0)
+    for taken_over, ends in ((-1, True), (24, True), (25, False)):
+        asked = firm({"choice_scale": 0.0, "trial_years": 1.0}, valuation=worth, taken_over=taken_over)
+        assert (closing.ground(asked) is not None) == ends
+
+
 def test_what_a_parent_feared_and_hoped_for_is_not_the_new_owners() -> None:
     """A stern regulator, a listing ahead and a loss of name by closing: nothing of it counts for the new owner."""
     parent = {"customer_value": 8.0, "regulatory_cost": 6.0, "stigma": 5.0, "listing": date(2021, 6, 1), "horizon": 2.0}
@@ -141,7 +150,7 @@ def test_members_stay_with_a_new_owner() -> None:
 def test_a_plan_that_nobody_takes_over_is_closed_and_the_attempt_is_paid() -> None:
     model, plan = parted(failure=1.0)
     assert balance(model, OWN) == -30_00
-    assert (plan.stage, plan.spun_off) == (Stage.CLOSING, False)
+    assert (plan.stage, plan.taken_over) == (Stage.CLOSING, -1)
     (end,) = model.closings
     assert (end.kind, end.reason) == (ClosingKind.ACTIVE, "nobody took the plan over; by hand")
 
@@ -167,7 +176,9 @@ def test_a_checkpoint_remembers_the_new_owner(tmp_path: Path) -> None:
     with quickly():
         again = checkpoint.resume(tmp_path / "parted.huzhu", drive="compiled")
     (other,) = again.platforms
-    assert (other.spun_off, other.terms) == (True, plan.terms)
+    assert (other.taken_over, other.terms) == (4, plan.terms)
+    with pytest.raises(CheckpointError, match=r"stigma: cannot change midway; the parent has parted with the plan"):
+        checkpoint.resume(tmp_path / "parted.huzhu", {f"{PARENT}.stigma": 1.0})
     assert run(again, 2)["spun_off"].tolist() == run(model, 2)["spun_off"].tolist()
 
 

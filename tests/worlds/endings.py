@@ -144,6 +144,9 @@ TURNED_ON: dict[str, Any] = {
     **GIFT,
     "platform.small.closing.last_claims_shared": 0.5,
     "platform.stopped.closing.ends_by_year": True,
+    "platform.unwanted.parent.spin_off.considered": True,
+    "platform.unwanted.parent.spin_off.cost": 0.1,
+    "platform.unwanted.parent.spin_off.failure": 0.0,
     **{f"platform.{name}.wear_by_calendar": True for name in PLANS},
     **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
     **{

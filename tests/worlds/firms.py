@@ -107,6 +107,7 @@ class Firm:
     index: int = 0
     stage: Stage = Stage.OPEN
     opened: int = 0
+    taken_over: int = -1
     is_new: bool = False
     closing: Closing | None = None
     census: PlanCensus = field(default_factory=lambda: PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000))
