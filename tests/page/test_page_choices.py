@@ -21,6 +21,7 @@ from abm.page.requests import Request
 from abm.page.serve import PORT, free_port
 from abm.page.session import Session
 from abm.runs.run import so_far
+from abm.runs.watched import WatchedModel
 from abm.scenario.files import load, names
 from abm.scenario.paths import leaves
 
@@ -203,12 +204,12 @@ def founded(monkeypatch):
     """Weak references to all models that sessions found."""
     found: list[weakref.ref] = []
 
-    class Remembered(MutualAidModel):
+    class Remembered(WatchedModel):
         def __init__(self, *args, **kwargs) -> None:
             super().__init__(*args, **kwargs)
             found.append(weakref.ref(self))
 
-    monkeypatch.setattr(session, "MutualAidModel", Remembered)
+    monkeypatch.setattr(session, "WatchedModel", Remembered)
     return found
 
 
