@@ -8,6 +8,7 @@ import pytest
 
 from abm.model import MutualAidModel
 from abm.observation.experience import BANDS, DURATIONS, Experience, experience_table, in_short, label, ratio
+from abm.persons.cases import CASE
 from abm.persons.exposure import price
 from abm.persons.state import HealthState, Status, Trait
 from abm.runs.watched import WatchedModel
@@ -56,6 +57,22 @@ def test_four_members_of_whom_one_falls_ill_are_worked_out_on_paper() -> None:
     assert row["actual_aid_yuan"] == 300_000.0
     assert row["expected_aid_yuan"] == pytest.approx(26 * 300_000.0)
     assert row["a_e_aid"] == pytest.approx(1 / 26)
+
+
+def test_a_claim_is_entered_at_the_year_sex_and_age_of_its_diagnosis() -> None:
+    """Paid in January 2020 to a woman found ill in January 2019, at 52: nobody else was paid anything."""
+    model = world(4, {}, kind=WatchedModel)
+    model.persons["traits"][3] = Trait.FEMALE
+    run(model, 25)
+    assert model.day.year == 2020
+    case = np.zeros(1, CASE)
+    case["person"], case["found"], case["age"] = 3, 0, 52
+    model.platforms[0].desk.accepted, model.platforms[0].desk.amounts = case, np.array([5_000_000])
+    model.experience.observe(model)
+    cells = model.experience.by_age_and_sex()
+    (row,) = cells[cells["actual_claims"] > 0].to_dict("records")
+    assert (row["year"], row["age"], row["sex"]) == (2019, "50-59", "female")
+    assert (row["actual_claims"], row["actual_aid_yuan"]) == (1.0, 50_000.0)
 
 
 def test_members_who_leave_are_worked_out_on_paper() -> None:
