@@ -7,6 +7,7 @@ named by a whole number, ``24 * year + 2 * (month - 1) + half``, so that dates s
 from datetime import date
 
 PERIODS_PER_YEAR = 24
+PERIODS_PER_MONTH = 2
 COLLECTION_DAYS = (14, 28)
 
 

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm.clock import PERIODS_PER_YEAR, collection_date
+from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR, collection_date
 from abm.money import yuan
 from abm.observation.collector import Observed
 from abm.observation.facts import aligned
 from abm.observation.transfers import BANDS
-from abm.persons.exposure import PERIODS_PER_MONTH, count_exposed, price
+from abm.persons.exposure import count_exposed, price
 from abm.persons.state import Trait
 
 SEXES = ("male", "female")

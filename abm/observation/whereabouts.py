@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from abm.clock import PERIODS_PER_YEAR
+from abm.clock import PERIODS_PER_MONTH
 from abm.persons.founding import CHUNK
-from abm.persons.state import Status
-from abm.platforms.census import were_in
+from abm.platforms.census import inside, were_in
 from abm.platforms.closing import Closing
 from abm.platforms.plan import Surroundings
 
@@ -46,14 +45,14 @@ class Whereabouts:
             if periods_ago == 0:
                 self.last_days[closing.platform] = np.packbits(members(model, plan)).tobytes().hex()
             for months in MONTHS:
-                if periods_ago == months * PERIODS_PER_YEAR // 12 and closing.platform in self.last_days:
+                if periods_ago == months * PERIODS_PER_MONTH and closing.platform in self.last_days:
                     self._find(model, closing, plan, months)
 
     def _find(self, model: Looked, closing: Closing, plan: int, months: int) -> None:
         bits = self.last_days[closing.platform] if months < MONTHS[-1] else self.last_days.pop(closing.platform)
         packed = np.frombuffer(bytes.fromhex(bits), np.uint8)
-        were_in = np.unpackbits(packed, count=model.persons.size).astype(bool)
-        counted = {name: model.weight * number for name, number in whereabouts(model, were_in, plan).items()}
+        there = np.unpackbits(packed, count=model.persons.size).astype(bool)
+        counted = {name: model.weight * number for name, number in whereabouts(model, there, plan).items()}
         self.found.append({"platform": closing.platform, "months": months} | counted)
 
 
@@ -66,7 +65,7 @@ def members(model: Surroundings, plan: int) -> np.ndarray:
     return found
 
 
-def whereabouts(model: Surroundings, were_in: np.ndarray, plan: int) -> Mapping[str, int]:
+def whereabouts(model: Surroundings, there: np.ndarray, plan: int) -> Mapping[str, int]:
     """Of these rows, how many have insurance that asks about health, that of a city, or another plan; or none of them.
 
     Who has two of them is counted for each.
@@ -74,12 +73,12 @@ def whereabouts(model: Surroundings, were_in: np.ndarray, plan: int) -> Mapping[
     products = model.case.insurance.products
     city = sum(1 << row for row, product in enumerate(products.values()) if product.sponsored)
     total = dict.fromkeys(COLUMNS[2:], 0)
-    for start in range(0, were_in.size, CHUNK):
-        theirs = were_in[start : start + CHUNK]
+    for start in range(0, there.size, CHUNK):
+        theirs = there[start : start + CHUNK]
         held = model.persons["policies"][start : start + CHUNK][theirs]
         rows = model.memberships[start : start + CHUNK][theirs]
-        inside = (rows["status"] >= Status.WAITING) & (rows["status"] <= Status.CLAIMING) & (rows["platform"] != plan)
-        ways = ((held & model.case.insurance.underwritten) > 0, (held & city) > 0, inside.any(axis=1))
+        elsewhere = inside(rows) & (rows["platform"] != plan)
+        ways = ((held & model.case.insurance.underwritten) > 0, (held & city) > 0, elsewhere.any(axis=1))
         counts = (theirs.sum(), *(way.sum() for way in ways), (~(ways[0] | ways[1] | ways[2])).sum())
         for name, number in zip(total, counts, strict=True):
             total[name] += int(number)

@@ -6,13 +6,12 @@ of a step is exposed in the next one.
 
 import numpy as np
 
+from abm.clock import PERIODS_PER_MONTH
 from abm.jit import sequence
 from abm.market import World
 from abm.persons import rules
 from abm.persons.situation import age_at
 from abm.persons.state import CLAIMING, COVERED, DIAGNOSED, FEMALE, LAPSED, LEFT, WAITING
-
-PERIODS_PER_MONTH = 2
 
 
 @sequence

@@ -38,11 +38,16 @@ class PlanCensus:
         return replace(self, sharing=self.sharing + persons, contribution_weights=self.contribution_weights + weight)
 
 
+def inside(memberships: np.ndarray) -> np.ndarray:
+    """Which memberships are inside their plans: true or not, row by row and slot."""
+    found: np.ndarray = (memberships["status"] >= Status.WAITING) & (memberships["status"] <= Status.CLAIMING)
+    return found
+
+
 def were_in(memberships: np.ndarray, plan: int, now: int) -> np.ndarray:
     """Which memberships are inside a plan, or were until it ended in step `now`: true or not, row by row and slot."""
-    inside = (memberships["status"] >= Status.WAITING) & (memberships["status"] <= Status.CLAIMING)
     ended = (memberships["status"] == Status.ENDED) & (memberships["since"] == now)
-    found: np.ndarray = (memberships["platform"] == plan) & (inside | ended)
+    found: np.ndarray = (memberships["platform"] == plan) & (inside(memberships) | ended)
     return found
 
 

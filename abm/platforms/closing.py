@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from abm.clock import PERIODS_PER_YEAR, half_month, periods
+from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR, half_month, periods
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.ledger import deposits
 from abm.money import FEN_PER_YUAN
@@ -111,7 +111,7 @@ def stage_by_now(plan: Plan) -> Stage:
 def gift_until(plan: Plan) -> int:
     """The step from which on insurance that a plan gives to all at its end is over; 0 for a plan that goes on."""
     months = plan.closing_plan.conversion_months
-    return plan.closing.last + months * PERIODS_PER_YEAR // 12 if plan.closing else 0
+    return plan.closing.last + months * PERIODS_PER_MONTH if plan.closing else 0
 
 
 class ClosingRule(ABC):
