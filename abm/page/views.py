@@ -27,24 +27,20 @@ ALONE = "one world only"
 
 @solara.component
 def Cards(frame: Frame) -> None:
-    """Numbers of the moment, a row for each world."""
+    """Numbers of the moment, a row for each world, which comes as one piece: half a row would be of another moment."""
     for name, cards in zip(frame.names, frame.worlds, strict=True):
         if len(frame.worlds) > 1:
             solara.Text(name, style={"font-weight": "bold"})
-        with solara.Div(classes=["huzhu-row"]):
-            for card in cards:
-                NumberOfTheMoment(card)
+        row = "".join(_number_of_the_moment(card, frame.step) for card in cards)
+        solara.HTML(tag="div", unsafe_innerHTML=row, classes=["huzhu-row", "huzhu-cards"])
 
 
-@solara.component
-def NumberOfTheMoment(card: Card) -> None:
+def _number_of_the_moment(card: Card, step: int) -> str:
     """One number; what it means is told on hovering."""
-    words = f"<small>{html.escape(card.name)}</small><b>{html.escape(card.value)}</b>"
-    solara.HTML(
-        tag="div",
-        unsafe_innerHTML=words,
-        classes=["huzhu-card"],
-        attributes={"title": card.meaning, "data-card": card.name},
+    name, value, meaning = (html.escape(words) for words in (card.name, card.value, card.meaning))
+    return (
+        f'<div class="huzhu-card" title="{meaning}" data-card="{name}" data-step="{step}">'
+        f"<small>{name}</small><b>{value}</b></div>"
     )
 
 

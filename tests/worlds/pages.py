@@ -23,6 +23,7 @@ PATIENCE = 60.0  # seconds until something must have happened, on a busy machine
 COMPILING = 300.0  # seconds for a first start, which compiles
 HOME = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")  # where requests may go
 ABORTED = "net::ERR_ABORTED"  # a request that is no longer waited for
+READ_CARDS = "row => [...row.children].map(card => ['small', 'b'].map(tag => card.querySelector(tag).innerText))"
 COMMAND = "import sys; from abm.cli.main import main; sys.exit(main())"
 
 
@@ -160,9 +161,8 @@ class Visitor:
 
     def cards(self, world: int = 0) -> dict[str, str]:
         """The numbers of the moment in a world, by name."""
-        row = self.page.locator(".huzhu-row", has=self.page.locator(".huzhu-card")).nth(world)
-        names = row.locator(".huzhu-card small").all_inner_texts()
-        return dict(zip(names, row.locator(".huzhu-card b").all_inner_texts(), strict=True))
+        told = self.page.locator(".huzhu-cards").nth(world).evaluate(READ_CARDS)
+        return {str(name): str(value) for name, value in told}
 
     @property
     def fault(self) -> str:
@@ -220,7 +220,9 @@ class Visitor:
     def waits_for(self, step: int) -> None:
         """Until the page has come to a step, and all that belongs to it is there."""
         self.page.wait_for_function(
-            "step => document.querySelector('.huzhu-day').innerText.includes(`step ${step} of`)", arg=step
+            "step => document.querySelector('.huzhu-day').innerText.includes(`step ${step} of`)"
+            " && document.querySelector(`.huzhu-card[data-step='${step}']`)",
+            arg=step,
         )
         self.rests()
 
