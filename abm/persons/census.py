@@ -93,13 +93,18 @@ def no_tally(world: World) -> np.ndarray:
 
 
 @behaviour
-def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarray) -> None:
-    """Add one person to the tally (platforms + 2, columns), and show friends and family what they may see of me."""
+def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarray) -> int:
+    """Add one person to the tally (platforms + 2, columns), and show friends and family what they may see of me.
+
+    Returns 1 where something befell me in this step that a guardian is told of, 0 else.
+    """
     now = world.settings[0]["now"]
     recent = now - world.settings[0]["news_periods"]
     platforms = world.offers.size
     risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
-    signals = NEWS_OF_ILLNESS if me["health"] == DIAGNOSED and me["health_since"] > recent else 0
+    diagnosed = me["health"] == DIAGNOSED
+    befallen = np.int64(diagnosed and me["health_since"] == now)
+    signals = NEWS_OF_ILLNESS if diagnosed and me["health_since"] > recent else 0
     for s in range(mine.size):
         m = mine[s]
         k = np.int64(m["platform"])
@@ -109,6 +114,7 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
         tally[k, status] += 1
         if m["since"] == now:
             tally[k, STATUSES + status] += 1
+            befallen |= status == AIDED or status == REFUSED
         if status == COVERED and m["joined"] == now:
             tally[k, STATUSES + WAITING] += 1  # there is no wait
         if WAITING <= status <= CLAIMING:
@@ -131,13 +137,14 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
                 signals = signals & ~(31 << SUBJECT_AT) | NEWS_OF_REFUSAL | k << SUBJECT_AT
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
-    if me["health"] != DIAGNOSED and may_be_covered(me, world):
+    if not diagnosed and may_be_covered(me, world):
         describe(me, risk, world, tally[platforms])
         if signals & PLATFORMS:
             describe(me, risk, world, tally[platforms + 1])
     world.signals[row] = signals
     if world.standing.size:
         show_family(mine, row, world)
+    return befallen
 
 
 @behaviour

@@ -58,12 +58,28 @@ def _before_publication(
             signals[i] = signals_of(friends[i], first + i, world)
         fill(seeing, seed, now, first, SEE_ADVERTISEMENT)
         fill(falling, seed, now, first, FALL_ILL)
-        for i in range(first, last):
-            hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
-            fall_ill(persons[i], memberships[i], i, falling[i - first], world)
-            found[block, FILED] += claim(persons[i], memberships[i], i, world)
+        found[block, FILED] = _hear_fall_ill_and_claim(persons, memberships, first, last, signals, seeing, falling, world)
         if fellows:
             found[block, CASES] = diagnose(persons, memberships, first, falling[: last - first], world, cases[block])
+
+
+@behaviour
+def _hear_fall_ill_and_claim(
+    persons: np.ndarray,
+    memberships: np.ndarray,
+    first: int,
+    last: int,
+    signals: np.ndarray,
+    seeing: np.ndarray,
+    falling: np.ndarray,
+    world: World,
+) -> int:
+    filed = 0
+    for i in range(first, last):
+        hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
+        fall_ill(persons[i], memberships[i], i, falling[i - first], world)
+        filed += claim(persons[i], memberships[i], i, world)
+    return filed
 
 
 @sequence
@@ -91,19 +107,45 @@ def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: Worl
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
         fill(thinking, seed, now, first, THINK)
         fill(approaching, seed, now, first, APPROACH)
-        for i in range(first, min(persons.size, first + BLOCK)):
-            settle(persons[i], memberships[i], i, world, cash_flows)
-            learn(persons[i], memberships[i], i, world)
-            decide(persons[i], memberships[i], i, thinking[i - first], world)
-            insure(persons[i], memberships[i], i, approaching[i - first], world, cash_flows)
+        last = min(persons.size, first + BLOCK)
+        _settle_learn_decide_and_insure(persons, memberships, first, last, thinking, approaching, world, cash_flows)
+
+
+@behaviour
+def _settle_learn_decide_and_insure(
+    persons: np.ndarray,
+    memberships: np.ndarray,
+    first: int,
+    last: int,
+    thinking: np.ndarray,
+    approaching: np.ndarray,
+    world: World,
+    cash_flows: np.ndarray,
+) -> None:
+    for i in range(first, last):
+        settle(persons[i], memberships[i], i, world, cash_flows)
+        learn(persons[i], memberships[i], i, world)
+        decide(persons[i], memberships[i], i, thinking[i - first], world)
+        insure(persons[i], memberships[i], i, approaching[i - first], world, cash_flows)
 
 
 @loop
-def _count(persons: np.ndarray, memberships: np.ndarray, world: World, tallies: np.ndarray) -> None:
+def _count(
+    persons: np.ndarray, memberships: np.ndarray, world: World, tallies: np.ndarray, befallen: np.ndarray
+) -> None:
     for block in numba.prange(tallies.shape[0]):
-        tally = tallies[block]
-        for i in range(block * BLOCK, min(persons.size, (block + 1) * BLOCK)):
-            count(persons[i], memberships[i], i, world, tally)
+        first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
+        befallen[block] = _count_block(persons, memberships, first, last, world, tallies[block])
+
+
+@behaviour
+def _count_block(
+    persons: np.ndarray, memberships: np.ndarray, first: int, last: int, world: World, tally: np.ndarray
+) -> int:
+    befallen = 0
+    for i in range(first, last):
+        befallen += count(persons[i], memberships[i], i, world, tally)
+    return befallen
 
 
 @behaviour
@@ -152,10 +194,11 @@ class Drive(ABC):
 
     def census(self) -> np.ndarray:
         """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
-        tallies = self._for_blocks(no_tally(self.world))
-        self._loop(_count, tallies)
+        tallies, befallen = self._for_blocks(no_tally(self.world)), np.zeros(self.blocks, np.int64)
+        self._loop(_count, tallies, befallen)
         if self.world.guardians.size:
-            tell_guardians(self.persons, self.memberships, self.world)
+            rows = np.add.outer(np.flatnonzero(befallen) * BLOCK, np.arange(BLOCK)).ravel()
+            tell_guardians(self.persons, self.memberships, self.world, rows[rows < self.persons.size])
         total: np.ndarray = tallies.sum(axis=0)
         return total
 

@@ -83,10 +83,13 @@ def enrol(me: np.void, mine: np.ndarray, k: int, guardian: int, row: int, world:
 
 
 @sequence
-def tell_guardians(persons: np.ndarray, memberships: np.ndarray, world: World) -> None:
-    """Write for each guardian what befell those in their care in this step, of several claims the one told of last."""
+def tell_guardians(persons: np.ndarray, memberships: np.ndarray, world: World, rows: np.ndarray) -> None:
+    """Write for each guardian what befell those in their care in this step, of several claims the one told of last.
+
+    `rows`: all to whom something befell, and perhaps others, in their order.
+    """
     world.family_news[:] = 0
-    for row in range(world.guardians.size):
+    for row in rows:
         guardian = guardian_of(persons[row], row, world)
         if guardian != row:
             news = befallen(persons[row], memberships[row], world)

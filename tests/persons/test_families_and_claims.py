@@ -121,6 +121,6 @@ def test_of_several_claims_decided_at_once_a_guardian_is_told_of_one() -> None:
     guardian, family = of_the_largest_family(care, guardians)
     model.memberships["status"][family[:2], 0] = Status.REFUSED, Status.AIDED
     model.memberships["since"][family[:2], 0] = model.now
-    tell_guardians(model.persons, model.memberships, model.world)
+    tell_guardians(model.persons, model.memberships, model.world, np.arange(model.persons.size))
     assert model.world.family_news[guardian] == NEWS_OF_AID
     assert (np.delete(model.world.family_news, guardian) == 0).all()
