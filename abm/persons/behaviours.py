@@ -23,6 +23,7 @@ from abm.persons.appraisal import (
     joining,
     lasting_taste,
     luck_of_choice,
+    phase_of_tastes,
     staying,
     tastes_renewed,
 )
@@ -72,7 +73,7 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
 def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world: World) -> None:
     """Take in what the friend whom I met shows (`signals`, bits), advertisements, and news of those in my care."""
     p = world.settings[0]
-    if me["traits"] & SETTLED and tastes_renewed(row, world):
+    if me["traits"] & SETTLED and tastes_renewed(phase_of_tastes(row, world), world):
         me["traits"] &= NOT_SETTLED  # what was declined by another taste
     known = np.int64(me["aware"])
     heard = known
@@ -93,14 +94,39 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
 
 
 @behaviour
+def is_stirred(
+    me: np.void, row: int, signals: int, seeing: float, falling: float, phase: float, world: World
+) -> bool:
+    """Whether `hear`, `fall_ill` and `claim` may have anything to do: asked of everybody, and so by what is cheap.
+
+    Who is not stirred has no friend with news or in a plan that they are not in, sees no advertisement, is well and
+    stays it, whatever their age, and has the tastes of before (`phase`: of their renewal).
+    """
+    friend = (signals & NEWS) | (signals & PLATFORMS & ~np.int64(world.signals[row]))
+    family = np.int64(0) if world.family_news.size == 0 else np.int64(world.family_news[row])
+    advertised = until_the_first(seeing, world) < world.settings[0]["widest_reach"]
+    most = max(world.highest_incidence[0, -1], world.highest_incidence[1, -1])
+    ill = (me["health"] != WELL) | (falling < rules.illness_chance(most, me["frailty"]))
+    renewed = (me["traits"] & SETTLED > 0) & tastes_renewed(phase, world)
+    return ((friend | family) != 0) | advertised | ill | renewed
+
+
+@behaviour
+def until_the_first(u: float, world: World) -> float:
+    """How far the number for advertisements is from that of the platform that comes first, in [0, 1 / platforms)."""
+    place = (1.0 - u) * world.offers.size
+    return (math.ceil(place) - place) / world.offers.size
+
+
+@behaviour
 def seen_advertised(u: float, world: World) -> int:
     """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
 
     So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
     """
     platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
-    found, k = np.int64(0), np.int64(math.ceil((1.0 - u) * platforms)) % platforms
-    distance = (u + k / platforms) % 1.0
+    found, distance = np.int64(0), until_the_first(u, world)
+    k = np.int64(math.ceil((1.0 - u) * platforms)) % platforms
     for _ in range(platforms):
         if distance >= widest:
             break

@@ -15,7 +15,7 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop, sequence
 from abm.market import World
-from abm.persons.behaviours import claim, fall_ill, hear, learn
+from abm.persons.behaviours import claim, fall_ill, hear, is_stirred, learn
 from abm.persons.cases import CASE, chosen, joined, own_cases, require_memory
 from abm.persons.census import count, no_tally
 from abm.persons.fellows import diagnose
@@ -28,8 +28,16 @@ from abm.persons.state import Status
 BLOCK = 1024
 BLOCKS_PER_THREAD = 5  # waking a thread for fewer takes longer than their work
 ONE_AT_A_TIME = threading.Lock()  # not every machine can share its threads between two loops: some end the program
-MEET, SEE_ADVERTISEMENT, FALL_ILL, THINK, APPROACH = map(
-    np.int64, (Purpose.MEET, Purpose.SEE_ADVERTISEMENT, Purpose.FALL_ILL, Purpose.THINK, Purpose.APPROACH)
+MEET, SEE_ADVERTISEMENT, FALL_ILL, RENEW_TASTES, THINK, APPROACH = map(
+    np.int64,
+    (
+        Purpose.MEET,
+        Purpose.SEE_ADVERTISEMENT,
+        Purpose.FALL_ILL,
+        Purpose.RENEW_TASTES,
+        Purpose.THINK,
+        Purpose.APPROACH,
+    ),
 )
 
 FILED, CASES = range(2)  # columns of what is found in a block: claims filed by persons, claims that fellows will file
@@ -48,8 +56,8 @@ def _before_publication(
     for block in numba.prange(found.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
-        seeing, falling = np.empty(BLOCK), np.empty(BLOCK)
-        friends, signals = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+        seeing, falling, phases = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+        friends, signals, rows = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
         # In short loops several numbers are drawn, and many far friends fetched, at the same time.
         fill(seeing, seed, now, first, MEET)
         for i in range(last - first):
@@ -58,7 +66,14 @@ def _before_publication(
             signals[i] = signals_of(friends[i], first + i, world)
         fill(seeing, seed, now, first, SEE_ADVERTISEMENT)
         fill(falling, seed, now, first, FALL_ILL)
-        found[block, FILED] = _hear_fall_ill_and_claim(persons, memberships, first, last, signals, seeing, falling, world)
+        fill(phases, seed, 0, first, RENEW_TASTES)
+        # Few have anything to do, and whom to pass over is told by a short loop without branches.
+        busy = np.int64(0)
+        for i in range(last - first):
+            rows[busy] = first + i
+            stirred = is_stirred(persons[first + i], first + i, signals[i], seeing[i], falling[i], phases[i], world)
+            busy += np.int64(stirred)
+        found[block, FILED] = _hear_fall_ill_and_claim(persons, memberships, rows[:busy], first, signals, seeing, falling, world)
         if fellows:
             found[block, CASES] = diagnose(persons, memberships, first, falling[: last - first], world, cases[block])
 
@@ -67,15 +82,15 @@ def _before_publication(
 def _hear_fall_ill_and_claim(
     persons: np.ndarray,
     memberships: np.ndarray,
+    rows: np.ndarray,
     first: int,
-    last: int,
     signals: np.ndarray,
     seeing: np.ndarray,
     falling: np.ndarray,
     world: World,
 ) -> int:
     filed = 0
-    for i in range(first, last):
+    for i in rows:
         hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
         fall_ill(persons[i], memberships[i], i, falling[i - first], world)
         filed += claim(persons[i], memberships[i], i, world)
