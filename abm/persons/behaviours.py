@@ -94,24 +94,6 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
 
 
 @behaviour
-def is_stirred(
-    me: np.void, row: int, signals: int, seeing: float, falling: float, phase: float, world: World
-) -> bool:
-    """Whether `hear`, `fall_ill` and `claim` may have anything to do: asked of everybody, and so by what is cheap.
-
-    Who is not stirred has no friend with news or in a plan that they are not in, sees no advertisement, is well and
-    stays it, whatever their age, and has the tastes of before (`phase`: of their renewal).
-    """
-    friend = (signals & NEWS) | (signals & PLATFORMS & ~np.int64(world.signals[row]))
-    family = np.int64(0) if world.family_news.size == 0 else np.int64(world.family_news[row])
-    advertised = until_the_first(seeing, world) < world.settings[0]["widest_reach"]
-    most = max(world.highest_incidence[0, -1], world.highest_incidence[1, -1])
-    ill = (me["health"] != WELL) | (falling < rules.illness_chance(most, me["frailty"]))
-    renewed = (me["traits"] & SETTLED > 0) & tastes_renewed(phase, world)
-    return ((friend | family) != 0) | advertised | ill | renewed
-
-
-@behaviour
 def until_the_first(u: float, world: World) -> float:
     """How far the number for advertisements is from that of the platform that comes first, in [0, 1 / platforms)."""
     place = (1.0 - u) * world.offers.size

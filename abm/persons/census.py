@@ -137,10 +137,8 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
                 signals = signals & ~(31 << SUBJECT_AT) | NEWS_OF_REFUSAL | k << SUBJECT_AT
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
-    if not diagnosed and may_be_covered(me, world):
-        describe(me, risk, world, tally[platforms])
-        if signals & PLATFORMS:
-            describe(me, risk, world, tally[platforms + 1])
+    if signals & PLATFORMS and not diagnosed and may_be_covered(me, world):
+        describe(me, risk, world, tally[platforms + 1])
     world.signals[row] = signals
     if world.standing.size:
         show_family(mine, row, world)
@@ -161,6 +159,34 @@ def show_family(mine: np.ndarray, row: int, world: World) -> None:
             kept |= 1 << k
     world.standing[row, IS_IN] = is_in
     world.standing[row, KEEPS] = kept
+
+
+@behaviour
+def describe_population(persons: np.ndarray, first: int, last: int, world: World, tally_row: np.ndarray) -> None:
+    """Add to a row of the tally all persons from `first` on and before `last` of the population that is described.
+
+    What `describe` adds one by one is summed here before it is written.
+    """
+    described, risks, ages, risky, under_30, low_income, tier_3 = 0, 0, 0, 0, 0, 0, 0
+    for row in range(first, last):
+        me = persons[row]
+        if me["health"] != DIAGNOSED and may_be_covered(me, world):
+            age = age_of(me, world)
+            described += 1
+            risks += np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
+            ages += age
+            risky += (me["traits"] & HIGH_RISK) > 0
+            under_30 += age < 30
+            low_income += me["income"] < LOW_INCOME_LIMIT
+            tier_3 += me["tier"] == 3
+            tally_row[HELD + np.int64(me["policies"])] += 1
+    tally_row[DESCRIBED] += described
+    tally_row[RISK] += risks
+    tally_row[AGE] += ages
+    tally_row[RISKY] += risky
+    tally_row[UNDER_30] += under_30
+    tally_row[LOW_INCOME] += low_income
+    tally_row[TIER_3] += tier_3
 
 
 @behaviour

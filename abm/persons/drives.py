@@ -15,9 +15,16 @@ import numpy as np
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw, fill
 from abm.jit import behaviour, loop, sequence
 from abm.market import World
-from abm.persons.behaviours import claim, fall_ill, hear, is_stirred, learn
+from abm.persons.behaviours import claim, fall_ill, hear, learn
+from abm.persons.blocks import (
+    count_block,
+    hear_fall_ill_and_claim,
+    list_acting,
+    list_stirred,
+    settle_learn_decide_and_insure,
+)
 from abm.persons.cases import CASE, chosen, joined, own_cases, require_memory
-from abm.persons.census import count, no_tally
+from abm.persons.census import no_tally
 from abm.persons.fellows import diagnose
 from abm.persons.households import decide, tell_guardians
 from abm.persons.insuring import insure
@@ -52,7 +59,7 @@ AFTER_PUBLICATION = ("settle", "learn", "choose", "insure")
 def _before_publication(
     persons: np.ndarray, memberships: np.ndarray, world: World, found: np.ndarray, cases: np.ndarray
 ) -> None:
-    fellows = world.settings[0]["fellows"] > 0.0
+    fellows, lasting = world.settings[0]["fellows"] > 0.0, world.settings[0]["taste_years"] > 0.0
     for block in numba.prange(found.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
@@ -66,35 +73,14 @@ def _before_publication(
             signals[i] = signals_of(friends[i], first + i, world)
         fill(seeing, seed, now, first, SEE_ADVERTISEMENT)
         fill(falling, seed, now, first, FALL_ILL)
-        fill(phases, seed, 0, first, RENEW_TASTES)
-        # Few have anything to do, and whom to pass over is told by a short loop without branches.
-        busy = np.int64(0)
-        for i in range(last - first):
-            rows[busy] = first + i
-            stirred = is_stirred(persons[first + i], first + i, signals[i], seeing[i], falling[i], phases[i], world)
-            busy += np.int64(stirred)
-        found[block, FILED] = _hear_fall_ill_and_claim(persons, memberships, rows[:busy], first, signals, seeing, falling, world)
+        if lasting:
+            fill(phases, seed, 0, first, RENEW_TASTES)
+        busy = rows[: list_stirred(persons, first, last, signals, seeing, falling, phases, world, rows)]
+        found[block, FILED] = hear_fall_ill_and_claim(
+            persons, memberships, busy, first, signals, seeing, falling, world
+        )
         if fellows:
             found[block, CASES] = diagnose(persons, memberships, first, falling[: last - first], world, cases[block])
-
-
-@behaviour
-def _hear_fall_ill_and_claim(
-    persons: np.ndarray,
-    memberships: np.ndarray,
-    rows: np.ndarray,
-    first: int,
-    signals: np.ndarray,
-    seeing: np.ndarray,
-    falling: np.ndarray,
-    world: World,
-) -> int:
-    filed = 0
-    for i in rows:
-        hear(persons[i], memberships[i], i, signals[i - first], seeing[i - first], world)
-        fall_ill(persons[i], memberships[i], i, falling[i - first], world)
-        filed += claim(persons[i], memberships[i], i, world)
-    return filed
 
 
 @sequence
@@ -116,32 +102,18 @@ def _fellows_before_publication(
 
 @loop
 def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, flows_by_block: np.ndarray) -> None:
+    selling = world.settings[0]["selling"] > 0
     for block in numba.prange(flows_by_block.shape[0]):
-        cash_flows, first = flows_by_block[block], block * BLOCK
-        thinking, approaching = np.empty(BLOCK), np.empty(BLOCK)
+        first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
+        thinking, approaching, rows = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int64)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
         fill(thinking, seed, now, first, THINK)
-        fill(approaching, seed, now, first, APPROACH)
-        last = min(persons.size, first + BLOCK)
-        _settle_learn_decide_and_insure(persons, memberships, first, last, thinking, approaching, world, cash_flows)
-
-
-@behaviour
-def _settle_learn_decide_and_insure(
-    persons: np.ndarray,
-    memberships: np.ndarray,
-    first: int,
-    last: int,
-    thinking: np.ndarray,
-    approaching: np.ndarray,
-    world: World,
-    cash_flows: np.ndarray,
-) -> None:
-    for i in range(first, last):
-        settle(persons[i], memberships[i], i, world, cash_flows)
-        learn(persons[i], memberships[i], i, world)
-        decide(persons[i], memberships[i], i, thinking[i - first], world)
-        insure(persons[i], memberships[i], i, approaching[i - first], world, cash_flows)
+        if selling:
+            fill(approaching, seed, now, first, APPROACH)
+        busy = rows[: list_acting(persons, memberships, first, last, thinking, approaching, world, rows)]
+        settle_learn_decide_and_insure(
+            persons, memberships, busy, first, thinking, approaching, world, flows_by_block[block]
+        )
 
 
 @loop
@@ -150,17 +122,7 @@ def _count(
 ) -> None:
     for block in numba.prange(tallies.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        befallen[block] = _count_block(persons, memberships, first, last, world, tallies[block])
-
-
-@behaviour
-def _count_block(
-    persons: np.ndarray, memberships: np.ndarray, first: int, last: int, world: World, tally: np.ndarray
-) -> int:
-    befallen = 0
-    for i in range(first, last):
-        befallen += count(persons[i], memberships[i], i, world, tally)
-    return befallen
+        befallen[block] = count_block(persons, memberships, first, last, world, tallies[block])
 
 
 @behaviour

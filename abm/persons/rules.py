@@ -112,6 +112,12 @@ def log_odds(u: float) -> float:
     return math.log((u + 0.5 / (1 << 53)) / (1.0 - u))
 
 
+@rule("f8(i8, f8)")
+def intervals(now: int, years: float) -> float:
+    """How many times so many years have passed by a step; a time shorter than a period counts as a period."""
+    return now / max(1.0, PERIODS_PER_YEAR * years)
+
+
 @rule("i8(i8, f8, f8)")
 def renewals(now: int, years: float, phase: float) -> int:
     """How often a taste has been renewed by a step, once in so many years, and at most once a period.
@@ -119,7 +125,7 @@ def renewals(now: int, years: float, phase: float) -> int:
     Intervals are regular and begin anywhere, by a `phase` in [0, 1) of the person's own. They stand for renewals at
     random: in each period a part 1 / (24 years) of all people renew theirs, and nobody has to look back.
     """
-    return int(now / max(1.0, PERIODS_PER_YEAR * years) + phase)
+    return int(intervals(now, years) + phase)
 
 
 @rule("f8(f8, f8)")
