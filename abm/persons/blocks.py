@@ -9,7 +9,7 @@ import numpy as np
 from abm.jit import behaviour
 from abm.market import IS_IN, NEWS, PLATFORMS, World
 from abm.persons import rules
-from abm.persons.behaviours import claim, fall_ill, hear, learn, until_the_first
+from abm.persons.behaviours import claim, fall_ill, hear, learn
 from abm.persons.census import count, describe_population
 from abm.persons.households import decide
 from abm.persons.insuring import insure
@@ -38,7 +38,8 @@ def list_stirred(
     what the friend shows, and the numbers for advertisements, illness and the renewal of tastes.
     """
     p, busy = world.settings[0], np.int64(0)
-    widest, has_family = p["widest_reach"], world.family_news.size > 0
+    has_family, platforms = world.family_news.size > 0, float(world.offers.size)
+    widest = p["widest_reach"] * platforms * SURELY
     most = max(world.highest_incidence[0, -1], world.highest_incidence[1, -1]) / rules.PERIODS_PER_YEAR * SURELY
     lasting = p["taste_years"] > 0.0 and p["now"] > 0
     now, before = rules.intervals(p["now"], p["taste_years"]), rules.intervals(p["now"] - 1, p["taste_years"])
@@ -47,7 +48,8 @@ def list_stirred(
         shown = signals[i] & NEWS | signals[i] & PLATFORMS & ~np.int64(world.signals[row])
         if has_family:
             shown |= np.int64(world.family_news[row])
-        stirred = (shown != 0) | (until_the_first(seeing[i], world) < widest)
+        place = (1.0 - seeing[i]) * platforms
+        stirred = (shown != 0) | (np.ceil(place) - place < widest)
         stirred |= (me["health"] != WELL) | (falling[i] < me["frailty"] * most)
         if lasting:
             stirred |= (me["traits"] & SETTLED > 0) & (int(now + phases[i]) != int(before + phases[i]))

@@ -26,7 +26,6 @@ from abm.persons.situation import (
     age_of,
     aid_reckoned_with,
     contribution_weight_of,
-    incidence_of,
     may_be_covered,
 )
 from abm.persons.state import (
@@ -34,6 +33,7 @@ from abm.persons.state import (
     CLAIMING,
     COVERED,
     DECLINED,
+    FEMALE,
     HIGH_RISK,
     LAPSED,
     LEFT,
@@ -50,8 +50,8 @@ STATUSES = len(Status)
 class Count(IntEnum):
     """Columns of a row of the census after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
-    DESCRIBED to EXPECTED are over the covered, in the row of the population over all not diagnosed and of an age
-    that some platform covers; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
+    DESCRIBED to EXPECTED are over the covered. The rows of the population and of those in any plan, all not diagnosed
+    and of an age that some platform covers, hold but DESCRIBED, RISK (of the population) and the insurance held; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
     leave now, IN_CARE over the covered of a platform alone. From HELD on, those described by the insurance they hold, a
     column for each combination of products: HELD + `policies`, so that one look counts them all.
     """
@@ -100,8 +100,6 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
     """
     now = world.settings[0]["now"]
     recent = now - world.settings[0]["news_periods"]
-    platforms = world.offers.size
-    risk = np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
     diagnosed = me["health"] == DIAGNOSED
     befallen = np.int64(diagnosed and me["health_since"] == now)
     signals = NEWS_OF_ILLNESS if diagnosed and me["health_since"] > recent else 0
@@ -122,14 +120,16 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             if status != WAITING or world.offers[k]["newcomers_share"]:
                 tally[k, CONTRIBUTION_WEIGHTS] += contribution_weight_of(me, k, row, world)
             if status != WAITING:
-                describe(me, risk, world, tally[k])
-                tally[k, AID] += np.int64(risk / RISK_UNIT * aid_reckoned_with(k, age_of(me, world), world) * AID_UNIT)
+                describe(me, world, tally[k])
+                age = age_of(me, world)
+                aid = risk_of(me, age, world) / RISK_UNIT * aid_reckoned_with(k, age, world)
+                tally[k, AID] += np.int64(aid * AID_UNIT)
                 if guardian_of(me, row, world) != row:
                     tally[k, IN_CARE] += 1
                 tally[k, TRUST] += np.int64(np.float64(m["trust"]) * TRUST_UNIT)
                 tally[k, EXPECTED] += np.int64(np.float64(m["expected"]) * EXPECTED_UNIT)
         elif status == LEFT and m["since"] == now:
-            tally[k, LEAVERS_RISK] += risk
+            tally[k, LEAVERS_RISK] += risk_of(me, age_of(me, world), world)
         if m["since"] > recent:
             if status == AIDED:
                 signals = signals & ~(31 << SUBJECT_AT) | NEWS_OF_AID | 1 << NEWS_BITS + k | k << SUBJECT_AT
@@ -138,7 +138,8 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
     if signals & PLATFORMS and not diagnosed and may_be_covered(me, world):
-        describe(me, risk, world, tally[platforms + 1])
+        tally[world.offers.size + 1, DESCRIBED] += 1
+        tally[world.offers.size + 1, HELD + np.int64(me["policies"])] += 1
     world.signals[row] = signals
     if world.standing.size:
         show_family(mine, row, world)
@@ -163,38 +164,32 @@ def show_family(mine: np.ndarray, row: int, world: World) -> None:
 
 @behaviour
 def describe_population(persons: np.ndarray, first: int, last: int, world: World, tally_row: np.ndarray) -> None:
-    """Add to a row of the tally all persons from `first` on and before `last` of the population that is described.
-
-    What `describe` adds one by one is summed here before it is written.
+    """Add to a row of the tally, of the persons from `first` on and before `last`: how many they are, the true annual
+    risk of all, and the insurance that they hold; of those not diagnosed, and of an age that some platform covers.
     """
-    described, risks, ages, risky, under_30, low_income, tier_3 = 0, 0, 0, 0, 0, 0, 0
+    described, risks, anywhere = np.int64(0), np.int64(0), world.offers.size
     for row in range(first, last):
-        me = persons[row]
-        if me["health"] != DIAGNOSED and may_be_covered(me, world):
-            age = age_of(me, world)
+        me, age = persons[row], age_of(persons[row], world)
+        if me["health"] != DIAGNOSED and world.covers[anywhere, age] > 0:
             described += 1
-            risks += np.int64(incidence_of(me, world) * me["frailty"] * RISK_UNIT)
-            ages += age
-            risky += (me["traits"] & HIGH_RISK) > 0
-            under_30 += age < 30
-            low_income += me["income"] < LOW_INCOME_LIMIT
-            tier_3 += me["tier"] == 3
+            risks += risk_of(me, age, world)
             tally_row[HELD + np.int64(me["policies"])] += 1
     tally_row[DESCRIBED] += described
     tally_row[RISK] += risks
-    tally_row[AGE] += ages
-    tally_row[RISKY] += risky
-    tally_row[UNDER_30] += under_30
-    tally_row[LOW_INCOME] += low_income
-    tally_row[TIER_3] += tier_3
 
 
 @behaviour
-def describe(me: np.void, risk: int, world: World, tally_row: np.ndarray) -> None:
+def risk_of(me: np.void, age: int, world: World) -> int:
+    """True annual risk of a person of an age, in whole units."""
+    return np.int64(world.incidence[me["traits"] & FEMALE, age] * me["frailty"] * RISK_UNIT)
+
+
+@behaviour
+def describe(me: np.void, world: World, tally_row: np.ndarray) -> None:
     """Add what is true of a person to a row of the tally: true annual risk, age, means."""
     age = age_of(me, world)
     tally_row[DESCRIBED] += 1
-    tally_row[RISK] += risk
+    tally_row[RISK] += risk_of(me, age, world)
     tally_row[AGE] += age
     tally_row[RISKY] += (me["traits"] & HIGH_RISK) > 0
     tally_row[HELD + np.int64(me["policies"])] += 1
