@@ -94,21 +94,14 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
 
 
 @behaviour
-def until_the_first(u: float, world: World) -> float:
-    """How far the number for advertisements is from that of the platform that comes first, in [0, 1 / platforms)."""
-    place = (1.0 - u) * world.offers.size
-    return (math.ceil(place) - place) / world.offers.size
-
-
-@behaviour
 def seen_advertised(u: float, world: World) -> int:
     """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
 
     So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
     """
     platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
-    found, distance = np.int64(0), until_the_first(u, world)
-    k = np.int64(math.ceil((1.0 - u) * platforms)) % platforms
+    place = (1.0 - u) * platforms
+    found, k, distance = np.int64(0), np.int64(math.ceil(place)) % platforms, (math.ceil(place) - place) / platforms
     for _ in range(platforms):
         if distance >= widest:
             break

@@ -37,7 +37,7 @@ def list_stirred(
     so at the incidence of any age, and have the tastes of before. Arrays hold a value for each from row `first` on:
     what the friend shows, and the numbers for advertisements, illness and the renewal of tastes.
     """
-    p, busy = world.settings[0], np.int64(0)
+    p, busy = world.settings[0], 0
     has_family, platforms = world.family_news.size > 0, float(world.offers.size)
     widest = p["widest_reach"] * platforms * SURELY
     most = max(world.highest_incidence[0, -1], world.highest_incidence[1, -1]) / rules.PERIODS_PER_YEAR * SURELY
@@ -54,7 +54,7 @@ def list_stirred(
         if lasting:
             stirred |= (me["traits"] & SETTLED > 0) & (int(now + phases[i]) != int(before + phases[i]))
         rows[busy] = row
-        busy += np.int64(stirred)
+        busy += int(stirred)
     return busy
 
 
@@ -91,10 +91,11 @@ def list_acting(
 ) -> int:
     """Write to `rows` for whom there may be anything to do after publication; returns their number.
 
-    The others have never been in a plan, have heard no news and do not think again, have no guardian in a plan that
-    they are not in, hold no insurance and are offered none.
+    The others have never been in a plan, have heard no news and do not think again, or only of what they declined; they
+    have no guardian in a plan that they are not in, hold no insurance and are offered none.
     """
-    p, busy = world.settings[0], np.int64(0)
+    p, busy = world.settings[0], 0
+    interest = p["renewed_interest"] * SURELY
     has_family, selling, widest, top = world.guardians.size > 0, p["selling"] > 0, p["widest_selling"], 1.0
     for product in range(world.products.size):
         if world.products[product]["sponsored"]:
@@ -102,14 +103,15 @@ def list_acting(
     for row in range(first, last):
         i, me = row - first, persons[row]
         acting = (memberships[row, 0]["platform"] >= 0) | (me["traits"] & ALERTED > 0)
-        acting |= (me["aware"] != 0) & (thinking[i] < me["attention"])
+        often = interest if me["traits"] & SETTLED > 0 else 1.0
+        acting |= (me["aware"] != 0) & (thinking[i] < me["attention"] * often)
         if has_family:
             guardian = np.int64(world.guardians[row])
             acting |= world.standing[guardian, IS_IN] & ~world.standing[row, IS_IN] != 0
         if selling:
             acting |= (me["policies"] != 0) | (approaching[i] < widest) | (approaching[i] >= top)
         rows[busy] = row
-        busy += np.int64(acting)
+        busy += int(acting)
     return busy
 
 
@@ -134,11 +136,16 @@ def settle_learn_decide_and_insure(
 
 @behaviour
 def count_block(
-    persons: np.ndarray, memberships: np.ndarray, first: int, last: int, world: World, tally: np.ndarray
+    persons: np.ndarray,
+    memberships: np.ndarray,
+    first: int,
+    last: int,
+    world: World,
+    tally: np.ndarray,
+    rows: np.ndarray,
 ) -> int:
     """Count everybody of a block. Returns the number of those to whom something befell that a guardian is told of."""
-    befallen = np.int64(0)
-    describe_population(persons, first, last, world, tally[world.offers.size])
-    for row in range(first, last):
+    befallen, population = 0, tally[world.offers.size]
+    for row in rows[: describe_population(persons, memberships, first, last, world, population, rows)]:
         befallen += count(persons[row], memberships[row], row, world, tally)
     return befallen

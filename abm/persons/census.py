@@ -51,9 +51,10 @@ class Count(IntEnum):
     """Columns of a row of the census after the stocks (0 to 11) and the flows (12 to 23) by `Status`.
 
     DESCRIBED to EXPECTED are over the covered. The rows of the population and of those in any plan, all not diagnosed
-    and of an age that some platform covers, hold but DESCRIBED, RISK (of the population) and the insurance held; CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to
-    leave now, IN_CARE over the covered of a platform alone. From HELD on, those described by the insurance they hold, a
-    column for each combination of products: HELD + `policies`, so that one look counts them all.
+    and of an age that some platform covers, hold but DESCRIBED, the insurance held, and the former one RISK;
+    CONTRIBUTION_WEIGHTS over those who will share next, LEAVERS over those who chose to leave now, IN_CARE over the
+    covered of a platform alone. From HELD on, those described by the insurance they hold, a column for each combination
+    of products: HELD + `policies`, so that one look counts them all.
     """
 
     DESCRIBED = 2 * STATUSES
@@ -94,7 +95,7 @@ def no_tally(world: World) -> np.ndarray:
 
 @behaviour
 def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarray) -> int:
-    """Add one person to the tally (platforms + 2, columns), and show friends and family what they may see of me.
+    """Add my memberships to the tally (platforms + 2, columns), and show friends and family what they may see of me.
 
     Returns 1 where something befell me in this step that a guardian is told of, 0 else.
     """
@@ -112,7 +113,7 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
         tally[k, status] += 1
         if m["since"] == now:
             tally[k, STATUSES + status] += 1
-            befallen |= status == AIDED or status == REFUSED
+            befallen |= status in (AIDED, REFUSED)
         if status == COVERED and m["joined"] == now:
             tally[k, STATUSES + WAITING] += 1  # there is no wait
         if WAITING <= status <= CLAIMING:
@@ -163,19 +164,35 @@ def show_family(mine: np.ndarray, row: int, world: World) -> None:
 
 
 @behaviour
-def describe_population(persons: np.ndarray, first: int, last: int, world: World, tally_row: np.ndarray) -> None:
-    """Add to a row of the tally, of the persons from `first` on and before `last`: how many they are, the true annual
-    risk of all, and the insurance that they hold; of those not diagnosed, and of an age that some platform covers.
+def describe_population(
+    persons: np.ndarray,
+    memberships: np.ndarray,
+    first: int,
+    last: int,
+    world: World,
+    tally_row: np.ndarray,
+    rows: np.ndarray,
+) -> int:
+    """Add the persons from `first` on and before `last` to the tally's row of the population.
+
+    Writes to `rows` who has ever been in a plan or has news of an illness, for `count`, and returns their number. The
+    others show nothing.
     """
-    described, risks, anywhere = np.int64(0), np.int64(0), world.offers.size
+    described, risks, anywhere, listed = 0, 0, world.offers.size, 0
+    recent = world.settings[0]["now"] - world.settings[0]["news_periods"]
     for row in range(first, last):
         me, age = persons[row], age_of(persons[row], world)
-        if me["health"] != DIAGNOSED and world.covers[anywhere, age] > 0:
+        diagnosed = me["health"] == DIAGNOSED
+        if not diagnosed and world.covers[anywhere, age] > 0:
             described += 1
             risks += risk_of(me, age, world)
             tally_row[HELD + np.int64(me["policies"])] += 1
+        world.signals[row] = 0
+        rows[listed] = row
+        listed += int((memberships[row, 0]["platform"] >= 0) | (diagnosed & (me["health_since"] > recent)))
     tally_row[DESCRIBED] += described
     tally_row[RISK] += risks
+    return listed
 
 
 @behaviour

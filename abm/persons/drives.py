@@ -122,7 +122,8 @@ def _count(
 ) -> None:
     for block in numba.prange(tallies.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        befallen[block] = count_block(persons, memberships, first, last, world, tallies[block])
+        rows = np.empty(BLOCK, np.int64)
+        befallen[block] = count_block(persons, memberships, first, last, world, tallies[block], rows)
 
 
 @behaviour

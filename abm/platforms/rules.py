@@ -55,10 +55,7 @@ def gross(fee_rate: float, levy: float) -> float:
 
 
 def true_level(aid_a_year: float, gross: float) -> float:
-    """The share that an actuary expects, fen a period, from the expected aid of a member, fen a year.
-
-    It is that of the long run, in which all who are ill know that they may claim.
-    """
+    """The share that an actuary expects in the long run, fen a period, from a member's expected aid, fen a year."""
     return aid_a_year * gross / PERIODS_PER_YEAR
 
 
@@ -77,15 +74,12 @@ def claims_to_come(known: float, only_then: float, chance: float, window: int, n
     announcement makes think of it. From the diagnosis on, or from the announcement on, papers are together with a
     `chance` in each period; they are in time for `window` periods after that of the diagnosis.
     """
-    in_notice, after = 0.0, 0.0
-    for a_period, (then, later) in zip((known, only_then), _claims_of_one(chance, window, notice), strict=True):
-        in_notice += a_period * then
-        after += a_period * later
-    return in_notice, after
+    (then, later), (then_only, later_only) = _claims_of_one(chance, window, notice)
+    return known * then + only_then * then_only, known * later + only_then * later_only
 
 
 @functools.lru_cache(maxsize=256)  # every board asks every month, of the same few notices
-def _claims_of_one(chance: float, window: int, notice: int) -> tuple[tuple[float, float], tuple[float, float]]:
+def _claims_of_one(chance: float, window: int, notice: int) -> tuple[tuple[float, float], ...]:
     """The same for one case found in each period: where all know, and where only the announcement tells them."""
     found = np.arange(-window, notice)  # periods from the first of the notice to the diagnosis
     end, expected = found + window + 1, []
@@ -93,8 +87,7 @@ def _claims_of_one(chance: float, window: int, notice: int) -> tuple[tuple[float
         tries = (np.maximum(0, np.minimum(until, end) - start) for until in (0, notice, end))
         before, by_then, in_time = (1 - (1 - chance) ** number for number in tries)
         expected.append((float((by_then - before).sum()), float((in_time - by_then).sum())))
-    known, only_then = expected
-    return known, only_then
+    return tuple(expected)
 
 
 def decision_delay(cases: float, capacity: float) -> float:
