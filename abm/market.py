@@ -14,6 +14,11 @@ from abm.scenario.tables import mild_by_age
 from abm.scenario.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the aid is divided: by heads, by published weights, by those and own risk
+NEVER_RENEWED, ALL_NOW, ONE_BY_ONE = (
+    0,
+    1,
+    2,
+)  # policies: for good; for a year that is over now; for one of each holder's
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
@@ -65,7 +70,12 @@ PRODUCT_FIELDS = (
     ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
     ("declines_for_good", "u1", "0 or 1", "who is turned away once is so at every offer"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
-    ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time; 0 for never"),
+    ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time, or has failed; 0 for never"),
+    ("renewal", "u1", "code", "NEVER_RENEWED, ALL_NOW or ONE_BY_ONE: when its holders decide on another year"),
+    ("lapse", "f8", "1", "part of them who let it lapse then without a thought"),
+    ("ill_again", "f8", "1 a year", "claims of a holder who was diagnosed before, over the sum insured"),
+    ("home_from", ("f8", (4,)), "1", "from where on, of all people of a tier, it is sold in their city; by tier"),
+    ("home_to", ("f8", (4,)), "1", "and to where"),
 )
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
 PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in PRODUCT_FIELDS])

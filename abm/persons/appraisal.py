@@ -24,7 +24,7 @@ from abm.persons.situation import (
     premium_of,
     shown_bill,
 )
-from abm.persons.state import ALERTED, CLAIMING, SETTLED, WAITING
+from abm.persons.state import ALERTED, CLAIMING, DIAGNOSED, SETTLED, WAITING
 
 NONE = np.int64(-1)  # no product; not a plain whole number, for each of which numba would compile anew
 TASTE, TASTE_OF_INSURANCE, RENEW_TASTES, HEED = (
@@ -150,6 +150,12 @@ def buying(me: np.void, mine: np.ndarray, product: int, row: int, world: World) 
 
 
 @behaviour
+def renewing(me: np.void, mine: np.ndarray, product: int, row: int, world: World) -> Terms:
+    """Whether to keep insurance for another year: the trouble of giving it up speaks for it."""
+    return _insured(me, mine, product, 0.0, np.float64(me["inertia"]), row, world)
+
+
+@behaviour
 def converting(me: np.void, mine: np.ndarray, product: int, free: float, row: int, world: World) -> Terms:
     """Whether to take the insurance that a plan offers at its end, with `free` years without a premium."""
     return _insured(me, mine, product, free, 0.0, row, world)
@@ -246,12 +252,13 @@ def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: f
     due = premium * max(0.0, 1.0 - free)
     if premium > offer["affordable"] * np.float64(me["income"]):
         due = np.inf
+    risk = suspected_risk(me, row, world)
+    if offer["ill_again"] > 0.0 and me["health"] == DIAGNOSED:
+        risk = max(risk, offer["ill_again"])
     return Terms(
         helping=0.0,
         friends=0.0,
-        cover=rules.worth_of_cover(
-            offer["trust"], amount, suspected_risk(me, row, world), me["risk_aversion"], overlap
-        ),
+        cover=rules.worth_of_cover(offer["trust"], amount, risk, me["risk_aversion"], overlap),
         sharing=0.0,
         premium=-due,
         resentment=0.0,

@@ -1,0 +1,18 @@
+"""Mechanisms of what is sold beside mutual aid, rows D4 and on of the table."""
+
+from abm.mechanisms.switches import Mechanism, Switch
+
+# fmt: off
+INSURANCE = (
+    Mechanism("D4", "life of the city plan",
+        "A city plan takes everybody at one premium, for a year. Who is ill buys, who is well may not renew, and the "
+        "premium follows the claims: a selection spiral of its own, in which it may fail before mutual aid does.",
+        (Switch({"insurance.city.year.renewed": False}, "holders of the city plan after the end of its year",
+            ("city_share",), variant="renewal"),
+         Switch({"insurance.city.year.premium_response": 0.0}, "premium after a year of losses, and who renews",
+            ("city_share",), ("events.csv",), variant="experience"),
+         Switch({"insurance.city.year.may_fail": False}, "whether anybody holds it after a year of great losses",
+            ("city_share",), ("events.csv",), variant="failure"),
+         Switch({"insurance.city.ill_again": 0.0}, "premium, and losses, where many holders are ill already",
+            ("city_share",), ("events.csv",), variant="the ill"))),
+)
