@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.scenario.declare import is_for_persons
+from abm.scenario.institutions import BasicMedical
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import mild_by_age
@@ -71,6 +72,8 @@ PRODUCT_FIELDS = (
     ("declines_for_good", "u1", "0 or 1", "who is turned away once is so at every offer"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
     ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time, or has failed; 0 for never"),
+    ("follows_closings", "u1", "0 or 1", "offered to those alone who were in one of these plans"),
+    ("ended_plans", "u4", "bits", "plans whose end was announced a short time ago, where it follows closings"),
     ("renewal", "u1", "code", "NEVER_RENEWED, ALL_NOW or ONE_BY_ONE: when its holders decide on another year"),
     ("lapse", "f8", "1", "part of them who let it lapse then without a thought"),
     ("ill_again", "f8", "1 a year", "claims of a holder who was diagnosed before, over the sum insured"),
@@ -94,7 +97,13 @@ OWN_SETTINGS = (
 # And the numbers of the scenario that are declared to be for persons, by the section that each is in.
 CONSTANTS = {
     section: tuple(name for name, field in kind.model_fields.items() if is_for_persons(field))
-    for section, kind in (("people", People), ("friends", Friends), ("health", Health), ("mind", Mind))
+    for section, kind in (
+        ("people", People),
+        ("friends", Friends),
+        ("health", Health),
+        ("mind", Mind),
+        ("basic_medical", BasicMedical),
+    )
 }
 SETTINGS = np.dtype(
     [(name, kind) for name, kind, *_ in OWN_SETTINGS] + [(name, "f8") for names in CONSTANTS.values() for name in names]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.agents.agent import Agent
-from abm.clock import PERIODS_PER_YEAR
+from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR
 from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.market import ALL_NOW, NEVER_RENEWED, ONE_BY_ONE
 from abm.money import fen, part
@@ -62,9 +62,11 @@ class Insurer(Agent):
             "affordable",
             "declines_for_good",
             "ill_again",
+            "follows_closings",
         ):
             published[name] = getattr(product, name)
         published["runs_out"], published["lapse"] = self.runs_out, product.year.lapse
+        published["ended_plans"] = self.ended_plans if product.follows_closings else 0
         published["home_from"] = (0.0, *(first for first, _ in product.homes))
         published["home_to"] = (0.0, *(last for _, last in product.homes))
         one_by_one = ALL_NOW * year_is_over if product.sponsored else ONE_BY_ONE
@@ -77,6 +79,12 @@ class Insurer(Agent):
             premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
             if self.factor != 1.0:
                 premiums[:] = np.rint(premiums * self.factor)
+
+    @property
+    def ended_plans(self) -> int:
+        """The plans, in bits, whose end was announced so short a time ago that the product still follows them."""
+        plans, since = self.model.platforms, self.model.now - self.product.follows_months * PERIODS_PER_MONTH
+        return sum(1 << plan.index for plan in plans if plan.closing and plan.closing.announced >= since)
 
     def end_year(self) -> None:
         """Look at the experience of the year that is over: ask for more or less in the next, or end the product."""

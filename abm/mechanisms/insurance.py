@@ -15,4 +15,14 @@ INSURANCE = (
             ("city_share",), ("events.csv",), variant="failure"),
          Switch({"insurance.city.ill_again": 0.0}, "premium, and losses, where many holders are ill already",
             ("city_share",), ("events.csv",), variant="the ill"))),
+    Mechanism("D5", "products that follow a closing",
+        "Insurers offer products for a short time to those who lose their cover with a plan (F144, F155): members "
+        "go from mutual aid to insurance.",
+        (Switch({"insurance.commercial.follows_closings": False}, "insurance bought before a closing, and by others",
+            ("commercial_share",)),)),
+    Mechanism("D6", "basic medical insurance",
+        "Everybody has basic medical insurance, which pays a part of the bill of an illness (F240). What aid brings "
+        "above the rest of the bill is worth less, so that wide cover draws fewer people than its sum promises.",
+        (Switch({"basic_medical.worth_beyond_bill": 1.0}, "who joins, and stays, for a cover above what remains of "
+            "the bill", ("members",)),)),
 )

@@ -13,6 +13,7 @@ from abm.jit import behaviour
 from abm.market import World
 from abm.money import FEN_PER_YUAN
 from abm.persons import rules
+from abm.persons.bills import as_it_counts
 from abm.persons.situation import (
     age_of,
     for_me,
@@ -224,7 +225,7 @@ def _inside(me: np.void, k: int, others: int, trust: float, share: float, row: i
     for _ in range(others):
         overlap = rules.overlap(overlap, world.settings[0]["plan_overlap"])
     reliance = rules.erode_trust(trust, world.offers[k]["perceived_closure_risk"])
-    amount = np.float64(world.covers[k, age_of(me, world)])
+    amount = as_it_counts(np.float64(world.covers[k, age_of(me, world)]), world)
     return Terms(
         helping=np.float64(me["altruism"]),
         friends=rules.worth_of_company(me["herding"], friends_in(k, row, world)),
@@ -248,7 +249,8 @@ def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: f
     offer = world.products[product]
     in_a_plan = world.settings[0]["plan_overlap"] if plans_inside(mine) else 0.0
     overlap = rules.overlap(overlap_of_insurance(me, product, world), in_a_plan)
-    amount, premium = offer["sum_insured"] / FEN_PER_YUAN, premium_of(me, product, world) / FEN_PER_YUAN
+    amount = as_it_counts(offer["sum_insured"] / FEN_PER_YUAN, world)
+    premium = premium_of(me, product, world) / FEN_PER_YUAN
     due = premium * max(0.0, 1.0 - free)
     if premium > offer["affordable"] * np.float64(me["income"]):
         due = np.inf

@@ -15,7 +15,7 @@ from abm.persons.appraisal import TASTE_OF_INSURANCE, buying, gain, luck_of_choi
 from abm.persons.guardians import signer_for
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.persons.situation import holds, notices_illness, premium_of
-from abm.persons.state import CLAIMING, DIAGNOSED, HIGH_RISK, WAITING
+from abm.persons.state import CLAIMING, DECLINED, DIAGNOSED, HIGH_RISK, WAITING
 
 BUY = Purpose.BUY * SLOTS_PER_PURPOSE
 UNDERWRITE = Purpose.UNDERWRITE * SLOTS_PER_PURPOSE
@@ -63,32 +63,44 @@ def offered(me: np.void, mine: np.ndarray, u: float, world: World) -> tuple[int,
         if products[product]["sponsored"]:
             top -= products[product]["reach"]
             if u >= top:
-                return is_for(me, product, plans + product, world)
+                return is_for(me, mine, product, plans + product, world)
     if u >= world.settings[0]["widest_selling"]:
         return -1, -1
     for product in range(products.size):
         if not products[product]["sponsored"]:
             bound += products[product]["reach"]
             if u < bound:
-                return is_for(me, product, plans + product, world)
+                return is_for(me, mine, product, plans + product, world)
     for s in range(mine.size):
         if WAITING <= mine[s]["status"] <= CLAIMING:
             k = np.int64(mine[s]["platform"])
             for product in range(products.size):
                 bound += world.offers[k]["cross_sell_reach"] * products[product]["pages"]
                 if u < bound:
-                    return is_for(me, product, k, world)
+                    return is_for(me, mine, product, k, world)
     return -1, -1
 
 
 @behaviour
-def is_for(me: np.void, product: int, seller: int, world: World) -> tuple[int, int]:
+def is_for(me: np.void, mine: np.ndarray, product: int, seller: int, world: World) -> tuple[int, int]:
     """A product and its seller, where it is on sale to me and I do not have it; else (-1, -1)."""
     offer = world.products[product]
+    if offer["follows_closings"] and not was_in_one_of(mine, offer["ended_plans"]):
+        return np.int64(-1), np.int64(-1)
     paid_out = offer["ends_at_diagnosis"] and me["health"] == DIAGNOSED
     if offer["on_sale"][np.int64(me["tier"])] and not holds(me, product) and not paid_out:
         return np.int64(product), np.int64(seller)
     return np.int64(-1), np.int64(-1)
+
+
+@behaviour
+def was_in_one_of(mine: np.ndarray, plans: int) -> bool:
+    """Whether I am or was covered by one of some plans, in bits, as far as a slot remembers it."""
+    for s in range(mine.size):
+        inside_once = mine[s]["status"] >= WAITING and mine[s]["status"] != DECLINED
+        if mine[s]["platform"] >= 0 and inside_once and np.int64(plans) >> np.int64(mine[s]["platform"]) & 1:
+            return True
+    return False
 
 
 @behaviour

@@ -16,6 +16,20 @@ class MutualInsurer(Section):
         plausible=(5e8, 2e9), source="assumption: three of them lost 270 million, F219, and went on")
 
 
+class BasicMedical(Section):
+    """The basic medical insurance that all people have: the ground on which other cover stands."""
+
+    illness_bill: float = number(300_000, "bill of a critical illness", unit="yuan", low=0, high=1e7,
+        plausible=(100_000, 500_000), for_persons=True,
+        source="assumption: the highest cover of most plans, F108, was thought to do for it")
+    reimbursed: float = number(0.6, "part of it that basic medical insurance pays", unit="1", low=0, high=1,
+        plausible=(0.5, 0.7), for_persons=True, source="F240: 40 % of it remained to be paid by patients")
+    worth_beyond_bill: float = number(1,
+        "worth of a yuan of aid or insurance above what remains of the bill, over that of one below", unit="1", low=0,
+        high=1, plausible=(0.2, 1), for_persons=True,
+        source="assumption, 1 is off: a sum beyond the bill makes up for lost income alone")
+
+
 class Supervision(Section):
     """What the regulator looks at, how long it remembers, and when it acts."""
 

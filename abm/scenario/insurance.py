@@ -82,6 +82,11 @@ class Product(Section):
         plausible=(0.01, 0.05), source="assumption: mean premium 505 yuan a head, F244")
     reach: float = number(0.004, "chance that its own sellers offer it to a person in a period", unit="1", low=0,
         high=1, plausible=(0.001, 0.01), source="assumption: one person in ten a year")
+    follows_closings: bool = fact(False,
+        "whether it is offered only to those who were in a plan whose end was announced, and only for some months",
+        source="assumption, false is off: insurers offered cover to members of plans that closed, F144, F155")
+    follows_months: float = number(6, "months from that announcement in which it is offered then", unit="months", low=0,
+        high=120, plausible=(1, 12), source="assumption: claims of the run-off are taken for 180 days, F155")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
     pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",

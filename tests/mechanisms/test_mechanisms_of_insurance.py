@@ -23,6 +23,17 @@ CITY_PLAN: dict[str, Any] = {
     "mind.risk_aversion": 0.0,
 }
 
+# A product that everybody can afford and is worth more than it costs.
+FOLLOWING: dict[str, Any] = {
+    "insurance.commercial.on_sale": True,
+    "insurance.commercial.reach": 1.0,
+    "insurance.commercial.sum_insured": 1_000.0,
+    "insurance.commercial.premium": 1.0,
+    "insurance.commercial.affordable": 1.0,
+    "insurance.commercial.overlap": 0.0,
+    "insurance.commercial.commission": 0.0,
+}
+
 
 def ten_in_a_city(changes: dict[str, Any]) -> Any:
     """Nobody falls ill but by hand."""
@@ -85,3 +96,56 @@ def test_d4_the_ill_have_claims_again_and_again() -> None:
 
     again, once = on_and_off("D4", held, variant="the ill", on=on)
     assert (again, once) == (0.0, 1.0)
+
+
+def following(changes: dict[str, Any]) -> Any:
+    """Ten who are offered a product in each step that they can afford, and one of whom may not join the plan."""
+    model = world(10, FOLLOWING | changes)
+    model.world.incidence[:] = 0.03
+    model.persons["frailty"] = 0.0
+    model.persons["credit"][9] = 0
+    run(model, 5)
+    return model
+
+
+def test_d5_a_product_that_follows_closings_is_bought_after_them_by_those_who_were_in_alone() -> None:
+    """All buy it at once, or those nine after the announcement."""
+
+    def too_early_or_outside(changes: dict[str, Any]) -> float:
+        model = following({"platform.pool.min_credit": 1} | changes)
+        early = model.persons["policies"].astype(bool)
+        model.platforms[0].announce("active", "by hand")
+        run(model, 1)
+        assert model.persons["policies"][:9].all()
+        return float(early.sum() + (model.persons["policies"][9] & ~early[9]))
+
+    on = {"insurance.commercial.follows_closings": True}
+    assert on_and_off("D5", too_early_or_outside, on=on) == (0.0, 10.0)
+
+
+def test_a_product_follows_a_closing_only_for_its_months() -> None:
+    model = following({"insurance.commercial.follows_closings": True, "insurance.commercial.follows_months": 1.0})
+    model.platforms[0].announce("active", "by hand")
+    seen = []
+    for _ in range(4):
+        run(model, 1)
+        seen.append(int(model.world.products["ended_plans"][0]))
+    assert seen == [1, 1, 0, 0]
+
+
+def test_d6_cover_above_the_rest_of_a_bill_draws_fewer_where_it_counts_for_less() -> None:
+    """Aid of 300,000 yuan, where 120,000 remain to be paid, is worth 30 yuan, or 12; shares come to 24."""
+    given: dict[str, Any] = {
+        "mind.altruism": 0.0,
+        "mind.risk_aversion": 0.0,
+        "platform.pool.advertised_share": 1.0,
+        "basic_medical.worth_beyond_bill": 0.0,
+    }
+
+    def members(changes: dict[str, Any]) -> float:
+        model = world(10, given | changes)
+        model.world.incidence[:] = 0.0001
+        model.persons["frailty"] = 0.0
+        return float(run(model, 1)["members"][-1])
+
+    assert on_and_off("D6", members, on={}) == (0.0, 10.0)
