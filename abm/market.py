@@ -38,6 +38,8 @@ OFFER_FIELDS = (
     ("contribution_weights", "i8", "1", "weights of all who share, summed, over which the amount is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
+    ("caps_by_age", "u1", "0 or 1", "that cap depends on age"),
+    ("renewed_yearly", "u1", "0 or 1", "members have to renew after each year, counted from joining"),
     ("assessment_error", "f8", "1", "standard deviation of the logarithm of risk as assessed, over true risk"),
     ("advertised", "f8", "fen a period", "share that newcomers are led to expect"),
     ("true_level", "f8", "fen a period", "share that an actuary expects in the long run"),
@@ -125,6 +127,7 @@ class World(NamedTuple):
 
     `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
+    `annual_caps` (platforms, ages) the most fen that a member pays in a calendar year;
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `guardians` the row
@@ -140,6 +143,7 @@ class World(NamedTuple):
     offers: np.ndarray
     covers: np.ndarray
     deposits: np.ndarray
+    annual_caps: np.ndarray
     weights: np.ndarray
     published: np.ndarray
     products: np.ndarray
@@ -184,6 +188,7 @@ def open_world(
         offers=np.zeros(platforms, OFFER),
         covers=np.zeros((platforms + 1, ages), np.int32),
         deposits=np.zeros((platforms, ages), np.int32),
+        annual_caps=np.zeros((platforms, ages), np.int32),
         weights=np.zeros((platforms, 2, ages)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
         products=products,

@@ -1,6 +1,6 @@
 """Mechanisms of what is sold beside mutual aid, rows D4 and on of the table."""
 
-from abm.mechanisms.switches import Mechanism, Switch
+from abm.mechanisms.switches import Mechanism, OfTheWorld, Switch
 
 # fmt: off
 INSURANCE = (
@@ -25,4 +25,12 @@ INSURANCE = (
         "above the rest of the bill is worth less, so that wide cover draws fewer people than its sum promises.",
         (Switch({"basic_medical.worth_beyond_bill": 1.0}, "who joins, and stays, for a cover above what remains of "
             "the bill", ("members",)),)),
+    Mechanism("D7", "terms of a mutual insurer",
+        "A mutual insurer sells policies of a year: members have to renew them, and pay at most what the cap of their "
+        "age says; the insurer bears the rest (F218, F276, F277).",
+        (Switch({"platform.PLAN.renewed_yearly": False}, "members after a year, at an unchanged worth",
+            ("left", "members"), variant="renewal"),
+         Switch({"platform.PLAN.bands.1.annual_cap": OfTheWorld("the cap of the younger, bands.0.annual_cap, yuan")},
+            "shares that members do not pay, on either side of an age", ("subsidy", "collected"),
+            variant="cap by age"))),
 )

@@ -26,6 +26,7 @@ from abm.persons.situation import (
     shown_bill,
 )
 from abm.persons.state import ALERTED, CLAIMING, DIAGNOSED, SETTLED, WAITING
+from abm.persons.years import has_to_renew, trouble_of_leaving
 
 NONE = np.int64(-1)  # no product; not a plain whole number, for each of which numba would compile anew
 TASTE, TASTE_OF_INSURANCE, RENEW_TASTES, HEED = (
@@ -91,12 +92,12 @@ def lasting_taste(lasting: int, row: int, world: World) -> float:
 
 @behaviour
 def staying(me: np.void, m: np.void, others: int, row: int, world: World) -> Terms:
-    """Whether to stay in a plan: the trouble of leaving speaks for it. `others`: the other plans that I am in."""
+    """Whether to stay in a plan: the trouble of leaving speaks for it, or at a renewal that of renewing against it."""
     k = np.int64(m["platform"])
     inside = _inside(me, k, others, np.float64(m["trust"]), anticipated_share(me, m, row, world), row, world)
     risk_of_closure = world.offers[k]["perceived_closure_risk"]
     resentment = rules.resentment_of(m["paid"], risk_of_closure, world.settings[0]["resentment"])
-    return _with(inside, -resentment, np.float64(me["inertia"]))
+    return _with(inside, -resentment, trouble_of_leaving(me, m, world))
 
 
 @behaviour
@@ -169,6 +170,8 @@ def chance_to_think(me: np.void, mine: np.ndarray, row: int, world: World) -> fl
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
+            if has_to_renew(m, world):
+                return 1.0
             bill, reference = shown_bill(me, np.int64(m["platform"]), row, world), reference_bill(me, m, row, world)
             surprise = max(surprise, rules.surprise(bill, reference, world.settings[0]["noticeable_bill"]))
     return rules.thinking_chance(attention_of(me, world), surprise, me["patience"])

@@ -3,7 +3,11 @@
 from datetime import date
 from typing import Any
 
-from abm.persons.state import HealthState
+import pytest
+
+from abm.mechanisms import off
+from abm.persons.state import HealthState, Status
+from worlds.closings import ten
 from worlds.plain import run, world
 from worlds.switches import on_and_off
 
@@ -149,3 +153,47 @@ def test_d6_cover_above_the_rest_of_a_bill_draws_fewer_where_it_counts_for_less(
         return float(run(model, 1)["members"][-1])
 
     assert on_and_off("D6", members, on={}) == (0.0, 10.0)
+
+
+def test_d7_who_has_to_renew_a_policy_thinks_of_it_and_a_little_trouble_ends_it() -> None:
+    """To be in a plan is worth one yuan, and to renew it a trouble of two; nobody thinks of it but then."""
+    given: dict[str, Any] = {
+        "mind.altruism": 1.0,
+        "mind.inertia": 2.0,
+        "mind.filling_up": 1.0,
+        "mind.attention": 0.0,
+        "mind.alerted_attention": 0.0,
+    }
+
+    def members(changes: dict[str, Any]) -> float:
+        model = world(10, given | changes)
+        model.world.incidence[:] = 0.0
+        model.memberships["platform"], model.memberships["status"] = 0, Status.COVERED
+        inside = run(model, YEAR + 2)["members"]
+        assert (inside[:YEAR] == 10).all()
+        return float(inside[-1])
+
+    on = {"platform.pool.renewed_yearly": True}
+    assert on_and_off("D7", members, ["pool"], "renewal", on) == (0.0, 10.0)
+
+
+def test_d7_the_cap_of_an_age_keeps_shares_from_its_members_alone() -> None:
+    """Nine share a case of 1,000 yuan: four young ones pay 111.12 yuan each, and five old ones 10."""
+    bands = [
+        {"age_from": 0, "age_to": 40, "cover": 1_000.0, "annual_cap": 500.0},
+        {"age_from": 41, "age_to": 59, "cover": 1_000.0, "annual_cap": 10.0},
+    ]
+
+    def kept_off(changes: dict[str, Any]) -> float:
+        model, strike = ten({"platform.pool.bands": bands} | changes)
+        model.persons["age_at_start"][5:] = 50
+        run(model, 2)
+        strike(0)
+        table = run(model, 3)
+        paid = model.memberships["paid"][:, 0] / 100
+        assert table["subsidy"].sum() == pytest.approx(9 * paid[1] - paid.sum())
+        assert (paid[1], paid[9]) == (pytest.approx(111.12), pytest.approx(111.12 if changes else 10))
+        return float(table["subsidy"].sum())
+
+    by_age, alike = kept_off({}), kept_off(off("D7", ["pool"], "cap by age", 500.0))
+    assert (by_age, alike) == (pytest.approx(5 * 101.12), 0.0)
