@@ -7,13 +7,14 @@ import numpy as np
 
 from abm.agents.agent import Agent
 from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR
-from abm.ledger import HOUSEHOLDS, OUTSIDE
+from abm.ledger import HOUSEHOLDS, OUTSIDE, deposits
 from abm.market import ALL_NOW, NEVER_RENEWED, ONE_BY_ONE
 from abm.money import fen, part
 from abm.observation.events import EventKind
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
 from abm.platforms.closing import gift_until
+from abm.platforms.mutuals import interest_on, loss_of_period
 from abm.platforms.policy_year import change_of_premium, fails, loss_ratio
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
@@ -140,6 +141,23 @@ class LicensedMutual(Agent):
         super().__init__(model)
         self.name, self.terms = name, terms
         model.ledger.transfer(round(fen(terms.capital) / model.weight), OUTSIDE, name, name, "capital")
+        self.members = 0  # simulated, of the plans behind which it stands
+
+    def post_terms(self, _day: date) -> None:
+        """Keep the accounts of a half-month: interest on all that is held, other losses, the cost of promotion.
+
+        Costs are paid as far as funds go; what is then left bears excess over caps.
+        """
+        model, terms, ledger = self.model, self.terms, self.model.ledger
+        plans = [plan for plan in model.platforms if plan.terms.insurer == self.name]
+        held = ledger.balances[self.name] + sum(ledger.balances[deposits(plan.name)] for plan in plans)
+        ledger.transfer(interest_on(held, terms), OUTSIDE, self.name, self.name, "interest")
+        losses = round(fen(loss_of_period(terms, model.now)) / model.weight)
+        ledger.pay_as_far(losses, self.name, OUTSIDE, self.name, "losses")
+        members = sum(plan.census.inside for plan in plans)
+        promotion = fen(terms.promotion_cost * max(0, members - self.members))
+        ledger.pay_as_far(promotion, self.name, OUTSIDE, self.name, "promotion")
+        self.members = members
 
     def bear(self, amount: int, payee: str, platform: str) -> int:
         """Pay excess for a platform as far as funds go; returns what was paid, fen."""

@@ -33,4 +33,13 @@ INSURANCE = (
          Switch({"platform.PLAN.bands.1.annual_cap": OfTheWorld("the cap of the younger, bands.0.annual_cap, yuan")},
             "shares that members do not pay, on either side of an age", ("subsidy", "collected"),
             variant="cap by age"))),
+    Mechanism("D8", "accounts of a mutual insurer",
+        "A new mutual insurer loses money at its start (F219) and spends on promotion; interest on what members have "
+        "paid in helps it. What is left of its funds bears the excess over caps, and the platform the rest.",
+        (Switch({"insurer.zhonghui.starting_loss": 0.0}, "excess over caps that its platform has to bear",
+            ("subsidy",), variant="starting loss"),
+         Switch({"insurer.zhonghui.promotion_cost": 0.0}, "the same, while members come", ("subsidy",),
+            variant="promotion"),
+         Switch({"insurer.zhonghui.interest": 0.0}, "the same, the larger the deposits", ("subsidy",),
+            variant="interest"))),
 )

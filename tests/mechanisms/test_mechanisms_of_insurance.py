@@ -13,6 +13,7 @@ from worlds.switches import on_and_off
 
 CITY = 1 << 1
 YEAR = 24
+EXCESS = 910.08  # of nine shares of 111.12 yuan over caps of 10
 # A city plan that pays 1,000 yuan and costs 24 a year, of which all hear at once and which is worth 30 to five of ten
 # men and 60 to the others; the plan takes nothing away from it.
 CITY_PLAN: dict[str, Any] = {
@@ -197,3 +198,43 @@ def test_d7_the_cap_of_an_age_keeps_shares_from_its_members_alone() -> None:
 
     by_age, alike = kept_off({}), kept_off(off("D7", ["pool"], "cap by age", 500.0))
     assert (by_age, alike) == (pytest.approx(5 * 101.12), 0.0)
+
+
+def borne_by_the_platform(changes: dict[str, Any]) -> float:
+    """Excess over a cap of 10 that an insurer cannot bear; ten are in from step 0, a case is in step 3."""
+    given: dict[str, Any] = {
+        "insurer.zhonghui": {"capital": 1_000.0} | changes.pop("insurer.zhonghui", {}),
+        "platform.pool.insurer": "zhonghui",
+        "platform.pool.excess_borne_by": "insurer",
+        "platform.pool.annual_cap": 10.0,
+        "platform.pool.deposit": 100.0,
+    }
+    model, strike = ten(given | changes)
+    run(model, 3)
+    strike(0)
+    table = run(model, 3)
+    model.audit()
+    assert table["aid"].sum() == 1_000
+    return float(table["subsidy"].sum())
+
+
+def test_d8_an_insurer_that_has_lost_its_funds_bears_no_excess() -> None:
+    """A loss of 24,000 yuan a year is one of a thousand in the first half-month."""
+    on: dict[str, Any] = {"insurer.zhonghui": {"starting_loss": 24_000.0}}
+    lost, kept = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="starting loss", on=on)
+    assert (lost, kept) == (EXCESS, 0.0)
+
+
+def test_d8_promotion_is_paid_from_the_funds_that_bear_excess() -> None:
+    """Ten members won at 50 yuan leave 500 of a thousand yuan."""
+    on: dict[str, Any] = {"insurer.zhonghui": {"promotion_cost": 50.0}}
+    spent, kept = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="promotion", on=on)
+    assert (spent, kept) == (pytest.approx(EXCESS - 500), 0.0)
+
+
+def test_d8_interest_on_what_is_paid_in_bears_excess() -> None:
+    """Without funds of its own an insurer has the interest of some periods on 1,000 yuan of deposits."""
+    on: dict[str, Any] = {"insurer.zhonghui": {"capital": 0.0, "interest": 0.2}}
+    helped, alone = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="interest", on=on)
+    assert alone == EXCESS
+    assert alone - helped == pytest.approx(2 * 1_000 * 0.2 / 24, abs=0.1)
