@@ -84,6 +84,8 @@ class Purpose(IntEnum):
     ENROL = 56
     RENEW_REASONS = 57
     PARTING = 58
+    LET_LAPSE = 70
+    HOME = 71
 
 
 class Use(NamedTuple):
@@ -195,6 +197,8 @@ USES = {
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
     Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
+    Purpose.LET_LAPSE: Use("person and product", "insure", "whether the person lets a policy lapse without a thought"),
+    Purpose.HOME: Use("person", "once", "in which of the cities of their tier the person lives"),
 }
 
 

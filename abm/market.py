@@ -8,12 +8,18 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.scenario.declare import is_for_persons
+from abm.scenario.institutions import BasicMedical
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.scenario import Scenario
 from abm.scenario.tables import mild_by_age
 from abm.scenario.terms import OLDEST
 
 EQUAL, WEIGHTED, ASSESSED = 0, 1, 2  # how the aid is divided: by heads, by published weights, by those and own risk
+NEVER_RENEWED, ALL_NOW, ONE_BY_ONE = (
+    0,
+    1,
+    2,
+)  # policies: for good; for a year that is over now; for one of each holder's
 
 OFFER_FIELDS = (
     ("open", "u1", "0 or 1", "takes new members"),
@@ -32,6 +38,8 @@ OFFER_FIELDS = (
     ("contribution_weights", "i8", "1", "weights of all who share, summed, over which the amount is divided"),
     ("sharing", "i8", "persons", "members who share in this step"),
     ("annual_cap", "i8", "fen", "most that a member pays in a calendar year"),
+    ("caps_by_age", "u1", "0 or 1", "that cap depends on age"),
+    ("renewed_yearly", "u1", "0 or 1", "members have to renew after each year, counted from joining"),
     ("assessment_error", "f8", "1", "standard deviation of the logarithm of risk as assessed, over true risk"),
     ("advertised", "f8", "fen a period", "share that newcomers are led to expect"),
     ("true_level", "f8", "fen a period", "share that an actuary expects in the long run"),
@@ -65,7 +73,14 @@ PRODUCT_FIELDS = (
     ("declines", "f8", "1", "chance that a known risk or illness is turned away"),
     ("declines_for_good", "u1", "0 or 1", "who is turned away once is so at every offer"),
     ("affordable", "f8", "1", "largest share of income spent on it"),
-    ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time; 0 for never"),
+    ("runs_out", "i4", "step", "from which on nobody holds it, as it was given for a time, or has failed; 0 for never"),
+    ("follows_closings", "u1", "0 or 1", "offered to those alone who were in one of these plans"),
+    ("ended_plans", "u4", "bits", "plans whose end was announced a short time ago, where it follows closings"),
+    ("renewal", "u1", "code", "NEVER_RENEWED, ALL_NOW or ONE_BY_ONE: when its holders decide on another year"),
+    ("lapse", "f8", "1", "part of them who let it lapse then without a thought"),
+    ("ill_again", "f8", "1 a year", "claims of a holder who was diagnosed before, over the sum insured"),
+    ("home_from", ("f8", (4,)), "1", "from where on, of all people of a tier, it is sold in their city; by tier"),
+    ("home_to", ("f8", (4,)), "1", "and to where"),
 )
 OFFER = np.dtype([(name, kind) for name, kind, *_ in OFFER_FIELDS])
 PRODUCT = np.dtype([(name, *(kind if isinstance(kind, tuple) else (kind,))) for name, kind, *_ in PRODUCT_FIELDS])
@@ -84,7 +99,13 @@ OWN_SETTINGS = (
 # And the numbers of the scenario that are declared to be for persons, by the section that each is in.
 CONSTANTS = {
     section: tuple(name for name, field in kind.model_fields.items() if is_for_persons(field))
-    for section, kind in (("people", People), ("friends", Friends), ("health", Health), ("mind", Mind))
+    for section, kind in (
+        ("people", People),
+        ("friends", Friends),
+        ("health", Health),
+        ("mind", Mind),
+        ("basic_medical", BasicMedical),
+    )
 }
 SETTINGS = np.dtype(
     [(name, kind) for name, kind, *_ in OWN_SETTINGS] + [(name, "f8") for names in CONSTANTS.values() for name in names]
@@ -106,6 +127,7 @@ class World(NamedTuple):
 
     `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
+    `annual_caps` (platforms, ages) the most fen that a member pays in a calendar year;
     `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
     each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
     what friends see of each person as of the last step, in bits; `first` and `friends` the network; `guardians` the row
@@ -121,6 +143,7 @@ class World(NamedTuple):
     offers: np.ndarray
     covers: np.ndarray
     deposits: np.ndarray
+    annual_caps: np.ndarray
     weights: np.ndarray
     published: np.ndarray
     products: np.ndarray
@@ -165,6 +188,7 @@ def open_world(
         offers=np.zeros(platforms, OFFER),
         covers=np.zeros((platforms + 1, ages), np.int32),
         deposits=np.zeros((platforms, ages), np.int32),
+        annual_caps=np.zeros((platforms, ages), np.int32),
         weights=np.zeros((platforms, 2, ages)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
         products=products,

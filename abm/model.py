@@ -129,7 +129,7 @@ class MutualAidModel(WholeModel):
         """Platforms and insurers publish their offers; plans open, end cover, close."""
         for platform in self.platforms:
             platform.post_terms(self.day)
-        for insurer in self.insurers:
+        for insurer in (*self.insurers, *self.mutual_insurers.values()):
             insurer.post_terms(self.day)
         offers, products = self.world.offers, self.world.products
         own_sellers = products["reach"][products["sponsored"] == 0].sum()

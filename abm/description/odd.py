@@ -81,6 +81,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "numbers_of_mind": partial(numbers.numbers, scenario, "mind"),
         "numbers_of_insurance": partial(numbers.numbers, scenario, "insurance"),
         "numbers_of_insurers": partial(numbers.numbers, scenario, "insurer"),
+        "numbers_of_basic_medical": partial(numbers.numbers, scenario, "basic_medical"),
         "numbers_of_plans": partial(numbers.numbers_of_plans, scenario),
         "alarms": partial(processes.functions, "abm.platforms.alarms"),
         "mood": partial(processes.functions, "abm.platforms.mood"),

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     SPUN_OFF = "spun off"  # the parent has parted with the plan, which goes on under a new owner
     WARNING = "warning"
     RECTIFICATION = "rectification"
+    NEW_PREMIUM = "new premium"  # of insurance, by the experience of a year
+    PRODUCT_ENDED = "product ended"  # insurance that has lost too much
 
 
 STOPS = frozenset({EventKind.STOPPED_AND_CONVERTED, EventKind.STOPPED_AND_CLOSED})

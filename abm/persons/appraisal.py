@@ -13,6 +13,7 @@ from abm.jit import behaviour
 from abm.market import World
 from abm.money import FEN_PER_YUAN
 from abm.persons import rules
+from abm.persons.bills import as_it_counts
 from abm.persons.situation import (
     age_of,
     for_me,
@@ -24,7 +25,8 @@ from abm.persons.situation import (
     premium_of,
     shown_bill,
 )
-from abm.persons.state import ALERTED, CLAIMING, SETTLED, WAITING
+from abm.persons.state import ALERTED, CLAIMING, DIAGNOSED, SETTLED, WAITING
+from abm.persons.years import has_to_renew, trouble_of_leaving
 
 NONE = np.int64(-1)  # no product; not a plain whole number, for each of which numba would compile anew
 TASTE, TASTE_OF_INSURANCE, RENEW_TASTES, HEED = (
@@ -95,12 +97,12 @@ def lasting_taste(lasting: int, row: int, world: World) -> float:
 
 @behaviour
 def staying(me: np.void, m: np.void, others: int, row: int, world: World) -> Terms:
-    """Whether to stay in a plan: the trouble of leaving speaks for it. `others`: the other plans that I am in."""
+    """Whether to stay in a plan: the trouble of leaving speaks for it, or at a renewal that of renewing against it."""
     k = np.int64(m["platform"])
     inside = _inside(me, k, others, np.float64(m["trust"]), anticipated_share(me, m, row, world), row, world)
     risk_of_closure = world.offers[k]["perceived_closure_risk"]
     resentment = rules.resentment_of(m["paid"], risk_of_closure, world.settings[0]["resentment"])
-    return _with(inside, -resentment, np.float64(me["inertia"]))
+    return _with(inside, -resentment, trouble_of_leaving(me, m, world))
 
 
 @behaviour
@@ -155,6 +157,12 @@ def buying(me: np.void, mine: np.ndarray, product: int, row: int, world: World) 
 
 
 @behaviour
+def renewing(me: np.void, mine: np.ndarray, product: int, row: int, world: World) -> Terms:
+    """Whether to keep insurance for another year: the trouble of giving it up speaks for it."""
+    return _insured(me, mine, product, 0.0, np.float64(me["inertia"]), row, world)
+
+
+@behaviour
 def converting(me: np.void, mine: np.ndarray, product: int, free: float, row: int, world: World) -> Terms:
     """Whether to take the insurance that a plan offers at its end, with `free` years without a premium."""
     return _insured(me, mine, product, free, 0.0, row, world)
@@ -167,6 +175,8 @@ def chance_to_think(me: np.void, mine: np.ndarray, row: int, world: World) -> fl
     for s in range(mine.size):
         m = mine[s]
         if WAITING <= m["status"] <= CLAIMING:
+            if has_to_renew(m, world):
+                return 1.0
             bill, reference = shown_bill(me, np.int64(m["platform"]), row, world), reference_bill(me, m, row, world)
             surprise = max(surprise, rules.surprise(bill, reference, world.settings[0]["noticeable_bill"]))
     return rules.thinking_chance(attention_of(me, world), surprise, me["patience"])
@@ -223,7 +233,7 @@ def _inside(me: np.void, k: int, others: int, trust: float, share: float, row: i
     for _ in range(others):
         overlap = rules.overlap(overlap, world.settings[0]["plan_overlap"])
     reliance = rules.erode_trust(trust, world.offers[k]["perceived_closure_risk"])
-    amount = np.float64(world.covers[k, age_of(me, world)])
+    amount = as_it_counts(np.float64(world.covers[k, age_of(me, world)]), world)
     return Terms(
         helping=np.float64(me["altruism"]),
         friends=rules.worth_of_company(me["herding"], friends_in(k, row, world)),
@@ -247,16 +257,18 @@ def _insured(me: np.void, mine: np.ndarray, product: int, free: float, effort: f
     offer = world.products[product]
     in_a_plan = world.settings[0]["plan_overlap"] if plans_inside(mine) else 0.0
     overlap = rules.overlap(overlap_of_insurance(me, product, world), in_a_plan)
-    amount, premium = offer["sum_insured"] / FEN_PER_YUAN, premium_of(me, product, world) / FEN_PER_YUAN
+    amount = as_it_counts(offer["sum_insured"] / FEN_PER_YUAN, world)
+    premium = premium_of(me, product, world) / FEN_PER_YUAN
     due = premium * max(0.0, 1.0 - free)
     if premium > offer["affordable"] * np.float64(me["income"]):
         due = np.inf
+    risk = suspected_risk(me, row, world)
+    if offer["ill_again"] > 0.0 and me["health"] == DIAGNOSED:
+        risk = max(risk, offer["ill_again"])
     return Terms(
         helping=0.0,
         friends=0.0,
-        cover=rules.worth_of_cover(
-            offer["trust"], amount, suspected_risk(me, row, world), me["risk_aversion"], overlap
-        ),
+        cover=rules.worth_of_cover(offer["trust"], amount, risk, me["risk_aversion"], overlap),
         sharing=0.0,
         premium=-due,
         resentment=0.0,

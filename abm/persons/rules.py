@@ -74,6 +74,13 @@ def worth_of_cover(trust: float, cover: float, risk: float, aversion: float, ove
     return trust * cover * risk * (1.0 + aversion) * (1.0 - overlap)
 
 
+@rule("f8(f8, f8, f8, f8)")
+def useful_cover(cover: float, bill: float, reimbursed: float, beyond: float) -> float:
+    """Yuan of cover as they count where basic medical insurance pays a part of the bill: those above the rest less."""
+    above = max(0.0, cover - bill * (1.0 - reimbursed))
+    return cover - (1.0 - beyond) * above
+
+
 @rule("f8(f8, f8, f8)")
 def aid_for_the_mean_case(cover: float, mild_cover: float, mild: float) -> float:
     """Aid that a case brings on average, where so many are mild: aid for these is at most that for the others."""

@@ -168,7 +168,8 @@ def bill_of(me: np.void, m: np.void, k: int, row: int, world: World) -> int:
     begun = np.int64(m["joined"]) + 1 if offer["newcomers_share"] else np.int64(m["since"])
     counted_from = max(begun, np.int64(offer["year_start"]))
     paid_this_year = world.published[k, now] - world.published[k, counted_from]
-    return max(0, min(offer["share"], offer["annual_cap"] - paid_this_year))
+    cap = world.annual_caps[k, age_of(me, world)] if offer["caps_by_age"] else offer["annual_cap"]
+    return max(0, min(offer["share"], cap - paid_this_year))
 
 
 @behaviour

@@ -61,11 +61,15 @@ def print_terms(plan: Plan) -> None:
     offer["assessment_error"] = terms.assessment_error
     products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product
     offer["conversion_product"] = products.index(offered)
-    covers[:], deposits[:] = 0, fen(terms.deposit)
+    caps = world.annual_caps[plan.index]
+    offer["renewed_yearly"] = terms.renewed_yearly
+    offer["caps_by_age"] = any(band.annual_cap is not None for band in terms.bands)
+    covers[:], deposits[:], caps[:] = 0, fen(terms.deposit), fen(terms.annual_cap)
     for band in terms.bands:
         ages = slice(band.age_from, band.age_to + 1)
         covers[ages] = round(band.cover)
         deposits[ages] = fen(terms.deposit_of(band))
+        caps[ages] = fen(terms.annual_cap_of(band))
     world.covers[-1] = world.covers[:-1].max(axis=0)  # the widest cover that any plan gives
     division = DIVISIONS[terms.division]
     offer["division"] = division.code

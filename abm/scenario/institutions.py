@@ -14,6 +14,30 @@ class MutualInsurer(Section):
 
     capital: float = number(1e9, "own funds at the start", unit="yuan", low=0, high=1e12,
         plausible=(5e8, 2e9), source="assumption: three of them lost 270 million, F219, and went on")
+    starting_loss: float = number(0, "loss of its other business in a year, at the start", unit="yuan a year", low=0,
+        high=1e12, plausible=(0, 2e8),
+        source="assumption, 0 is off: three of them lost 270 million in 2017, F219, 90 million each")
+    loss_halves_years: float = number(2, "time in which that loss is halved, and halved again", unit="years", low=0.1,
+        high=100, plausible=(1, 5), source="assumption: a new insurer breaks even after five to seven years")
+    promotion_cost: float = number(0, "cost of winning a member of a plan that it stands behind", unit="yuan a member",
+        low=0, high=10_000, plausible=(0, 50),
+        source="assumption, 0 is off: a buyer of insurance costs 170 yuan elsewhere, F166, F168; pages do it for less")
+    interest: float = number(0, "interest on its own funds and on what members of such plans have paid in", unit="1",
+        low=0, high=0.2, plausible=(0, 0.05), source="assumption, 0 is off: deposits and bonds brought 2 to 4 % a year")
+
+
+class BasicMedical(Section):
+    """The basic medical insurance that all people have: the ground on which other cover stands."""
+
+    illness_bill: float = number(300_000, "bill of a critical illness", unit="yuan", low=0, high=1e7,
+        plausible=(100_000, 500_000), for_persons=True,
+        source="assumption: the highest cover of most plans, F108, was thought to do for it")
+    reimbursed: float = number(0.6, "part of it that basic medical insurance pays", unit="1", low=0, high=1,
+        plausible=(0.5, 0.7), for_persons=True, source="F240: 40 % of it remained to be paid by patients")
+    worth_beyond_bill: float = number(1,
+        "worth of a yuan of aid or insurance above what remains of the bill, over that of one below", unit="1", low=0,
+        high=1, plausible=(0.2, 1), for_persons=True,
+        source="assumption, 1 is off: a sum beyond the bill makes up for lost income alone")
 
 
 class Supervision(Section):

@@ -13,9 +13,35 @@ from abm.scenario.declare import NAME, Section, fact, number
 
 MOST_PRODUCTS = 8  # a person has eight bits for what they hold
 Launches = tuple[date, date, date]
+Part = tuple[float, float]
+EVERYWHERE: Part = (0.0, 1.0)
 
 
 # fmt: off
+class PolicyYear(Section):
+    """What the end of a year brings: who renews, what the next year costs, and whether the product goes on."""
+
+    renewed: bool = fact(False, "whether a policy is for a year, and its holder decides each year anew",
+        source="assumption, false is off: nobody gives one up; the plan of a city is sold for a year, F261")
+    lapse: float = number(0, "part of the holders who then let it lapse without a thought", unit="1", low=0, high=1,
+        plausible=(0, 0.4), source="assumption, 0 is off: accounts and employers change, messages are not read")
+    premium_response: float = number(0,
+        "part of the gap between the loss ratio of a year and the one aimed at by which the next premium moves",
+        unit="1", low=0, high=2, plausible=(0, 1),
+        source="assumption, 0 is off; 1: as one who prices by experience alone")
+    aimed_loss_ratio: float = number(0.85, "benefits over premiums and subsidy that are aimed at", unit="1", low=0.01,
+        high=10, plausible=(0.6, 1), source="assumption: little is left for costs, sellers and gain")
+    highest_rise: float = number(0.5, "most by which a premium rises in a year, or falls likewise", unit="1", low=0,
+        high=10, plausible=(0.1, 1), source="assumption: what a city lets insurers ask for; 39 to 365 yuan were asked, "
+                                            "F261")
+    may_fail: bool = fact(False, "whether it ends with a year in which it lost too much",
+        source="assumption, false is off: an observer expects city plans to fail faster than mutual aid")
+    bearable_loss_ratio: float = number(1.5, "loss ratio of a year above which no insurer goes on", unit="1",
+        low=0.01, high=100, plausible=(1.1, 2.5), source="assumption: the loss of half a year's premiums")
+    subsidy: float = number(0, "what the city adds to the premiums, over these", unit="1", low=0, high=10,
+        plausible=(0, 0.5), source="assumption, 0 is off: most are paid by those insured alone")
+
+
 class Product(Section):
     """Insurance that a scenario declares: what it pays and costs, whom it takes, and how it is sold."""
 
@@ -38,6 +64,15 @@ class Product(Section):
         source="assumption, false is off: insurers ask whether another has turned one away")
     ends_at_diagnosis: bool = fact(True, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="critical-illness insurance pays once")
+    ill_again: float = number(0,
+        "claims a year of a holder who was diagnosed before, over the sum insured, where it goes on after a diagnosis",
+        unit="1", low=0, high=10, plausible=(0, 0.5),
+        source="assumption, 0 is off: treatment goes on for years; who is ill already may buy where nobody asks")
+    homes: tuple[Part, Part, Part] = fact((EVERYWHERE,) * 3,
+        "part of the people of tier 1, tier 2, and tier 3 and below in whose cities it is sold, from and to: plans "
+        "whose parts do not meet are those of different cities", unit="1",
+        source="everywhere, unless the scenario says so")
+    year: PolicyYear = PolicyYear()
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
         plausible=(0.7, 0.99), source="assumption: a licence and a contract")
     overlap: float = number(0.4, "worth of aid, or of other insurance, that having it takes away",
@@ -47,6 +82,11 @@ class Product(Section):
         plausible=(0.01, 0.05), source="assumption: mean premium 505 yuan a head, F244")
     reach: float = number(0.004, "chance that its own sellers offer it to a person in a period", unit="1", low=0,
         high=1, plausible=(0.001, 0.01), source="assumption: one person in ten a year")
+    follows_closings: bool = fact(False,
+        "whether it is offered only to those who were in a plan whose end was announced, and only for some months",
+        source="assumption, false is off: insurers offered cover to members of plans that closed, F144, F155")
+    follows_months: float = number(6, "months from that announcement in which it is offered then", unit="months", low=0,
+        high=120, plausible=(1, 12), source="assumption: claims of the run-off are taken for 180 days, F155")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
     pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",
@@ -56,6 +96,15 @@ class Product(Section):
         plausible=(0.4, 1),
         source="assumption: 14.4 billion of premiums brought 2.7 billion where most were paid by the month, "
                "F164, F167")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Product":
+        for first, last in self.homes:
+            if not 0 <= first <= last <= 1:
+                raise ValueError(f"homes: {first:g} to {last:g} must be from 0 to 1, the lower first")
+        if self.ill_again and self.ends_at_diagnosis:
+            raise ValueError("ill_again is for a product that goes on after a diagnosis; set ends_at_diagnosis = false")
+        return self
 
 
 class Commercial(Product):

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from abm.clock import half_month
 from abm.errors import ModelError, nearest
 from abm.scenario.declare import NAME, Range, Section, bounds, fact, found_at, number
-from abm.scenario.institutions import Mood, MutualInsurer, Supervision
+from abm.scenario.institutions import BasicMedical, Mood, MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.terms import PlatformTerms
@@ -107,6 +107,7 @@ class Scenario(Section):
         "platforms by name",
         source="the scenario")
     insurance: Insurance = Insurance()
+    basic_medical: BasicMedical = BasicMedical()
     insurer: dict[Name, MutualInsurer] = fact({}, "licensed mutual insurers by name", source="the scenario")
     supervision: Supervision = Supervision()
     mood: Mood = Mood()

@@ -27,6 +27,8 @@ class CoverBand(Section):
     cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
     deposit: float | None = number(None, "paid in on joining, where it depends on age", unit="yuan", low=0, high=10_000,
         source="as for all ages")
+    annual_cap: float | None = number(None, "most that a member pays in a calendar year, where it depends on age",
+        unit="yuan", low=0, high=100_000, source="as for all ages")
 
 
 class Amendment(Section):
@@ -94,6 +96,9 @@ class PlatformTerms(Section):
         source="terms")
     annual_cap: float = number(100_000, "most that a member pays in a calendar year", unit="yuan", low=0, high=100_000,
         source="terms")
+    renewed_yearly: bool = fact(False,
+        "whether a membership is for a year, counted from joining: at its end members think of it, and to renew it "
+        "takes as much trouble as to fill up a deposit", source="no, unless the terms of the plan say so; F277")
     subsidised_until: date | None = fact(None, "last day of the shares that the platform pays itself", unit="date",
         source="terms")
     amendments: tuple[Amendment, ...] = fact((), "changes of the terms", source="terms")
@@ -189,7 +194,8 @@ class PlatformTerms(Section):
             raise ValueError(f"amendments: dates out of order: {', '.join(map(str, days))} (launch first)")
         later = [self.stopped.annual_cap] if self.stopped else []
         later += [each.annual_cap for each in self.amendments if each.annual_cap is not None]
-        lowest = min([self.annual_cap, *later])
+        by_age = [band.annual_cap for band in self.bands if band.annual_cap is not None]
+        lowest = min([self.annual_cap, *later, *by_age])
         if self.division != "equal" and lowest < 100_000:
             raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by {self.division} have no cap")
         if self.ends and self.ends < self.launch:
@@ -203,6 +209,10 @@ class PlatformTerms(Section):
     def deposit_of(self, band: CoverBand) -> float:
         """What members of some ages pay in on joining, yuan."""
         return self.deposit if band.deposit is None else band.deposit
+
+    def annual_cap_of(self, band: CoverBand) -> float:
+        """The most that members of some ages pay in a calendar year, yuan."""
+        return self.annual_cap if band.annual_cap is None else band.annual_cap
 
     @property
     def mean_deposit(self) -> float:

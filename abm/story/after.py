@@ -194,10 +194,13 @@ def insure(copy: Copy) -> None:
     product, seller = map(int, insuring.offered(me, copy.mine, u, world))
     insuring.insure(copy.me, copy.mine, copy.row, u, world, cash_flows)
     sold = int(cash_flows[:, SOLD].sum())
+    given_up = False
     for held in range(world.products.size):
         if int(me["policies"]) & ~int(copy.me["policies"]) & 1 << held:
-            copy.note(Kind.RAN_OUT, product=held)
-    if product < 0 or not insuring.is_sold(product, me, copy.row, world):
+            over = 0 < world.products[held]["runs_out"] <= world.settings[0]["now"]
+            copy.note(Kind.RAN_OUT if over else Kind.GIVEN_UP, product=held)
+            given_up |= not over
+    if given_up or product < 0 or not insuring.is_sold(product, me, copy.row, world):
         copy.expect(not sold, "buying insurance")
         return
     decision = decisions.to_insure(me, copy.mine, product, copy.row, world)

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     INSURED = "bought insurance"
     GIVEN = "was given insurance"
     RAN_OUT = "insurance ran out"
+    GIVEN_UP = "did not renew insurance"
     TURNED_DOWN = "was turned down by an insurer"
     CLOSES = "closes"
 

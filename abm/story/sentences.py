@@ -236,6 +236,7 @@ SENTENCES: dict[Kind, Callable[[Reader, Moment], str]] = {
     Kind.GIVEN: lambda t, m: (
         f"was given {t.products[m.said['product']]} by {t.name(m.plan)}, for {12 * m.said['free']:.0f} months."
     ),
-    Kind.RAN_OUT: lambda t, m: f"is without {t.products[m.said['product']]} from now on: it was given for a time.",
+    Kind.RAN_OUT: lambda t, m: f"is without {t.products[m.said['product']]} from now on: its time is over.",
+    Kind.GIVEN_UP: lambda t, m: f"did not renew {t.products[m.said['product']]}.",
     Kind.TURNED_DOWN: _insured,
 }

@@ -1,0 +1,73 @@
+"""City plans are those of cities, for a year at a time; what they learn is kept and told."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.errors import ScenarioError
+from abm.model import MutualAidModel
+from abm.observation.events import EventKind
+from abm.persons.insuring import at_home
+from abm.persons.state import person
+from abm.runs.checkpoint import resume, save
+from abm.scenario.files import load, parse
+from worlds.busy import digest, finish
+from worlds.endings import ending_market
+
+YEARLY: dict[str, Any] = {
+    f"insurance.{name}.year.{number}": value
+    for name in ("city", "commercial")
+    for number, value in {"renewed": True, "lapse": 0.2, "premium_response": 1.0}.items()
+}
+
+
+def test_who_lives_in_one_city_lives_in_no_other() -> None:
+    """Two parts that meet nowhere and make up all of tier 1, and a city of tier 2."""
+    homes = {"city": ((0.0, 0.3), (0.0, 0.0), (0.0, 1.0)), "other": ((0.3, 1.0), (0.0, 0.0), (0.0, 1.0))}
+    changes: dict[str, Any] = {"insurance.other": {"sponsored": True, "homes": homes["other"], "reach": 0.01}}
+    model = finish(ending_market(changes=changes | {"insurance.city.homes": homes["city"]}), 1)
+    me, products = person()[0], list(model.case.insurance.products)
+    cities = [products.index(name) for name in ("city", "other")]
+    for tier, expected in ((1, {(True, False), (False, True)}), (2, {(False, False)}), (3, {(True, True)})):
+        me["tier"] = tier
+        rows = [tuple(bool(at_home(product, me, row, model.world)) for product in cities) for row in range(400)]
+        assert set(rows) == expected
+        if tier == 1:
+            assert np.mean([here for here, _ in rows]) == pytest.approx(0.3, abs=0.08)
+
+
+@pytest.mark.slow
+def test_policies_of_a_year_leave_the_same_bytes_on_both_drives() -> None:
+    one, other = (finish(ending_market(changes=YEARLY, drive=drive)) for drive in ("compiled", "agents"))
+    assert digest(one) == digest(other)
+    assert any(event["kind"] == EventKind.NEW_PREMIUM for event in one.events)
+
+
+@pytest.mark.slow
+def test_what_a_year_has_taught_is_kept_in_a_checkpoint(tmp_path: Path) -> None:
+    whole: MutualAidModel = finish(ending_market(changes=YEARLY))
+    begun = finish(ending_market(changes=YEARLY), 30)
+    assert {insurer.factor for insurer in begun.insurers} != {1.0}
+    save(begun, tmp_path / "a.huzhu")
+    assert digest(finish(resume(tmp_path / "a.huzhu", policy=begun.regulator.policy))) == digest(whole)
+
+
+@pytest.mark.parametrize(
+    ("city", "words"),
+    [
+        ({"homes": [[0.5, 0.2], [0, 1], [0, 1]]}, "homes: 0.5 to 0.2 must be from 0 to 1, the lower first"),
+        ({"ill_again": 0.5, "ends_at_diagnosis": True}, "ill_again is for a product that goes on after a diagnosis"),
+    ],
+)
+def test_a_slip_in_a_city_plan_is_told(city: dict[str, Any], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        parse({"insurance": {"city": city}}, "slip")
+
+
+def test_no_shipped_scenario_has_policies_of_a_year() -> None:
+    for product in load("market").insurance.products.values():
+        assert not product.year.renewed
+        assert not product.year.may_fail
+        assert (product.year.premium_response, product.ill_again) == (0, 0)
