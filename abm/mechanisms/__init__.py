@@ -10,6 +10,7 @@ from typing import Any
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
+from abm.mechanisms.watchers import RIVALS
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
@@ -240,6 +241,7 @@ _ROWS = (
         "The low flat premium of the city plan, without questions about health, takes the place of mutual aid.",
         (Switch({"insurance.city.overlap": 0.0}, "exits where and when the city plan is launched",
             ("left", "city_share_members")),)),
+    *RIVALS,
     Mechanism("E1", "local news of aid and refusals",
         "Aid seen among friends recruits, and refusals repel.",
         (Switch({"friends.news_periods": 0}, "joiners among friends of the aided and of the refused",

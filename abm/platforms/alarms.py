@@ -8,6 +8,7 @@ from abm.platforms import rules
 from abm.platforms.closing import ClosingKind, Stage, public_salience
 from abm.platforms.offers import level_by_table
 from abm.platforms.plan import Plan, Surroundings
+from abm.platforms.rivalry import business_taken, insurance_like
 from abm.scenario.institutions import Supervision
 
 IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
@@ -20,6 +21,7 @@ ALARMS: Mapping[str, str] = {  # in the order in which they add up
     "selection": "refused claims, as insurers tell of them",
     "promotion": "newcomers who were promised less than the true share",
     "closings": "closings that are talked about",
+    "insurers": "insurers, whose business insurance-like plans take",
 }
 
 
@@ -40,6 +42,7 @@ def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], co
         "selection": settings.from_selection * refusals,
         "promotion": settings.from_promotion * sum(map(promotion, unlicensed)) if settings.from_promotion else 0.0,
         "closings": settings.from_closings * public_salience(model.closings, model.now, people),
+        "insurers": settings.from_insurers * sum(map(business_taken, insurance_like(plans))),
     }
 
 

@@ -62,6 +62,17 @@ class Supervision(Section):
         "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0.02, 0.3),
         source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252; at 0.15 the "
                "end of a plan with a tenth of all people leads to a warning")
+    from_insurers: float = number(0,
+        "pressure from complaints of insurers, if all people joined insurance-like plans in a period",
+        unit="1 a period", low=0, high=1_000, plausible=(0, 5),
+        source="assumption, 0 is off: at 1 newcomers, ten million in the first nine days, F006, press at once as much "
+               "as 1.6 times as many members do by their number in the long run")
+    insurers_heard: float = number(0,
+        "for how many members more a newcomer of an insurance-like product counts when it is asked whether such "
+        "products are stopped: insurers complain of new business that they lose", unit="persons", low=0, high=1_000,
+        plausible=(0, 5),
+        source="assumption, 0 is off: the second product was gone in a day, with few members, F210, F211; observers "
+               "say that insurers had complained")
     warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0.001, high=100,
         source="assumption: the scale of pressure is free, the others are set against it")
     rectify_at: float = number(0.6, "pressure at which it rectifies", unit="1", low=0, high=100,
