@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.agents.agent import Agent
+from abm.agents.supervised import SupervisedAgent
 from abm.clock import collection_date, half_month
 from abm.ledger import OUTSIDE, own, pool
 from abm.money import divide, fen, yuan
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
-class Platform(Agent):
+class Platform(SupervisedAgent):
     """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario until it acts."""
 
     model: "MutualAidModel"
@@ -213,31 +213,6 @@ class Platform(Agent):
         self.lose_trust(self.model.case.mind.trust_from_rule_change)
         self.model.note(self.name, event, words, event if event == EventKind.SPUN_OFF else EventKind.NEW_TERMS)
 
-    def stop_being_insurance(self) -> None:
-        """The regulator stops the product: it goes on as mutual aid where its terms say how, or else ends."""
-        stopped = self.terms.stopped
-        if stopped is None:
-            self.announce(ClosingKind.ORDERED, "stopped as insurance without a licence", EventKind.STOPPED_AND_CLOSED)
-            return
-        words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
-        self.change_terms(words, stopped.changes, EventKind.STOPPED_AND_CONVERTED)
-
-    def be_licensed(self) -> None:
-        """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""
-        self.licensed = self.in_custody = self.discloses = True
-
-    def give_deposits_into_custody(self) -> None:
-        """A bank holds the deposits from now on, out of the platform's reach."""
-        self.in_custody = True
-
-    def limit_marketing(self, most: float) -> None:
-        """Marketing falls to at most this part of what the terms say, 0 to 1.
-
-        The board may raise it again in a later month, though from nothing it cannot; a policy that means the limit to
-        last sets it in every step.
-        """
-        self.levers = replace(self.levers, marketing=min(self.levers.marketing, most))
-
     def start_from_terms(self, name: str) -> None:
         """Take effort, custody or brand from the terms again, whatever it has become since the launch."""
         value = getattr(self.original_terms, name)
@@ -245,18 +220,6 @@ class Platform(Agent):
             self.levers = replace(self.levers, effort=value)
         else:
             setattr(self, {"custody": "in_custody", "brand": "brand"}[name], value)
-
-    def be_rectified(self) -> None:
-        """The regulator goes through the small plans: some give up at once."""
-        if self.terms.small_plans:
-            self._lose_small_plans(round(self.terms.small_plans.rectified * self.small_plans))
-
-    def _lose_small_plans(self, plans: int) -> None:
-        """So many of the small plans end with the next collection, and their part of the memberships with them."""
-        plans = min(max(plans, 0), self.small_plans)
-        if plans:
-            self.failing = overlap(self.failing, plans / self.small_plans)
-            self.small_plans -= plans
 
     def lose_trust(self, part_lost: float) -> None:
         """Members will trust the plan less from the next step on, and so will newcomers, until it is forgotten."""

@@ -94,6 +94,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "publishing": partial(processes.functions, "abm.platforms.offers"),
         "claims_desk": partial(processes.methods, "abm.platforms.claims", "ClaimsDesk"),
         "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
+        "obeying": partial(processes.methods, "abm.agents.supervised", "SupervisedAgent"),
         "board": partial(processes.functions, "abm.platforms.board"),
         "parting": partial(processes.functions, "abm.platforms.parting"),
         "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),

@@ -10,7 +10,7 @@ from typing import Any
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
-from abm.mechanisms.watchers import RIVALS
+from abm.mechanisms.watchers import DUTIES, RIVALS
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
@@ -227,6 +227,7 @@ _ROWS = (
         "weigh on the parents of all plans at once, whatever the regulator of plans does.",
         (Switch({"supervision.platform_rules_cost": 0.0}, "closings in the months after the news",
             ("closings", "stage"), ("events.csv",)),)),
+    *DUTIES,
     Mechanism("D1", "insurers: substitutes or feeders",
         "Plans sell insurance to their members, and so feed insurers; a plan makes insurance worth less to members, "
         "and insurance a plan to the insured.",

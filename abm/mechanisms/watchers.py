@@ -3,6 +3,13 @@
 from abm.mechanisms.switches import Mechanism, Switch
 
 # fmt: off
+DUTIES = (
+    Mechanism("C5", "truth in promotion",
+        "The regulator sees what newcomers are led to expect beside the true level of shares (F251, F266). Where too "
+        "many are misled it demands that the true level be told: fewer join, and fewer are disappointed.",
+        (Switch({"supervision.truth_demanded_at": 0.0}, "share that newcomers expect over the true one; fines",
+            ("fine", "joined", "expected_share"), ("events.csv",)),)),
+)
 RIVALS = (
     Mechanism("D3", "insurers as rivals",
         "Insurers complain to the regulator of insurance-like plans that take their business. It presses on the "

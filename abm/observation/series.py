@@ -200,6 +200,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("returned", "yuan a period", "shares given back to members at the end", _money("returned")),
     Series("conversion", "yuan a period", "free insurance given to members at the end", _money("conversion")),
     Series("parting", "yuan a period", "what it cost the parent to part with the plan, or to try", _money("parting")),
+    Series("fine", "yuan a period", "fines for misleading promotion", _money("fine")),
     Series("seized", "yuan a period", "deposits kept by the platform when it ended", _money("seized")),
     Series("levy", "yuan a period", "part of the aid paid into the guarantee fund", _money("levy")),
     Series("guarantee", "yuan a period", "aid paid by the guarantee fund", _money("guarantee")),

@@ -56,6 +56,19 @@ def promotion(plan: Plan) -> float:
     return rules.misled(census.joined * model.weight, census.promised, true_level, model.case.people.population)
 
 
+def misleads(plan: Plan, settings: Supervision) -> bool:
+    """Whether the promotion of a plan is so misleading that the true level has to be told (mechanism C5).
+
+    The regulator sees what newcomers were led to expect, beside what an actuary reckons with, and how many are inside:
+    each member counts, over all people, by the part of the true share that is not told (F251, F266).
+    """
+    if not settings.truth_demanded_at or plan.discloses:
+        return False
+    census, people = plan.census, plan.model.case.people.population
+    true_level = census.true_level or level_by_table(plan)
+    return rules.misled(plan.members, census.promised, true_level, people) >= settings.truth_demanded_at
+
+
 def complaints_at_closing(plan: Plan, part: float) -> float:
     """Members, simulated, who complain of an end that was announced in the last period.
 

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 from abm.errors import ModelError
+from abm.platforms.alarms import misleads
 from abm.platforms.closing import ClosingKind
 from abm.platforms.plan import SupervisedPlan, Supervisor
 
@@ -47,7 +48,10 @@ class LaissezFaire(Policy):
 
 
 class Historical(Policy):
-    """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270)."""
+    """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270).
+
+    Where the scenario says from when on (`truth_demanded_at`), misleading promotion is fined and corrected (F251).
+    """
 
     def act(self, regulator: Supervisor) -> None:
         if regulator.rose_to(Stance.WARN):
@@ -55,6 +59,9 @@ class Historical(Policy):
         if regulator.rose_to(Stance.RECTIFY):
             regulator.rectify()
         settings = regulator.settings
+        for plan in regulator.open_plans():
+            if misleads(plan, settings):
+                plan.tell_the_truth(settings.promotion_fine)
         for plan in regulator.insurance_like():
             if regulator.insurance_like_membership >= (settings.stop_new_at if plan.is_new else settings.stop_all_at):
                 plan.stop_being_insurance()

@@ -62,6 +62,14 @@ class Supervision(Section):
         "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0.02, 0.3),
         source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252; at 0.15 the "
                "end of a plan with a tenth of all people leads to a warning")
+    truth_demanded_at: float = number(0,
+        "members over the population, each counted by the part of the true share that newcomers are not told, from "
+        "which on a historical regulator demands that a plan tells it, and fines it", unit="1", low=0, high=1,
+        plausible=(0, 0.1),
+        source="assumption, 0 is off: a promise of 100 to 200 yuan was fined half a year after the launch, F251, when "
+               "some tens of millions were inside; at 0.02 a plan with one in fifty who are told of nothing")
+    promotion_fine: float = number(930_000, "that fine", unit="yuan", low=0, high=1e10, plausible=(280_000, 1e7),
+        source="F251: 650,000 yuan, and 280,000 of managers")
     from_insurers: float = number(0,
         "pressure from complaints of insurers, if all people joined insurance-like plans in a period",
         unit="1 a period", low=0, high=1_000, plausible=(0, 5),

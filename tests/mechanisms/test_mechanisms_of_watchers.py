@@ -5,12 +5,36 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.platforms.offers import level_by_table
 from worlds.closings import ten
 from worlds.plain import run
 from worlds.switches import on_and_off
 
 # An insurance-like plan that all ten join in the first step.
 INSURED: dict[str, Any] = {"insurer.mutual.capital": 1e6, "platform.pool.insurer": "mutual"}
+
+
+def test_c5_who_joins_after_the_demand_is_told_the_true_level() -> None:
+    """Nine of ten are told of nothing, as is noticed in step 1; the last joins in step 3 and expects what is told."""
+
+    def expected(changes: dict[str, Any]) -> float:
+        rules = {"supervision.policy": "historical", "supervision.warn_at": 100.0, "supervision.promotion_fine": 50.0}
+        model, _ = ten({"platform.pool.min_credit": 600} | rules | changes)
+        model.persons["credit"][9] = 500
+        run(model, 3)
+        model.persons["credit"][9] = 950
+        table = run(model, 1)
+        demanded = [event["what"] for event in model.events[1:]]
+        assert table["joined"].tolist() == [9.0, 0.0, 0.0, 1.0]
+        assert table["fine"].tolist() == [0.0, 50.0 * len(demanded), 0.0, 0.0]
+        assert table["surplus"].sum() == -table["fine"].sum()
+        assert demanded in ([], ["true level demanded"])
+        told = model.platforms[0].census.promised
+        assert told in (0.0, model.world.offers["true_level"][0] or level_by_table(model.platforms[0]))
+        return float(told)
+
+    told, nothing = on_and_off("C5", expected, on={"supervision.truth_demanded_at": 0.9})
+    assert told > nothing == 0.0
 
 
 def test_d3_insurers_press_on_the_regulator_while_an_insurance_like_plan_grows() -> None:

@@ -163,6 +163,9 @@ class Firm:
     def give_deposits_into_custody(self) -> None:
         self.orders.append(("give_deposits_into_custody",))
 
+    def tell_the_truth(self, fine: float) -> None:
+        self.orders.append(("tell_the_truth", fine))
+
     def limit_marketing(self, most: float) -> None:
         self.orders.append(("limit_marketing", most))
 
