@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.agents.supervised import SupervisedAgent
+from abm.agents.supervised import NOT_PRINTED, SupervisedAgent
 from abm.clock import collection_date, half_month
-from abm.ledger import OUTSIDE, own, pool
+from abm.ledger import OUTSIDE, own, pool, reserve
 from abm.money import divide, fen, yuan
 from abm.observation.events import EventKind
 from abm.persons.paying import CAPPED, COLLECTED, DRAWN, SEIZED, SOLD
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.platforms import board, budget, census, offers, parting, prepaid, receipts, rules
+from abm.platforms import board, budget, census, duties, offers, parting, prepaid, receipts, rules
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
@@ -45,7 +45,7 @@ class Platform(SupervisedAgent):
         self.closing: Closing | None = None
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
         self.last_change = -offers.FOR_EVER
-        self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
+        self._in_force = NOT_PRINTED  # amendments made and the step of the last change, as printed
         self.books, self.trend, self.valuation, self._funds_before = Books(), Trend(), ParentValuation(), 0
         self.levers = Levers(effort=terms.effort)
         self.census = PlanCensus()
@@ -154,6 +154,8 @@ class Platform(SupervisedAgent):
         for purpose, cost in budget.costs(self).items():
             self.move(cost, own(self.name), OUTSIDE, purpose)
         self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
+        for movement in duties.reserve_movements(self):
+            self.move(*movement)
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
         self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
@@ -205,6 +207,8 @@ class Platform(SupervisedAgent):
         for other in self.model.platforms:
             if other is not self:
                 other.lose_trust(rules.contagion(self.closing.share, self.model.case.mind.trust_from_closing))
+                if self.closing_plan.distrust_of_data:
+                    other.lose_trust(rules.contagion(self.closing.share, self.closing_plan.distrust_of_data))
 
     def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
@@ -248,15 +252,17 @@ class Platform(SupervisedAgent):
                 self._wind_up()
 
     def _funds(self) -> int:
-        """The platform's own money, less what it has advanced to the pool, fen."""
+        """The platform's own money, with its reserve, less what it has advanced to the pool, fen."""
         balances = self.model.ledger.balances
-        return balances[own(self.name)] + min(0, balances[pool(self.name)])
+        return balances[own(self.name)] + balances[reserve(self.name)] + min(0, balances[pool(self.name)])
 
     def _wind_up(self) -> None:
         """What is left in the pool is the platform's, and what is lacking too."""
         balance = self.model.ledger.balances[pool(self.name)]
         self.move(max(0, balance), pool(self.name), own(self.name), "left_over")
         self.move(max(0, -balance), own(self.name), pool(self.name), "made_up")
+        for movement in duties.reserve_left(self):
+            self.move(*movement)
 
     def move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         """Move fen from one account to another for a purpose of this plan's business."""

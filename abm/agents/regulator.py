@@ -10,7 +10,17 @@ from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
 from abm.platforms.closing import Stage
 from abm.platforms.long_payers import complaints_of_long_payers
 from abm.platforms.plan import Plan
-from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
+from abm.platforms.policies import (
+    EarlyLicensing,
+    ExitPlanDuty,
+    GuaranteeFund,
+    Historical,
+    LaissezFaire,
+    Policy,
+    ReserveDuty,
+    Stance,
+    StrictBan,
+)
 from abm.platforms.rivalry import business_taken, insurance_like
 from abm.scenario.institutions import Supervision
 
@@ -113,10 +123,13 @@ def named(settings: Supervision) -> Policy:
     """The policy of that name."""
     if settings.policy == "guarantee_fund":
         return GuaranteeFund(settings.levy)
+    if settings.policy == "reserve_duty":
+        return ReserveDuty(settings.reserve_months)
     kinds: dict[str, type[Policy]] = {
         "laissez_faire": LaissezFaire,
         "historical": Historical,
         "early_licensing": EarlyLicensing,
         "strict_ban": StrictBan,
+        "exit_plan_duty": ExitPlanDuty,
     }
     return kinds[settings.policy]()

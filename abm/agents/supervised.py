@@ -12,10 +12,14 @@ from abm.observation.events import EventKind
 from abm.persons.rules import overlap
 from abm.platforms.board import Levers
 from abm.platforms.closing import ClosingKind
+from abm.scenario.parents import ClosingPlan
 from abm.scenario.terms import PlatformTerms
 
 if TYPE_CHECKING:
     from abm.model import MutualAidModel
+
+
+NOT_PRINTED = (-1, -1)  # no terms are in force as they were published
 
 
 class SupervisedAgent(Agent):
@@ -24,6 +28,8 @@ class SupervisedAgent(Agent):
     model: "MutualAidModel"
     name: str
     terms: PlatformTerms
+    changes: dict[str, Any]
+    _in_force: tuple[int, int]
     levers: Levers
     in_custody: bool
     licensed: bool
@@ -67,6 +73,15 @@ class SupervisedAgent(Agent):
         last sets it in every step.
         """
         self.levers = replace(self.levers, marketing=min(self.levers.marketing, most))
+
+    def promise_for_the_end(self, promised: ClosingPlan) -> None:
+        """The regulator has asked for an exit plan, which is published; it takes nothing from members.
+
+        It is no change of terms by the board, which may change others in the same year, and costs no trust.
+        """
+        self.changes["closing"] = promised
+        self._in_force = NOT_PRINTED
+        self.model.note(self.name, EventKind.EXIT_PLAN, f"{promised.notice_days} days of notice, run-off paid")
 
     def tell_the_truth(self, fine: float) -> None:
         """The regulator has found promotion misleading: newcomers are told the true level, and a fine is paid, yuan."""

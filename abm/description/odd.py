@@ -101,4 +101,5 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),
         "closing_rules": processes.closing_rules,
         "policies": processes.policies,
+        "duties": partial(processes.functions, "abm.platforms.duties"),
     }

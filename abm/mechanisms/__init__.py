@@ -10,7 +10,7 @@ from typing import Any
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
-from abm.mechanisms.watchers import DUTIES, RIVALS
+from abm.mechanisms.watchers import DUTIES, PRIVACY, RIVALS
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
@@ -253,6 +253,7 @@ _ROWS = (
         "is not counted twice: the stronger way counts.",
         (Switch({"mood.from_warning": 0.0, "mood.from_closing": 0.0, "mood.from_refusals": 0.0},
             "exits from all plans at once after a closing of one", ("mood", "left", "joined")),)),
+    *PRIVACY,
 )
 # fmt: on
 

@@ -9,6 +9,23 @@ DUTIES = (
         "many are misled it demands that the true level be told: fewer join, and fewer are disappointed.",
         (Switch({"supervision.truth_demanded_at": 0.0}, "share that newcomers expect over the true one; fines",
             ("fine", "joined", "expected_share"), ("events.csv",)),)),
+    Mechanism("C6", "ends by the plan's own promise",
+        "Where no law asks for an exit plan, claimants have what the plan promised, or what was left (F179). A duty to "
+        "have one gives them notice and a run-off that is paid; it makes closing dearer to the parent.",
+        (Switch({"supervision.policy": "exit_plan_duty"}, "aid paid in a run-off; notice; bill of closing",
+            ("run_off", "aid", "stage", "surplus"), ("events.csv",)),)),
+    Mechanism("C7", "promises without a reserve",
+        "What a plan will owe is put aside nowhere: its claimants depend on what its owners then want and can. A duty "
+        "to hold a reserve pays them, costs the platform the use of the money, and is lost by who runs away.",
+        (Switch({"supervision.policy": "reserve_duty"}, "aid paid from the reserve in a run-off that nobody bears",
+            ("reserve", "reserve_cost", "reserve_paid", "aid")),)),
+)
+PRIVACY = (
+    Mechanism("E3", "what becomes of members' data",
+        "Members told a plan of their health. If what is known of them goes on being used after its end, all other "
+        "plans are trusted less, those to come too.",
+        (Switch({"platform.PLAN.closing.distrust_of_data": 0.0}, "trust in other plans after a closing",
+            ("trust", "joined", "left")),)),
 )
 RIVALS = (
     Mechanism("D3", "insurers as rivals",

@@ -11,6 +11,7 @@ from typing import Any
 from abm.errors import ModelError
 from abm.platforms.alarms import misleads
 from abm.platforms.closing import ClosingKind
+from abm.platforms.duties import exit_plan
 from abm.platforms.plan import SupervisedPlan, Supervisor
 
 
@@ -27,6 +28,7 @@ class Policy(ABC):
     """Rules by which a regulator acts, after every step."""
 
     levy = 0.0  # part of aid paid into a guarantee fund
+    reserve_months = 0.0  # of the aid expected, that every plan puts aside for claims
     threatens = True  # whether its sternness makes parents nervous and founders shy
 
     def may_launch(self, regulator: Supervisor, plan: SupervisedPlan) -> bool:  # noqa: ARG002
@@ -97,6 +99,27 @@ class GuaranteeFund(Policy):
 
     def __init__(self, levy: float) -> None:
         self.levy = levy
+
+    def act(self, regulator: Supervisor) -> None:
+        pass
+
+
+class ExitPlanDuty(Policy):
+    """Every plan must have an exit plan: notice in time, a run-off paid by the platform, data left alone."""
+
+    def act(self, regulator: Supervisor) -> None:
+        for plan in regulator.open_plans():
+            promised = plan.terms.closing
+            owed = exit_plan(promised, regulator.settings)
+            if owed != promised:
+                plan.promise_for_the_end(owed)
+
+
+class ReserveDuty(Policy):
+    """Every plan puts months of expected aid aside, of its own money and out of its reach, for claims after its end."""
+
+    def __init__(self, months: float) -> None:
+        self.reserve_months = months
 
     def act(self, regulator: Supervisor) -> None:
         pass

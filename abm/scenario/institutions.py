@@ -5,7 +5,15 @@ from typing import Literal
 
 from abm.scenario.declare import Section, fact, number
 
-PolicyName = Literal["laissez_faire", "historical", "early_licensing", "strict_ban", "guarantee_fund"]
+PolicyName = Literal[
+    "laissez_faire",
+    "historical",
+    "early_licensing",
+    "strict_ban",
+    "guarantee_fund",
+    "exit_plan_duty",
+    "reserve_duty",
+]
 
 
 # fmt: off
@@ -112,6 +120,16 @@ class Supervision(Section):
     licence_capital: float = number(1e8, "loss of a year that the parent of a licensed plan must be able to bear",
         unit="yuan", low=0, high=1e12, plausible=(5e7, 1e9),
         source="assumption: what mutual insurers had to bring, F220")
+    exit_notice_days: int = number(60,
+        "days of notice, at least, that an exit plan gives where there is a duty to have one", unit="days", low=0,
+        high=3650, plausible=(30, 180),
+        source="assumption: twice the usual notice; a waiting period of other cover is about 90 days")
+    reserve_months: float = number(6, "months of expected aid that a plan puts aside where there is a duty to",
+        unit="months", low=0, high=120, plausible=(2, 12),
+        source="assumption: claims come for 180 days after the end, F123")
+    reserve_cost: float = number(0.04, "cost of the money put aside, over what it earns meanwhile",
+        unit="1 a year", low=0, high=1, plausible=(0.02, 0.1),
+        source="assumption: cost of capital less the interest of a bank")
     levy: float = number(0.02, "part of aid paid into a guarantee fund, where there is one", unit="1", low=0, high=0.5,
         plausible=(0.01, 0.05), source="assumption: insurance guarantee funds take up to 0.8 % of premiums")
 

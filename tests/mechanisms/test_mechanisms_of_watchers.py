@@ -1,13 +1,14 @@
 """Mechanisms of those who watch plans, switched off one by one."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
 from abm.platforms.offers import level_by_table
-from worlds.closings import ten
-from worlds.plain import run
+from worlds.closings import HAND, ten, unborne
+from worlds.plain import PLAIN, run
 from worlds.switches import on_and_off
 
 # An insurance-like plan that all ten join in the first step.
@@ -35,6 +36,62 @@ def test_c5_who_joins_after_the_demand_is_told_the_true_level() -> None:
 
     told, nothing = on_and_off("C5", expected, on={"supervision.truth_demanded_at": 0.9})
     assert told > nothing == 0.0
+
+
+def test_c6_a_duty_to_have_an_exit_plan_pays_the_claims_of_the_run_off() -> None:
+    """Two claims of 1,000 yuan, of which 600 each are paid where members alone pay."""
+
+    def received(changes: dict[str, Any]) -> float:
+        model = unborne({"supervision.exit_notice_days": 15} | changes)
+        table = run(model, 3)
+        assert model.persons["paid"].sum() == round(100 * (table["aid"].sum() - table["run_off"].sum()))
+        return float(model.persons["received"].sum())
+
+    assert on_and_off("C6", received) == (1_200_00, 2_000_00)
+
+
+def test_c7_a_reserve_that_was_filled_in_time_pays_the_claims_of_the_run_off() -> None:
+    """Ten who are expected to cost ten yuan in a period: ten years of that are put aside, and 800 yuan are lacking."""
+
+    def paid(changes: dict[str, Any]) -> float:
+        rules = {"supervision.reserve_months": 120.0, "supervision.reserve_cost": 0.0}
+        rules |= {"people.deduction_failure": 1.0, "platform.pool.closing.run_off_borne": False}
+        model, _ = ten(rules | changes)
+        model.persons["frailty"] = 1e-3
+        run(model, 5)
+        model.platforms[0].announce("active", "by hand")
+        model.platforms[0].desk.capacity = 0.0
+        model.persons["frailty"], model.persons["credit"][6:] = 0.0, 650
+        model.persons["frailty"][1:3] = 1.0
+        run(model, 1)
+        model.platforms[0].desk.capacity = 1.0
+        table = run(model, 6)
+        assert table["surplus"].sum() == -table["reserve_paid"].sum()
+        return float(table["aid"].sum())
+
+    assert on_and_off("C7", paid) == (1_200.0, 2_000.0)
+
+
+def test_e3_other_plans_are_trusted_less_where_data_are_used_on_and_a_plan_to_come_too() -> None:
+    """Half of all memberships are in the plan that ends."""
+
+    def trust(changes: dict[str, Any]) -> float:
+        twin = {name.replace("pool", "twin"): value for name, value in (PLAIN | HAND).items() if ".pool." in name}
+        later = {name.replace("pool", "later"): value for name, value in (PLAIN | HAND).items() if ".pool." in name}
+        later |= {"platform.later.launch": date(2028, 1, 1)}
+        model, _ = ten(twin | later | {"slots": 2, "mind.trust_from_closing": 0.0} | changes)
+        before = run(model, 3)["twin.trust"][-1]
+        assert run(model, 1)["twin.trust"][-1] == before
+        brand = model.platforms[2].brand
+        model.platforms[0].announce("active", "by hand")
+        kept = model.platforms[2].brand / brand
+        run(model, 1)
+        after = run(model, 1)["twin.trust"][-1]
+        assert after / before == pytest.approx(kept, abs=1e-4)
+        return float(kept)
+
+    used = {"platform.pool.closing.distrust_of_data": 0.4}
+    assert on_and_off("E3", trust, ["pool"], on=used) == (pytest.approx(1 - 0.4 * 0.5**0.5), 1.0)
 
 
 def test_d3_insurers_press_on_the_regulator_while_an_insurance_like_plan_grows() -> None:
