@@ -10,7 +10,8 @@ from abm.ledger import HOUSEHOLDS, OUTSIDE
 from abm.money import fen, part
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
-from abm.platforms.closing import gift_until
+from abm.platforms.closing import Stage, gift_until
+from abm.platforms.rivalry import disparaged
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
 from abm.scenario.tables import age_factor
@@ -53,6 +54,13 @@ class Insurer(Agent):
         else:
             by_the_table = world.incidence / age_factor(self.model.case.health)
             premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
+
+    def talk(self, day: date) -> None:
+        """Its sellers speak ill of plans that take members; who is visited trusts them less from the next step on."""
+        lost = disparaged(self.product, self.model.case, day)
+        for platform in self.model.platforms if lost else ():
+            if platform.stage == Stage.OPEN:
+                platform.lose_trust(lost)
 
     @property
     def runs_out(self) -> int:

@@ -30,9 +30,14 @@ PRIVACY = (
 RIVALS = (
     Mechanism("D3", "insurers as rivals",
         "Insurers complain to the regulator of insurance-like plans that take their business. It presses on the "
-        "regulator, and such products are stopped the sooner, the second of its kind within a day (F210).",
+        "regulator, and such products are stopped the sooner, the second of its kind within a day (F210). Their agents "
+        "speak ill of plans, or use them to open doors.",
         (Switch({"supervision.from_insurers": 0.0}, "pressure while an insurance-like plan grows",
             ("pressure", "alarm_insurers"), variant="pressure"),
          Switch({"supervision.insurers_heard": 0.0}, "day on which an insurance-like product is stopped",
-            ("insurance_like_membership", "fee_rate"), ("events.csv",), variant="stop"))),
+            ("insurance_like_membership", "fee_rate"), ("events.csv",), variant="stop"),
+         Switch({"insurance.commercial.disparages": 0.0}, "trust in plans while insurance is sold",
+            ("trust", "joined", "left"), variant="disparagement"),
+         Switch({"insurance.commercial.recommends": 0.0}, "joiners of a plan that advertises little",
+            ("joined",), variant="recommendation"))),
 )

@@ -47,6 +47,12 @@ class Product(Section):
         plausible=(0.01, 0.05), source="assumption: mean premium 505 yuan a head, F244")
     reach: float = number(0.004, "chance that its own sellers offer it to a person in a period", unit="1", low=0,
         high=1, plausible=(0.001, 0.01), source="assumption: one person in ten a year")
+    disparages: float = number(0, "part of trust in every plan that a person loses whom its own sellers visit",
+        unit="1", low=0, high=1, plausible=(0, 0.5),
+        source="assumption, 0 is off: who sells insurance says that a plan is none and promises nothing")
+    recommends: float = number(0, "part of the persons whom its own sellers visit who hear of every plan from them",
+        unit="1", low=0, high=1, plausible=(0, 0.5),
+        source="assumption, 0 is off: a plan that costs cents opens the door to who sells insurance")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
     pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",

@@ -72,6 +72,40 @@ def test_c7_a_reserve_that_was_filled_in_time_pays_the_claims_of_the_run_off() -
     assert on_and_off("C7", paid) == (1_200.0, 2_000.0)
 
 
+# Agents visit every second person in a period, and nobody can afford what they sell.
+VISITED: dict[str, Any] = {
+    "insurance.commercial.on_sale": True,
+    "insurance.commercial.reach": 0.5,
+    "insurance.commercial.affordable": 0.0,
+}
+
+
+def test_d3_who_is_visited_by_agents_trusts_plans_less() -> None:
+    """A fifth of trust is lost by every second person: a tenth by all, from the second step on."""
+
+    def trust(changes: dict[str, Any]) -> float:
+        model, _ = ten(changes)
+        trusted = run(model, 4)["trust"]
+        assert (model.persons["policies"] & 1).sum() == 0
+        return float(trusted[3] / trusted[1])
+
+    ill, silent = on_and_off(
+        "D3", trust, variant="disparagement", on=VISITED | {"insurance.commercial.disparages": 0.2}
+    )
+    assert ill == pytest.approx(0.9**2, abs=1e-3)
+    assert silent == pytest.approx(1.0, abs=1e-3)
+
+
+def test_d3_agents_open_doors_for_a_plan_that_does_not_advertise() -> None:
+    def joined(changes: dict[str, Any]) -> float:
+        quiet = {"platform.pool.launch_reach": 0.0, "platform.pool.steady_reach": 0.0, "friends.telling": 0.0}
+        model, _ = ten(quiet | changes)
+        return float(run(model, 3)["joined"].sum())
+
+    on = VISITED | {"insurance.commercial.reach": 1.0, "insurance.commercial.recommends": 1.0}
+    assert on_and_off("D3", joined, variant="recommendation", on=on) == (10.0, 0.0)
+
+
 def test_e3_other_plans_are_trusted_less_where_data_are_used_on_and_a_plan_to_come_too() -> None:
     """Half of all memberships are in the plan that ends."""
 
