@@ -92,6 +92,11 @@ def deposits(platform: str) -> str:
     return f"{platform}{DEPOSITS}"
 
 
+def reserve(platform: str) -> str:
+    """What a platform has put aside for the claims of its members, out of its reach."""
+    return f"{platform}.reserve"
+
+
 def own(platform: str) -> str:
     """The platform's own money: fees and traffic in; subsidies, investigation and technology out."""
     return f"{platform}.own"

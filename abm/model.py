@@ -131,6 +131,7 @@ class MutualAidModel(WholeModel):
             platform.post_terms(self.day)
         for insurer in (*self.insurers, *self.mutual_insurers.values()):
             insurer.post_terms(self.day)
+            insurer.talk(self.day)
         offers, products = self.world.offers, self.world.products
         own_sellers = products["reach"][products["sponsored"] == 0].sum()
         pages = self.case.slots * offers["cross_sell_reach"].max() * products["pages"].sum()

@@ -13,9 +13,10 @@ from abm.money import fen, part
 from abm.observation.events import EventKind
 from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
-from abm.platforms.closing import gift_until
+from abm.platforms.closing import Stage, gift_until
 from abm.platforms.mutuals import interest_on, loss_of_period
 from abm.platforms.policy_year import change_of_premium, fails, loss_ratio
+from abm.platforms.rivalry import disparaged
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
 from abm.scenario.tables import age_factor
@@ -100,6 +101,13 @@ class Insurer(Agent):
         if self.factor != before:
             words = f"loss ratio {ratio:.2f}; {self.factor:.2f} times that of the first year"
             self.model.note(self.name, EventKind.NEW_PREMIUM, words)
+
+    def talk(self, day: date) -> None:
+        """Its sellers speak ill of plans that take members; who is visited trusts them less from the next step on."""
+        lost = disparaged(self.product, self.model.case, day)
+        for platform in self.model.platforms if lost else ():
+            if platform.stage == Stage.OPEN:
+                platform.lose_trust(lost)
 
     @property
     def runs_out(self) -> int:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.agents.agent import Agent
+from abm.agents.supervised import NOT_PRINTED, SupervisedAgent
 from abm.clock import collection_date, half_month
-from abm.ledger import OUTSIDE, own, pool
+from abm.ledger import OUTSIDE, own, pool, reserve
 from abm.money import divide, fen, yuan
 from abm.observation.events import EventKind
 from abm.persons.paying import CAPPED, COLLECTED, DRAWN, SEIZED, SOLD
 from abm.persons.rules import erode_trust, learned, overlap
 from abm.persons.situation import contribution_weight_of
-from abm.platforms import board, budget, census, offers, parting, prepaid, receipts, rules
+from abm.platforms import board, budget, census, duties, offers, parting, prepaid, receipts, rules
 from abm.platforms.board import Books, Levers, ParentValuation, Trend
 from abm.platforms.census import PlanCensus
 from abm.platforms.claims import ClaimsDesk
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abm.model import MutualAidModel
 
 
-class Platform(Agent):
+class Platform(SupervisedAgent):
     """A mutual-aid platform. Its money is in the model's ledger, its terms are those of the scenario until it acts."""
 
     model: "MutualAidModel"
@@ -45,7 +45,7 @@ class Platform(Agent):
         self.closing: Closing | None = None
         self.changes: dict[str, Any] = {}  # of the terms, by the board or the regulator
         self.last_change = -offers.FOR_EVER
-        self._in_force = (-1, -1)  # amendments made and the step of the last change, as printed
+        self._in_force = NOT_PRINTED  # amendments made and the step of the last change, as printed
         self.books, self.trend, self.valuation, self._funds_before = Books(), Trend(), ParentValuation(), 0
         self.levers = Levers(effort=terms.effort)
         self.census = PlanCensus()
@@ -154,6 +154,8 @@ class Platform(Agent):
         for purpose, cost in budget.costs(self).items():
             self.move(cost, own(self.name), OUTSIDE, purpose)
         self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
+        for movement in duties.reserve_movements(self):
+            self.move(*movement)
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
         self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
@@ -205,6 +207,8 @@ class Platform(Agent):
         for other in self.model.platforms:
             if other is not self:
                 other.lose_trust(rules.contagion(self.closing.share, self.model.case.mind.trust_from_closing))
+                if self.closing_plan.distrust_of_data:
+                    other.lose_trust(rules.contagion(self.closing.share, self.closing_plan.distrust_of_data))
 
     def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
@@ -213,31 +217,6 @@ class Platform(Agent):
         self.lose_trust(self.model.case.mind.trust_from_rule_change)
         self.model.note(self.name, event, words, event if event == EventKind.SPUN_OFF else EventKind.NEW_TERMS)
 
-    def stop_being_insurance(self) -> None:
-        """The regulator stops the product: it goes on as mutual aid where its terms say how, or else ends."""
-        stopped = self.terms.stopped
-        if stopped is None:
-            self.announce(ClosingKind.ORDERED, "stopped as insurance without a licence", EventKind.STOPPED_AND_CLOSED)
-            return
-        words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
-        self.change_terms(words, stopped.changes, EventKind.STOPPED_AND_CONVERTED)
-
-    def be_licensed(self) -> None:
-        """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""
-        self.licensed = self.in_custody = self.discloses = True
-
-    def give_deposits_into_custody(self) -> None:
-        """A bank holds the deposits from now on, out of the platform's reach."""
-        self.in_custody = True
-
-    def limit_marketing(self, most: float) -> None:
-        """Marketing falls to at most this part of what the terms say, 0 to 1.
-
-        The board may raise it again in a later month, though from nothing it cannot; a policy that means the limit to
-        last sets it in every step.
-        """
-        self.levers = replace(self.levers, marketing=min(self.levers.marketing, most))
-
     def start_from_terms(self, name: str) -> None:
         """Take effort, custody or brand from the terms again, whatever it has become since the launch."""
         value = getattr(self.original_terms, name)
@@ -245,18 +224,6 @@ class Platform(Agent):
             self.levers = replace(self.levers, effort=value)
         else:
             setattr(self, {"custody": "in_custody", "brand": "brand"}[name], value)
-
-    def be_rectified(self) -> None:
-        """The regulator goes through the small plans: some give up at once."""
-        if self.terms.small_plans:
-            self._lose_small_plans(round(self.terms.small_plans.rectified * self.small_plans))
-
-    def _lose_small_plans(self, plans: int) -> None:
-        """So many of the small plans end with the next collection, and their part of the memberships with them."""
-        plans = min(max(plans, 0), self.small_plans)
-        if plans:
-            self.failing = overlap(self.failing, plans / self.small_plans)
-            self.small_plans -= plans
 
     def lose_trust(self, part_lost: float) -> None:
         """Members will trust the plan less from the next step on, and so will newcomers, until it is forgotten."""
@@ -285,15 +252,17 @@ class Platform(Agent):
                 self._wind_up()
 
     def _funds(self) -> int:
-        """The platform's own money, less what it has advanced to the pool, fen."""
+        """The platform's own money, with its reserve, less what it has advanced to the pool, fen."""
         balances = self.model.ledger.balances
-        return balances[own(self.name)] + min(0, balances[pool(self.name)])
+        return balances[own(self.name)] + balances[reserve(self.name)] + min(0, balances[pool(self.name)])
 
     def _wind_up(self) -> None:
         """What is left in the pool is the platform's, and what is lacking too."""
         balance = self.model.ledger.balances[pool(self.name)]
         self.move(max(0, balance), pool(self.name), own(self.name), "left_over")
         self.move(max(0, -balance), own(self.name), pool(self.name), "made_up")
+        for movement in duties.reserve_left(self):
+            self.move(*movement)
 
     def move(self, amount: int, payer: str, payee: str, purpose: str) -> None:
         """Move fen from one account to another for a purpose of this plan's business."""

@@ -10,7 +10,18 @@ from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
 from abm.platforms.closing import Stage
 from abm.platforms.long_payers import complaints_of_long_payers
 from abm.platforms.plan import Plan
-from abm.platforms.policies import EarlyLicensing, GuaranteeFund, Historical, LaissezFaire, Policy, Stance, StrictBan
+from abm.platforms.policies import (
+    EarlyLicensing,
+    ExitPlanDuty,
+    GuaranteeFund,
+    Historical,
+    LaissezFaire,
+    Policy,
+    ReserveDuty,
+    Stance,
+    StrictBan,
+)
+from abm.platforms.rivalry import business_taken, insurance_like
 from abm.scenario.institutions import Supervision
 
 if TYPE_CHECKING:
@@ -71,7 +82,7 @@ class Regulator(Agent):
 
     def insurance_like(self) -> list["Platform"]:
         """Those of them with an insurer behind them and no licence of their own."""
-        return [platform for platform in self.open_plans() if platform.terms.insurer and not platform.licensed]
+        return insurance_like(self.open_plans())
 
     def warn(self) -> None:
         """Publish a warning: members doubt, parents grow nervous."""
@@ -99,6 +110,9 @@ class Regulator(Agent):
             seen += alarm
         self.pressure = rules.pressure(self.pressure, settings.forgetting, seen)
         self.insurance_like_membership += sum(each.members for each in self.insurance_like()) / people
+        if settings.insurers_heard:
+            taken = sum(map(business_taken, self.insurance_like()))
+            self.insurance_like_membership += settings.insurers_heard * taken
 
     def guarantee(self, amount: int, payee: str, platform: str) -> int:
         """Pay what a closed plan leaves unpaid, as far as the fund goes; returns what was paid, fen."""
@@ -109,10 +123,13 @@ def named(settings: Supervision) -> Policy:
     """The policy of that name."""
     if settings.policy == "guarantee_fund":
         return GuaranteeFund(settings.levy)
+    if settings.policy == "reserve_duty":
+        return ReserveDuty(settings.reserve_months)
     kinds: dict[str, type[Policy]] = {
         "laissez_faire": LaissezFaire,
         "historical": Historical,
         "early_licensing": EarlyLicensing,
         "strict_ban": StrictBan,
+        "exit_plan_duty": ExitPlanDuty,
     }
     return kinds[settings.policy]()

@@ -95,10 +95,12 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "publishing": partial(processes.functions, "abm.platforms.offers"),
         "claims_desk": partial(processes.methods, "abm.platforms.claims", "ClaimsDesk"),
         "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
+        "obeying": partial(processes.methods, "abm.agents.supervised", "SupervisedAgent"),
         "board": partial(processes.functions, "abm.platforms.board"),
         "parting": partial(processes.functions, "abm.platforms.parting"),
         "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),
         "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),
         "closing_rules": processes.closing_rules,
         "policies": processes.policies,
+        "duties": partial(processes.functions, "abm.platforms.duties"),
     }

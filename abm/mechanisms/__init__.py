@@ -11,6 +11,7 @@ from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.insurance import INSURANCE
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
+from abm.mechanisms.watchers import DUTIES, PRIVACY, RIVALS
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
@@ -227,6 +228,7 @@ _ROWS = (
         "weigh on the parents of all plans at once, whatever the regulator of plans does.",
         (Switch({"supervision.platform_rules_cost": 0.0}, "closings in the months after the news",
             ("closings", "stage"), ("events.csv",)),)),
+    *DUTIES,
     Mechanism("D1", "insurers: substitutes or feeders",
         "Plans sell insurance to their members, and so feed insurers; a plan makes insurance worth less to members, "
         "and insurance a plan to the insured.",
@@ -241,6 +243,7 @@ _ROWS = (
         "The low flat premium of the city plan, without questions about health, takes the place of mutual aid.",
         (Switch({"insurance.city.overlap": 0.0}, "exits where and when the city plan is launched",
             ("left", "city_share_members")),)),
+    *RIVALS,
     *INSURANCE,
     Mechanism("E1", "local news of aid and refusals",
         "Aid seen among friends recruits, and refusals repel.",
@@ -252,6 +255,7 @@ _ROWS = (
         "is not counted twice: the stronger way counts.",
         (Switch({"mood.from_warning": 0.0, "mood.from_closing": 0.0, "mood.from_refusals": 0.0},
             "exits from all plans at once after a closing of one", ("mood", "left", "joined")),)),
+    *PRIVACY,
 )
 # fmt: on
 

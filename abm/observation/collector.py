@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import mesa
 
-from abm.ledger import own, pool
+from abm.ledger import own, pool, reserve
 from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, of_market
 from abm.platforms.plan import Plan, Supervisor, Surroundings
 from abm.platforms.policies import Stance
@@ -119,7 +119,8 @@ def _snapshot(
         backlog=platform.desk.queue.size,
         capacity=platform.desk.capacity,
         pool=model.ledger.balances[pool(platform.name)],
-        gained=model.ledger.gained(own(platform.name)),
+        gained=model.ledger.gained(own(platform.name)) + model.ledger.gained(reserve(platform.name)),
+        reserve=model.ledger.balances[reserve(platform.name)],
         stage=int(platform.stage),
         policies_sold=platform.policies_sold,
         effort=platform.levers.effort,

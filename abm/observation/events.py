@@ -17,6 +17,8 @@ class EventKind(StrEnum):
     STOPPED_AND_CONVERTED = "stopped and converted"  # as insurance, by the regulator; goes on under new terms
     STOPPED_AND_CLOSED = "stopped and closed"  # the same, and is wound up
     SPUN_OFF = "spun off"  # the parent has parted with the plan, which goes on under a new owner
+    EXIT_PLAN = "exit plan"  # asked for by the regulator
+    TRUTH_DEMANDED = "true level demanded"  # by the regulator, of a plan whose promotion was misleading
     WARNING = "warning"
     RECTIFICATION = "rectification"
     NEW_PREMIUM = "new premium"  # of insurance, by the experience of a year

@@ -41,6 +41,7 @@ class PlatformSnapshot:
     capacity: float
     pool: int
     gained: int
+    reserve: int
     stage: int
     policies_sold: int
     effort: float
@@ -200,13 +201,17 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("returned", "yuan a period", "shares given back to members at the end", _money("returned")),
     Series("conversion", "yuan a period", "free insurance given to members at the end", _money("conversion")),
     Series("parting", "yuan a period", "what it cost the parent to part with the plan, or to try", _money("parting")),
+    Series("fine", "yuan a period", "fines for misleading promotion", _money("fine")),
     Series("seized", "yuan a period", "deposits kept by the platform when it ended", _money("seized")),
     Series("levy", "yuan a period", "part of the aid paid into the guarantee fund", _money("levy")),
     Series("guarantee", "yuan a period", "aid paid by the guarantee fund", _money("guarantee")),
+    Series("reserve", "yuan", "put aside for claims, by duty", lambda s: s.weight * yuan(s.reserve)),
+    Series("reserve_cost", "yuan a period", "what it costs to leave the reserve untouched", _money("reserve_cost")),
+    Series("reserve_paid", "yuan a period", "aid paid out of the reserve", _money("reserve_paid")),
     Series(
         "surplus",
         "yuan a period",
-        "change of the platform's own money: all that it takes in less all that it bears",
+        "change of the platform's own money, with its reserve: all that it takes in less all that it bears",
         lambda s: s.weight * yuan(s.gained),
     ),
     Series(

@@ -59,6 +59,8 @@ POLICIES: dict[str, Changes] = {
     "regulator: early licences": {"supervision.policy": "early_licensing"},
     "regulator: strict ban": {"supervision.policy": "strict_ban"},
     "regulator: guarantee fund": {"supervision.policy": "guarantee_fund"},
+    "regulator: exit plans": {"supervision.policy": "exit_plan_duty"},
+    "regulator: reserves": {"supervision.policy": "reserve_duty"},
 }
 
 

@@ -8,6 +8,7 @@ from abm.platforms import rules
 from abm.platforms.closing import ClosingKind, Stage, public_salience
 from abm.platforms.offers import level_by_table
 from abm.platforms.plan import Plan, Surroundings
+from abm.platforms.rivalry import business_taken, insurance_like
 from abm.scenario.institutions import Supervision
 
 IN_SIGHT = (Stage.OPEN, Stage.CLOSING)
@@ -20,6 +21,7 @@ ALARMS: Mapping[str, str] = {  # in the order in which they add up
     "selection": "refused claims, as insurers tell of them",
     "promotion": "newcomers who were promised less than the true share",
     "closings": "closings that are talked about",
+    "insurers": "insurers, whose business insurance-like plans take",
 }
 
 
@@ -40,6 +42,7 @@ def alarms(settings: Supervision, model: Surroundings, plans: Sequence[Plan], co
         "selection": settings.from_selection * refusals,
         "promotion": settings.from_promotion * sum(map(promotion, unlicensed)) if settings.from_promotion else 0.0,
         "closings": settings.from_closings * public_salience(model.closings, model.now, people),
+        "insurers": settings.from_insurers * sum(map(business_taken, insurance_like(plans))),
     }
 
 
@@ -51,6 +54,19 @@ def promotion(plan: Plan) -> float:
     model, census = plan.model, plan.census
     true_level = census.true_level or level_by_table(plan)
     return rules.misled(census.joined * model.weight, census.promised, true_level, model.case.people.population)
+
+
+def misleads(plan: Plan, settings: Supervision) -> bool:
+    """Whether the promotion of a plan is so misleading that the true level has to be told (mechanism C5).
+
+    The regulator sees what newcomers were led to expect, beside what an actuary reckons with, and how many are inside:
+    each member counts, over all people, by the part of the true share that is not told (F251, F266).
+    """
+    if not settings.truth_demanded_at or plan.discloses:
+        return False
+    census, people = plan.census, plan.model.case.people.population
+    true_level = census.true_level or level_by_table(plan)
+    return rules.misled(plan.members, census.promised, true_level, people) >= settings.truth_demanded_at
 
 
 def complaints_at_closing(plan: Plan, part: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
+from abm.ledger import reserve
 from abm.money import FEN_PER_YUAN, fen
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
@@ -211,8 +212,10 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
         bill += in_hand if promised.run_off_borne else promised.last_claims_shared * in_hand
     if promised.last_shares_borne:
         bill += in_notice
-    if promised.run_off_borne:
-        bill += after
+    # What is put aside is lost to the platform as far as it pays claims that nobody bears.
+    put_aside = plan.model.ledger.balances[reserve(plan.name)]
+    unborne = after + (1 - promised.last_claims_shared) * in_hand
+    bill += after if promised.run_off_borne else min(put_aside, unborne)
     if promised.given_to_all:
         product = plan.model.case.insurance.products[promised.conversion_product]
         bill += fen(product.premium or 0.0) * members * promised.conversion_months / 12

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from abm.errors import ModelError
-from abm.ledger import FUND, PERSONS, own, pool
+from abm.ledger import FUND, PERSONS, own, pool, reserve
 from abm.money import FEN_PER_YUAN, Carried, spell
 from abm.persons.cases import NO_CASES, by_delay, chosen, joined, require_memory
 from abm.persons.state import MOST_FEN, Status
@@ -132,6 +132,12 @@ class ClaimsDesk:
         balances = self.model.ledger.balances
         left, owed = max(0, balances[pool(plan.name)]) * heads, int(aid.sum()) + int(self.aid(self.queue).sum())
         amounts = (aid * (rules.paid_part(left, owed) if aid.size else 1.0)).astype(np.int64)
+        if in_reserve := int(balances[reserve(plan.name)] * heads):
+            put_aside = np.diff(np.minimum((aid - amounts).cumsum(), in_reserve), prepend=0)
+            due = self.booked.of("reserve_paid", int(put_aside.sum()))
+            ledger, the_pool = self.model.ledger, pool(plan.name)
+            ledger.pay_as_far(due, reserve(plan.name), the_pool, plan.name, "reserve_paid")
+            amounts += put_aside
         in_the_fund = int(max(0, balances[FUND]) * heads)
         granted = np.diff(np.minimum((aid - amounts).cumsum(), in_the_fund), prepend=0)
         self.model.regulator.guarantee(self.booked.of("guarantee", int(granted.sum())), pool(plan.name), plan.name)

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 
 from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR, half_month, periods
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
-from abm.ledger import deposits
+from abm.ledger import deposits, reserve
 from abm.money import FEN_PER_YUAN
 from abm.persons.rules import renewals
 from abm.platforms import rules
@@ -178,7 +178,8 @@ class NotWanted(ClosingRule):
 class RunAway(ClosingRule):
     """The deposits, which nobody holds in custody, are worth more than the plan and the parent's good name.
 
-    The cost of closing later (mechanism B9) is not in it: who would run away now would then too, and bears no bill.
+    What is put aside in a reserve is out of reach, and lost to them. The cost of closing later (mechanism B9) is not in
+    it: who would run away now would then too, and bears no bill.
     """
 
     kind = ClosingKind.FLIGHT
@@ -187,8 +188,9 @@ class RunAway(ClosingRule):
         parent = plan.terms.parent
         if parent is None or plan.in_custody:
             return None
-        pool = plan.model.ledger.balances[deposits(plan.name)] * plan.model.weight / FEN_PER_YUAN
-        worth = parent.flight_threshold + max(0.0, plan.valuation.going_on + plan.valuation.later)
+        balances, to_yuan = plan.model.ledger.balances, plan.model.weight / FEN_PER_YUAN
+        pool, put_aside = (balances[account(plan.name)] * to_yuan for account in (deposits, reserve))
+        worth = parent.flight_threshold + max(0.0, plan.valuation.going_on + plan.valuation.later) + put_aside
         return None if pool <= worth else f"{pool:,.0f} yuan of deposits were in reach"
 
 

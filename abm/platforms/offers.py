@@ -15,6 +15,7 @@ from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
+from abm.platforms.rivalry import recommended
 
 FOR_EVER = 1_000_000  # a step after all others
 MOST_WEIGHTS = 1 << 62  # of all persons together, and so within 64 bits
@@ -29,7 +30,8 @@ def post(plan: Plan, day: date) -> None:
     reach = rules.campaign_reach(terms.steady_reach, terms.launch_reach, terms.launch_fading, launched)
     takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
-    offer["reach"] = min(1.0, reach * plan.levers.marketing * case.shock("marketing", day, plan.name)) * takes_members
+    reach = reach * plan.levers.marketing * case.shock("marketing", day, plan.name)
+    offer["reach"] = min(1.0, reach + recommended(case, day)) * takes_members
     shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, years_of_wear(plan))
     offer["cross_sell_reach"] = shown * takes_members
     offer["subsidised"] = pays_shares(plan, day)

@@ -77,6 +77,7 @@ def terms_of_new_owner(terms: PlatformTerms) -> dict[str, Any]:
         run_off_borne=False,
         last_claims_shared=promised.last_claims_shared,
         ends_by_year=promised.ends_by_year,
+        distrust_of_data=promised.distrust_of_data,
     )
     return {
         "parent": new_owner(terms.parent),

@@ -238,6 +238,12 @@ class SupervisedPlan(Plan, Protocol):
     def give_deposits_into_custody(self) -> None:
         """Leave the deposits to a bank, out of reach."""
 
+    def promise_for_the_end(self, promised: ClosingPlan) -> None:
+        """Announce what will be done for members when the plan ends."""
+
+    def tell_the_truth(self, fine: float) -> None:
+        """Tell newcomers the true level of shares from now on, and pay a fine, yuan."""
+
     def limit_marketing(self, most: float) -> None:
         """Spend on marketing at most this part of what the terms say."""
 

@@ -9,7 +9,9 @@ from enum import IntEnum
 from typing import Any
 
 from abm.errors import ModelError
+from abm.platforms.alarms import misleads
 from abm.platforms.closing import ClosingKind
+from abm.platforms.duties import exit_plan
 from abm.platforms.plan import SupervisedPlan, Supervisor
 
 
@@ -26,6 +28,7 @@ class Policy(ABC):
     """Rules by which a regulator acts, after every step."""
 
     levy = 0.0  # part of aid paid into a guarantee fund
+    reserve_months = 0.0  # of the aid expected, that every plan puts aside for claims
     threatens = True  # whether its sternness makes parents nervous and founders shy
 
     def may_launch(self, regulator: Supervisor, plan: SupervisedPlan) -> bool:  # noqa: ARG002
@@ -47,7 +50,10 @@ class LaissezFaire(Policy):
 
 
 class Historical(Policy):
-    """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270)."""
+    """Warn, then rectify, as pressure grows; stop what looks like insurance; order no closing (fact F270).
+
+    Where the scenario says from when on (`truth_demanded_at`), misleading promotion is fined and corrected (F251).
+    """
 
     def act(self, regulator: Supervisor) -> None:
         if regulator.rose_to(Stance.WARN):
@@ -55,6 +61,9 @@ class Historical(Policy):
         if regulator.rose_to(Stance.RECTIFY):
             regulator.rectify()
         settings = regulator.settings
+        for plan in regulator.open_plans():
+            if misleads(plan, settings):
+                plan.tell_the_truth(settings.promotion_fine)
         for plan in regulator.insurance_like():
             if regulator.insurance_like_membership >= (settings.stop_new_at if plan.is_new else settings.stop_all_at):
                 plan.stop_being_insurance()
@@ -90,6 +99,27 @@ class GuaranteeFund(Policy):
 
     def __init__(self, levy: float) -> None:
         self.levy = levy
+
+    def act(self, regulator: Supervisor) -> None:
+        pass
+
+
+class ExitPlanDuty(Policy):
+    """Every plan must have an exit plan: notice in time, a run-off paid by the platform, data left alone."""
+
+    def act(self, regulator: Supervisor) -> None:
+        for plan in regulator.open_plans():
+            promised = plan.terms.closing
+            owed = exit_plan(promised, regulator.settings)
+            if owed != promised:
+                plan.promise_for_the_end(owed)
+
+
+class ReserveDuty(Policy):
+    """Every plan puts months of expected aid aside, of its own money and out of its reach, for claims after its end."""
+
+    def __init__(self, months: float) -> None:
+        self.reserve_months = months
 
     def act(self, regulator: Supervisor) -> None:
         pass

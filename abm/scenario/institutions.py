@@ -5,7 +5,15 @@ from typing import Literal
 
 from abm.scenario.declare import Section, fact, number
 
-PolicyName = Literal["laissez_faire", "historical", "early_licensing", "strict_ban", "guarantee_fund"]
+PolicyName = Literal[
+    "laissez_faire",
+    "historical",
+    "early_licensing",
+    "strict_ban",
+    "guarantee_fund",
+    "exit_plan_duty",
+    "reserve_duty",
+]
 
 
 # fmt: off
@@ -86,6 +94,25 @@ class Supervision(Section):
         "less by the root of its part of them", unit="1 a period", low=0, high=100, plausible=(0.02, 0.3),
         source="assumption, 0 is off: run-aways and crowds left without cover are what it warned of, F252; at 0.15 the "
                "end of a plan with a tenth of all people leads to a warning")
+    truth_demanded_at: float = number(0,
+        "members over the population, each counted by the part of the true share that newcomers are not told, from "
+        "which on a historical regulator demands that a plan tells it, and fines it", unit="1", low=0, high=1,
+        plausible=(0, 0.1),
+        source="assumption, 0 is off: a promise of 100 to 200 yuan was fined half a year after the launch, F251, when "
+               "some tens of millions were inside; at 0.02 a plan with one in fifty who are told of nothing")
+    promotion_fine: float = number(930_000, "that fine", unit="yuan", low=0, high=1e10, plausible=(280_000, 1e7),
+        source="F251: 650,000 yuan, and 280,000 of managers")
+    from_insurers: float = number(0,
+        "pressure from complaints of insurers, if all people joined insurance-like plans in a period",
+        unit="1 a period", low=0, high=1_000, plausible=(0, 5),
+        source="assumption, 0 is off: at 1 newcomers, ten million in the first nine days, F006, press at once as much "
+               "as 1.6 times as many members do by their number in the long run")
+    insurers_heard: float = number(0,
+        "for how many members more a newcomer of an insurance-like product counts when it is asked whether such "
+        "products are stopped: insurers complain of new business that they lose", unit="persons", low=0, high=1_000,
+        plausible=(0, 5),
+        source="assumption, 0 is off: the second product was gone in a day, with few members, F210, F211; observers "
+               "say that insurers had complained")
     warn_at: float = number(0.26, "pressure at which it warns", unit="1", low=0.001, high=100,
         source="assumption: the scale of pressure is free, the others are set against it")
     rectify_at: float = number(0.6, "pressure at which it rectifies", unit="1", low=0, high=100,
@@ -117,6 +144,16 @@ class Supervision(Section):
     licence_capital: float = number(1e8, "loss of a year that the parent of a licensed plan must be able to bear",
         unit="yuan", low=0, high=1e12, plausible=(5e7, 1e9),
         source="assumption: what mutual insurers had to bring, F220")
+    exit_notice_days: int = number(60,
+        "days of notice, at least, that an exit plan gives where there is a duty to have one", unit="days", low=0,
+        high=3650, plausible=(30, 180),
+        source="assumption: twice the usual notice; a waiting period of other cover is about 90 days")
+    reserve_months: float = number(6, "months of expected aid that a plan puts aside where there is a duty to",
+        unit="months", low=0, high=120, plausible=(2, 12),
+        source="assumption: claims come for 180 days after the end, F123")
+    reserve_cost: float = number(0.04, "cost of the money put aside, over what it earns meanwhile",
+        unit="1 a year", low=0, high=1, plausible=(0.02, 0.1),
+        source="assumption: cost of capital less the interest of a bank")
     levy: float = number(0.02, "part of aid paid into a guarantee fund, where there is one", unit="1", low=0, high=0.5,
         plausible=(0.01, 0.05), source="assumption: insurance guarantee funds take up to 0.8 % of premiums")
 

@@ -87,6 +87,12 @@ class Product(Section):
         source="assumption, false is off: insurers offered cover to members of plans that closed, F144, F155")
     follows_months: float = number(6, "months from that announcement in which it is offered then", unit="months", low=0,
         high=120, plausible=(1, 12), source="assumption: claims of the run-off are taken for 180 days, F155")
+    disparages: float = number(0, "part of trust in every plan that a person loses whom its own sellers visit",
+        unit="1", low=0, high=1, plausible=(0, 0.5),
+        source="assumption, 0 is off: who sells insurance says that a plan is none and promises nothing")
+    recommends: float = number(0, "part of the persons whom its own sellers visit who hear of every plan from them",
+        unit="1", low=0, high=1, plausible=(0, 0.5),
+        source="assumption, 0 is off: a plan that costs cents opens the door to who sells insurance")
     sponsored: bool = fact(False, "whether it is offered by a city and not by agents",
         source="no, unless the scenario says so")
     pages: float = number(0, "part of the insurance shown to members on pages of platforms that is this product",

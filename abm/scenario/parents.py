@@ -31,6 +31,12 @@ class ClosingPlan(Section):
         "part of the claims still in hand that members are asked for in the last collection, if nobody else pays them",
         unit="1", low=0, high=1, plausible=(0.3, 1),
         source="assumption: all of them; at one plan 28,500 of 61,337 yuan were paid, nobody was left to share, F179")
+    distrust_of_data: float = number(0,
+        "part of trust in all other plans, those to come too, that is lost because what is known of members goes on "
+        "being used after the end, by the parent or an insurer, if all members were in this plan; less by the root of "
+        "the part who were", unit="1", low=0, high=1, plausible=(0, 0.1),
+        source="assumption, 0 is off: members had told of their health, and were offered insurance when a plan ended, "
+               "F144; at 0.1 as much as the closing itself")
     ends_by_year: bool = fact(False,
         "whether each membership ends with a year of its own, counted from joining, and not with the notice",
         source="no, unless the terms of the plan say so; policies of a year run to its end, F277")

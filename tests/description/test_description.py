@@ -117,6 +117,8 @@ def test_every_scenario_can_be_described_with_all_its_numbers(name: str) -> None
                 "early_licensing",
                 "strict_ban",
                 "guarantee_fund",
+                "exit_plan_duty",
+                "reserve_duty",
             ],
         ),
     ],

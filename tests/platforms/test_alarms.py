@@ -9,11 +9,11 @@ import pytest
 from abm.model import MutualAidModel
 from abm.observation.series import MARKET
 from abm.platforms import rules
-from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
+from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing, misleads
 from abm.platforms.board import value_to_parent, weight_of_platform_rules
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, Stage
-from abm.platforms.policies import Stance
+from abm.platforms.policies import Historical, Stance
 from worlds.closings import HAND, ten
 from worlds.firms import Authority, Firm, Place, firm, supervision
 from worlds.plain import run, world
@@ -97,6 +97,28 @@ def test_who_tells_newcomers_the_truth_or_more_misleads_nobody() -> None:
     assert rules.misled(1e6, 100.0, 100.0, 1e7) == rules.misled(1e6, 150.0, 100.0, 1e7) == 0.0
     assert rules.misled(1e6, 0.0, 100.0, 1e7) == pytest.approx(0.1)
     assert rules.misled(1e6, 10.0, 0.0, 1e7) == 0.0  # a plan that covers nobody
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "misleading"),
+    [
+        ({"truth_demanded_at": 0.074}, {}, True),  # a million of ten million people, told a quarter of the true share
+        ({"truth_demanded_at": 0.076}, {}, False),
+        ({"truth_demanded_at": 0.074}, {"discloses": True}, False),
+        ({"truth_demanded_at": 0.0}, {}, False),
+    ],
+)
+def test_the_true_level_is_demanded_of_who_misleads_many(
+    settings: dict[str, float], given: dict[str, bool], misleading: bool
+) -> None:
+    assert misleads(firm(model=place(), census=NEWCOMERS, **given), supervision(**settings)) is misleading
+
+
+def test_a_historical_regulator_fines_misleading_promotion() -> None:
+    plans = [firm(model=place(), census=NEWCOMERS), firm(model=place(), census=NEWCOMERS, discloses=True)]
+    settings = supervision(truth_demanded_at=0.07, promotion_fine=5.0)
+    Historical().act(Authority(settings=settings, plans=plans))
+    assert [plan.orders for plan in plans] == [[("tell_the_truth", 5.0)], []]
 
 
 def test_newcomers_are_held_against_what_they_were_told_when_they_joined() -> None:

@@ -124,6 +124,11 @@ def test_promises_for_the_end_are_gone_unless_the_new_owner_keeps_them() -> None
         assert parting.terms_of_new_owner(asked.terms)["closing"] == left
 
 
+def test_a_new_owner_uses_what_is_known_of_members_as_the_parent_would_have() -> None:
+    asked = firm({}, {"closing": {"distrust_of_data": 0.3}})
+    assert parting.terms_of_new_owner(asked.terms)["closing"].distrust_of_data == 0.3
+
+
 def parted(changes: dict[str, Any] | None = None, failure: float = 0.0) -> tuple[Any, Platform]:
     """A plan of ten, of whom each costs three yuan to part with, with which its parent parts in step 4."""
     world = {f"{PARENT}.spin_off.cost": 3.0, f"{PARENT}.spin_off.failure": failure, f"{PARENT}.closing_later": 0.0}

@@ -163,6 +163,12 @@ class Firm:
     def give_deposits_into_custody(self) -> None:
         self.orders.append(("give_deposits_into_custody",))
 
+    def promise_for_the_end(self, promised: ClosingPlan) -> None:
+        self.orders.append(("promise_for_the_end", promised))
+
+    def tell_the_truth(self, fine: float) -> None:
+        self.orders.append(("tell_the_truth", fine))
+
     def limit_marketing(self, most: float) -> None:
         self.orders.append(("limit_marketing", most))
 

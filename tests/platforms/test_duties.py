@@ -1,0 +1,151 @@
+"""Duties laid on plans, by hand: a plan for the end, and a reserve for claims."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from abm.ledger import OUTSIDE, own, reserve
+from abm.platforms.board import closing_bill
+from abm.platforms.census import PlanCensus
+from abm.platforms.closing import Closing, ClosingKind, RunAway, Stage
+from abm.platforms.duties import cost_of_reserve, exit_plan, reserve_left, reserve_movements
+from abm.platforms.policies import ExitPlanDuty, ReserveDuty
+from abm.runs.checkpoint import resume, save
+from abm.scenario.parents import ClosingPlan
+from worlds.closings import AID, OWN, balance, ten, unborne
+from worlds.firms import Authority, Desk, Firm, Place, firm, supervision
+from worlds.plain import run
+
+RESERVE = reserve("pool")
+HELD: dict[str, Any] = {"supervision.policy": "reserve_duty", "supervision.reserve_cost": 0.0}
+
+
+def test_an_exit_plan_gives_notice_pays_the_run_off_and_keeps_what_was_promised_beyond() -> None:
+    settings = supervision(exit_notice_days=60)
+    poor = ClosingPlan(notice_days=5, run_off_borne=False, shares_refunded=0.5, distrust_of_data=0.3)
+    owed = exit_plan(poor, settings)
+    assert owed == ClosingPlan(notice_days=60, run_off_borne=True, shares_refunded=0.5)
+    assert exit_plan(owed, settings) == owed
+    assert exit_plan(ClosingPlan(notice_days=90), settings).notice_days == 90
+
+
+def test_the_duty_is_laid_on_plans_that_promise_less_and_on_no_other() -> None:
+    settings = supervision(exit_notice_days=60)
+    plans = [firm(terms={"closing": {"notice_days": days}}) for days in (30, 60)]
+    ExitPlanDuty().act(Authority(settings=settings, plans=plans))
+    owed = ClosingPlan(notice_days=60)
+    assert [plan.orders for plan in plans] == [[("promise_for_the_end", owed)], []]
+
+
+def test_an_exit_plan_is_noted_once_costs_no_trust_and_leaves_the_board_free() -> None:
+    model, _ = ten({"supervision.policy": "exit_plan_duty", "mind.trust_from_rule_change": 0.5})
+    before = model.platforms[0].brand
+    trust = run(model, 4)["trust"]
+    plan = model.platforms[0]
+    assert [event["what"] for event in model.events] == ["launch", "exit plan"]
+    assert (plan.terms.closing.notice_days, plan.terms.closing.run_off_borne) == (60, True)
+    assert (plan.brand, trust[-1]) == (before, trust[1])
+    assert plan.periods_since_change > 24
+
+
+def held(amount: int, months: float = 6.0, **given: Any) -> Firm:
+    """A plan of which 108 fen a period are asked of each of a thousand, and this much put aside; aid is 1,000 yuan."""
+    here = Place(regulator=Authority(policy=ReserveDuty(months), settings=supervision(reserve_cost=0.24)))
+    here.ledger.transfer(amount, OUTSIDE, reserve("firm"), "firm", "reserve")
+    census = PlanCensus(inside=1_000, ever_joined=1_250, sharing=1_000, true_level=108.0)
+    return firm(model=here, census=census, **given)
+
+
+@pytest.mark.parametrize(
+    ("amount", "months", "moved"),
+    [
+        (0, 6.0, {"reserve": 1_200_000, "reserve_back": 0}),  # twelve periods of 1,000 yuan
+        (200_000, 6.0, {"reserve_cost": 2_000, "reserve": 1_000_000, "reserve_back": 0}),
+        (1_300_000, 6.0, {"reserve_cost": 13_000, "reserve": 0, "reserve_back": 100_000}),
+        (300_000, 0.0, {"reserve_cost": 3_000, "reserve": 0, "reserve_back": 300_000}),  # the duty is gone
+        (0, 0.0, {}),
+    ],
+)
+def test_a_reserve_is_filled_up_to_months_of_expected_aid(amount: int, months: float, moved: dict[str, int]) -> None:
+    assert {purpose: fen for fen, _, _, purpose in reserve_movements(held(amount, months))} == moved
+
+
+def test_a_reserve_stays_as_it_is_once_the_end_is_announced_and_goes_back_after_it() -> None:
+    plan = held(500_000, stage=Stage.CLOSING)
+    assert [purpose for *_, purpose in reserve_movements(plan)] == ["reserve_cost"]
+    plan.closing = Closing("firm", 40, 42, ClosingKind.ACTIVE, "by hand", 1e6, 1.0)
+    assert reserve_left(plan) == [(500_000, reserve("firm"), own("firm"), "reserve_back")]
+    plan.closing = replace(plan.closing, kind=ClosingKind.FLIGHT)
+    assert reserve_left(plan) == []
+
+
+def test_untouched_money_costs_a_part_of_itself_in_a_year() -> None:
+    assert 24 * cost_of_reserve(24_000, 0.05) == 1_200
+
+
+def test_a_reserve_pays_what_is_lacking_of_the_last_claims_as_far_as_it_goes() -> None:
+    """Two claims of 1,000 yuan of which the pool pays 600 each, and 500 yuan are put aside."""
+    model = unborne(HELD | {"supervision.reserve_months": 0.0})
+    model.ledger.transfer(500_00, OUTSIDE, RESERVE, "pool", "reserve")
+    table = run(model, 4)
+    assert model.persons["received"].tolist() == [0, AID, 700_00] + [0] * 7
+    assert table["reserve_paid"].sum() == 500.0
+    assert table["reserve"][-1] == 0.0
+
+
+def test_what_is_not_asked_for_in_the_last_collection_is_lost_out_of_a_reserve_too() -> None:
+    """Claims of 300 yuan are in hand, for a third of which members are asked."""
+    terms = {"closing": {"run_off_borne": False, "last_claims_shared": 1 / 3}}
+    desk = Desk(in_hand=30_000.0)
+    found = [closing_bill(held(500_000, terms=terms, desk=each)) for each in (Desk(), desk)]
+    assert found[1] - found[0] == pytest.approx(20_000 * 1_000 / 100)
+
+
+def test_filling_the_reserve_is_no_loss_and_its_cost_is() -> None:
+    """Ten who all will fall ill within a fortnight, by the table: six months of it are more than there will ever be."""
+    model, _ = ten(HELD | {"supervision.reserve_cost": 0.24})
+    model.persons["frailty"] = 1e-3
+    table = run(model, 4)
+    put_aside = table["reserve"]
+    assert put_aside[0] == 0.0 < put_aside[1]
+    assert table["reserve_cost"][2] == pytest.approx(0.01 * put_aside[1], abs=0.01)
+    assert table["surplus"].sum() == pytest.approx(-table["reserve_cost"].sum())
+    assert balance(model, OWN) + balance(model, RESERVE) == -round(100 * table["reserve_cost"].sum())
+    model.audit()
+
+
+def test_a_board_reckons_with_what_it_loses_of_a_reserve_that_pays_claims() -> None:
+    """It loses all where more is claimed than is put aside, and else what it would pay if it bore the run-off itself.
+
+    In real yuan; each simulated person is a thousand.
+    """
+    poor, rich = ({"closing": {"run_off_borne": borne}} for borne in (False, True))
+    nothing, little, much = (closing_bill(held(amount, terms=poor)) for amount in (0, 100_000, 500_000))
+    assert little - nothing == pytest.approx(100_000 * 1_000 / 100)
+    borne = [closing_bill(held(amount, terms=rich)) for amount in (0, 500_000)]
+    assert much - nothing == pytest.approx(borne[0] - nothing)
+    assert borne[0] == borne[1] > little
+
+
+@pytest.mark.parametrize(("put_aside", "flees"), [(0, True), (50_000, False)])
+def test_who_would_lose_a_reserve_stays_with_the_deposits(put_aside: int, flees: bool) -> None:
+    """Deposits of a million yuan, and the name is worth 700,000 of them: with half a million put aside it is not."""
+    plan = held(put_aside, parent={"flight_threshold": 700_000.0})
+    plan.model.ledger.transfer(100_000, OUTSIDE, "firm.deposits", "firm", "deposit")
+    assert (RunAway().reason(plan) is not None) is flees
+
+
+def test_a_plan_with_a_reserve_and_an_exit_plan_goes_on_from_a_checkpoint(tmp_path: Any) -> None:
+    for policy in ("reserve_duty", "exit_plan_duty"):
+        model, _ = ten({"supervision.policy": policy, "calendar.end": date(2019, 12, 31)})
+        model.persons["frailty"] = 1e-3
+        run(model, 3)
+        save(model, tmp_path / "half.huzhu")
+        again = resume(tmp_path / "half.huzhu")
+        assert again.platforms[0].terms.closing == model.platforms[0].terms.closing
+        run(model, 3)
+        run(again, 3)
+        assert again.ledger.balances == model.ledger.balances
+        assert again.platforms[0].terms == model.platforms[0].terms
