@@ -9,6 +9,7 @@ from typing import Any
 
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
+from abm.mechanisms.pages import OF_MEMBERS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
@@ -137,6 +138,7 @@ _ROWS = (
             ("filed", "aided", "share"), variant="awareness"),
          Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),
             variant="end"))),
+    *OF_MEMBERS,
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "
         "What else a plan costs weighs on each member of a small one more than of a large one.",

@@ -9,7 +9,7 @@ from abm.errors import ModelError
 from abm.money import fen, spell
 from abm.persons.rules import aid_for_the_mean_case
 from abm.persons.situation import highest_contribution_weight
-from abm.platforms import rules
+from abm.platforms import pages, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
@@ -57,7 +57,8 @@ def print_terms(plan: Plan) -> None:
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
     offer["chronic_only"] = terms.chronic_only
     offer["mild_cover"] = terms.mild_cover
-    offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
+    offer["annual_cap"] = fen(terms.annual_cap)
+    world.audiences[plan.index] = pages.audiences(terms, plan.model.case.people)
     offer["assessment_error"] = terms.assessment_error
     products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product
     offer["conversion_product"] = products.index(offered)

@@ -194,7 +194,7 @@ def _require_same_past(before: Scenario, after: Scenario) -> None:
 
 def _require_places(path: Path, model: MutualAidModel, periods: int, cases: np.ndarray) -> None:
     """Raise `CheckpointError` for a step, a friend or a plan that there is not: compiled loops look there unasked."""
-    rows, plans, (first, friends) = model.persons.size, len(model.platforms), model.world[8:10]
+    rows, plans, (first, friends) = model.persons.size, len(model.platforms), (model.world.first, model.world.friends)
     wrong = not -1 <= model.now < periods or model.latent.by_onset.size != max(1, model.now + 1)
     wrong = wrong or friends.min(initial=0) < 0 or friends.max(initial=0) >= rows
     wrong = wrong or model.world.guardians.max(initial=0) >= rows

@@ -147,6 +147,9 @@ TURNED_ON: dict[str, Any] = {
     "platform.unwanted.parent.spin_off.considered": True,
     "platform.unwanted.parent.spin_off.cost": 0.1,
     "platform.unwanted.parent.spin_off.failure": 0.0,
+    "platform.unwanted.audience": 0.8,
+    "platform.unwanted.users.tier_1": 0.4,
+    "platform.unwanted.users.from_50": 0.5,
     **{f"platform.{name}.wear_by_calendar": True for name in PLANS},
     **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
     **{

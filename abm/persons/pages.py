@@ -1,0 +1,21 @@
+"""What a person has to do with the pages of platforms."""
+
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.jit import behaviour
+from abm.market import World
+
+AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
+MIDDLE_AGED, OLD = 30, 50  # years on the first day, from which on pages are used otherwise
+
+
+@behaviour
+def in_audience(me: np.void, k: int, row: int, world: World) -> bool:
+    """Whether I use the pages of platform `k`: true of a person or not from the start, and for ever.
+
+    How likely that is depends on the city tier, and on the age on the first day (mechanism A20).
+    """
+    band = np.int64(me["age_at_start"] >= MIDDLE_AGED) + np.int64(me["age_at_start"] >= OLD)
+    used: float = world.audiences[k, np.int64(me["tier"]) - 1, band]
+    return used >= 1.0 or draw(world.settings[0]["seed"], 0, row, AUDIENCE + k) < used
