@@ -84,6 +84,7 @@ class Purpose(IntEnum):
     ENROL = 56
     RENEW_REASONS = 57
     PARTING = 58
+    PAGE = 59
 
 
 class Use(NamedTuple):
@@ -195,6 +196,7 @@ USES = {
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
     Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
+    Purpose.PAGE: Use("person and plan", "hear", "whether money is raised for the ill friend on a page of the plan"),
 }
 
 

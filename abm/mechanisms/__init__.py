@@ -9,7 +9,7 @@ from typing import Any
 
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
-from abm.mechanisms.pages import OF_MEMBERS
+from abm.mechanisms.pages import OF_MEMBERS, OF_PLATFORMS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
@@ -196,6 +196,7 @@ _ROWS = (
          Switch({"platform.PLAN.parent.saturation": 0.0}, "date of the closing, where members insure themselves",
             ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
     *ENDINGS,
+    *OF_PLATFORMS,
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",

@@ -7,7 +7,7 @@ import numpy as np
 from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
-from abm.persons.rules import aid_for_the_mean_case
+from abm.persons.rules import aid_for_the_mean_case, overlap
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import pages, rules
 from abm.platforms.awareness import claim_awareness
@@ -29,7 +29,11 @@ def post(plan: Plan, day: date) -> None:
     reach = rules.campaign_reach(terms.steady_reach, terms.launch_reach, terms.launch_fading, launched)
     takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
-    offer["reach"] = min(1.0, reach * plan.levers.marketing * case.shock("marketing", day, plan.name)) * takes_members
+    marketed = min(1.0, reach * plan.levers.marketing * case.shock("marketing", day, plan.name))
+    raised = pages.raising(plan, day)
+    by_pages = pages.seen_by_others(plan, raised)
+    offer["reach"] = (overlap(marketed, by_pages) if by_pages else marketed) * takes_members
+    offer["crowdfunding"] = raised * takes_members
     shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, years_of_wear(plan))
     offer["cross_sell_reach"] = shown * takes_members
     offer["subsidised"] = pays_shares(plan, day)

@@ -1,8 +1,14 @@
-"""The pages on which a plan is offered: who uses them."""
+"""The pages on which a plan is offered: who uses them, and money that is raised on them for the ill."""
+
+import math
+from datetime import date
 
 import numpy as np
 
-from abm.persons.pages import MIDDLE_AGED, OLD
+from abm.clock import half_month
+from abm.persons.pages import MIDDLE_AGED, OLD, ill_lately
+from abm.platforms import rules
+from abm.platforms.plan import Plan
 from abm.scenario.people import People
 from abm.scenario.tables import strata_of
 from abm.scenario.terms import PlatformTerms
@@ -43,3 +49,23 @@ def population(people: People) -> np.ndarray:
         for age in range(each.age, each.age + each.width):
             shares[each.tier - 1, np.searchsorted(BANDS, age, side="right") - 1] += each.share / each.width
     return shares
+
+
+def raising(plan: Plan, day: date) -> float:
+    """The part of the ill for whom money is raised on the page of a plan on a day (mechanism B14)."""
+    page = plan.terms.crowdfunding
+    opened = page.begins or plan.terms.launch
+    return page.raising * rules.phased_in(half_month(day) - half_month(opened), page.months)
+
+
+def seen_by_others(plan: Plan, raised: float) -> float:
+    """The chance that in a period a person comes by the page of somebody ill who is no friend, and is offered the plan.
+
+    `raised` is the part of the ill who have a page. How many fall ill is counted as long as friends talk about it; how
+    many of their pages come by a person is a Poisson number.
+    """
+    model, talked_about = plan.model, plan.model.case.friends.news_periods
+    if not raised or not talked_about:
+        return 0.0
+    ill = ill_lately(model.world) / model.persons.size / max(1, min(model.now, talked_about))
+    return -math.expm1(-raised * ill * plan.terms.crowdfunding.viewers)

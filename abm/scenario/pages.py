@@ -1,6 +1,8 @@
-"""The pages of a platform: who uses them."""
+"""The pages of a platform: who uses them, and money that is raised on them."""
 
-from abm.scenario.declare import Section, number
+from datetime import date
+
+from abm.scenario.declare import Section, fact, number
 
 
 # fmt: off
@@ -18,3 +20,19 @@ class Users(Section):
                "largest were under 30, F012")
     from_50: float = number(1, "the same by those of 50 years and older", unit="1", low=0.01, high=100,
         plausible=(0.1, 2), source="assumption, 1 is off: pages that one pays on are used less in old age")
+
+
+class Crowdfunding(Section):
+    """A page on which friends of the ill raise money for them, and which offers the plan to whoever looks at it."""
+
+    raising: float = number(0, "share of the ill for whom money is raised on the page, once it is known", unit="1",
+        low=0, high=1, plausible=(0, 0.4),
+        source="assumption, 0 is off, 0.15 where a plan grew by it: within half a year donors were 18 million more, "
+               "F286, a hundred for each of 0.18 million pages, while of netizens 1.2 million fell ill")
+    viewers: float = number(100, "people beyond the friends one talks to who see such a page", unit="persons", low=0,
+        high=1e6, plausible=(20, 1_000), source="assumption: circles are of some 150 people, Hill and Dunbar 2003, and "
+               "pages are passed on; donors of F286 alone")
+    begins: date | None = fact(None, "day on which the page is opened; with the plan where none is given", unit="date",
+        source="none unless the scenario says so")
+    months: float = number(12, "months in which it comes to be known", unit="months", low=0, high=120,
+        plausible=(3, 24), source="assumption: donors grew from two to twenty million within half a year, F286")

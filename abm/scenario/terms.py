@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from abm.scenario.declare import Section, fact, number
-from abm.scenario.pages import Users
+from abm.scenario.pages import Crowdfunding, Users
 from abm.scenario.parents import ClosingPlan, Parent, SmallPlans, Stopped
 
 OLDEST = 105
@@ -60,6 +60,7 @@ class PlatformTerms(Section):
         unit="1", low=0, high=1,
         source="everybody within reach, unless the scenario says otherwise")
     users: Users = Users()
+    crowdfunding: Crowdfunding = Crowdfunding()
     waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
     newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered",
         source="terms")
