@@ -84,8 +84,9 @@ class Purpose(IntEnum):
     ENROL = 56
     RENEW_REASONS = 57
     PARTING = 58
-    LET_LAPSE = 70
-    HOME = 71
+    PAGE = 60
+    LET_LAPSE = 61
+    HOME = 62
 
 
 class Use(NamedTuple):
@@ -197,6 +198,7 @@ USES = {
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
     Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
+    Purpose.PAGE: Use("person and plan", "hear", "whether money is raised for the ill friend on a page of the plan"),
     Purpose.LET_LAPSE: Use("person and product", "insure", "whether the person lets a policy lapse without a thought"),
     Purpose.HOME: Use("person", "once", "in which of the cities of their tier the person lives"),
 }

@@ -50,8 +50,13 @@ OFFER_FIELDS = (
     ("mild_cover", "f8", "yuan", "aid for a mild case that is found now"),
     ("claim_awareness", "f8", "1", "share of the members who are ill who think of their claim by now"),
     ("perceived_closure_risk", "f8", "1", "believed chance that the plan closes within a year"),
-    ("audience", "f8", "1", "chance that a person uses the pages on which the plan is offered"),
-    ("reach", "f8", "1", "chance that marketing reaches an unaware person in this period"),
+    (
+        "reach",
+        "f8",
+        "1",
+        "chance that marketing, or a page of the ill, reaches an unaware person in this period",
+    ),
+    ("crowdfunding", "f8", "1", "chance that money is raised for an ill friend on a page that offers the plan"),
     ("cross_sell_reach", "f8", "1", "chance that a member is shown insurance in this period"),
     ("ending", "f8", "1", "chance that a membership ends in this step because the plan does"),
     ("seized", "f8", "1", "chance that the deposit is then gone"),
@@ -127,10 +132,11 @@ class World(NamedTuple):
 
     `offers` one row a platform; `covers` (platforms + 1, ages) aid in yuan, 0 where nobody may join, and in the last
     row the most of any plan; `deposits` (platforms, ages) fen paid in on joining, 0 where shares are deducted;
-    `annual_caps` (platforms, ages) the most fen that a member pays in a calendar year;
-    `weights` (platforms, sex, age) of the rule of division; `published` (platforms, steps + 1) shares published before
-    each step, summed, fen; `products` what insurers sell, and `premiums` (products, sex, age) fen a year; `signals`
-    what friends see of each person as of the last step, in bits; `first` and `friends` the network; `guardians` the row
+    `annual_caps` (platforms, ages) the most fen that a member pays in a calendar year; `weights` (platforms, sex, age)
+    of the rule of division; `audiences` (platforms, tier, band of age) the chance that a person uses its pages;
+    `published` (platforms, steps + 1) shares published before each step, summed, fen; `products` what insurers sell,
+    and `premiums` (products, sex, age) fen a year; `signals` what friends see of each person as of the last step, in
+    bits; `first` and `friends` the network; `guardians` the row
     of who decides for each person, their own where it is themselves; `standing` (persons, 2) what those in the care of
     a person see of them as of the last step, a bit for each platform: IS_IN where they are in, KEEPS where they have
     not ended their membership themselves; `family_news` what guardians are told of those in their care, in bits of news
@@ -145,6 +151,7 @@ class World(NamedTuple):
     deposits: np.ndarray
     annual_caps: np.ndarray
     weights: np.ndarray
+    audiences: np.ndarray
     published: np.ndarray
     products: np.ndarray
     premiums: np.ndarray
@@ -190,6 +197,7 @@ def open_world(
         deposits=np.zeros((platforms, ages), np.int32),
         annual_caps=np.zeros((platforms, ages), np.int32),
         weights=np.zeros((platforms, 2, ages)),
+        audiences=np.zeros((platforms, 3, 3)),
         published=np.zeros((platforms, scenario.calendar.periods + 1), np.int64),
         products=products,
         premiums=np.zeros((len(on_offer), 2, ages), np.int64),

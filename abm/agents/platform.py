@@ -48,8 +48,7 @@ class Platform(SupervisedAgent):
         self._in_force = NOT_PRINTED  # amendments made and the step of the last change, as printed
         self.books, self.trend, self.valuation, self._funds_before = Books(), Trend(), ParentValuation(), 0
         self.levers = Levers(effort=terms.effort)
-        self.census = PlanCensus()
-        self.brand = terms.brand
+        self.census, self.brand = PlanCensus(), terms.brand
         self.trust_shock = 0.0  # part of trust that members lose in the next step
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
         self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
@@ -150,10 +149,11 @@ class Platform(SupervisedAgent):
         self.move(commission, insurer, own(self.name), "traffic")
 
     def review(self) -> None:
-        """Read the books: pay for investigation and technology, take in traffic, hire against a backlog."""
+        """Read the books: pay for investigation and technology, take in what is sold, hire against a backlog."""
         for purpose, cost in budget.costs(self).items():
             self.move(cost, own(self.name), OUTSIDE, purpose)
-        self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
+        for purpose, income in budget.incomes(self).items():
+            self.move(income, OUTSIDE, own(self.name), purpose)
         for movement in duties.reserve_movements(self):
             self.move(*movement)
         self.desk.hire()

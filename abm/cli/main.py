@@ -116,7 +116,7 @@ def run_scenario(choices: argparse.Namespace) -> None:
         beside = facts_beside(made)
         text, lost = report(made, beside, staging), draw(made, beside, staging)
         if choices.workbook:
-            write_workbook(made, staging / WORKBOOK)
+            write_workbook(made, staging / WORKBOOK, beside)
         replaced, written = earlier_run(folder), sorted(path.name for path in staging.iterdir())
     print("\n".join([text, *_changed(choices.scenario, scenario)]))
     if replaced:

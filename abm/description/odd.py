@@ -93,6 +93,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "rules_of_plans": partial(processes.rules, "abm.platforms.rules"),
         "divisions": processes.divisions,
         "publishing": partial(processes.functions, "abm.platforms.offers"),
+        "pages": partial(processes.functions, "abm.platforms.pages"),
         "claims_desk": partial(processes.methods, "abm.platforms.claims", "ClaimsDesk"),
         "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
         "obeying": partial(processes.methods, "abm.agents.supervised", "SupervisedAgent"),

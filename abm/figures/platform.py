@@ -150,7 +150,9 @@ def _risk(panel: "Axes", data: History) -> tuple[str, str]:
 
 
 def _books(panel: "Axes", data: History) -> tuple[str, str]:
-    incomes = (("fee", "fee", GREEN, ""), ("traffic", "traffic", YELLOW, "----"))
+    incomes = [("fee", "fee", GREEN, ""), ("traffic", "traffic", YELLOW, "----")]
+    if data["other_sales"].any():
+        incomes.append(("other_sales", "other sales", ORANGE, "...."))
     costs = (
         ("investigation", "investigation", BLUE, "////"),
         ("technology", "technology", SKY, ""),

@@ -10,6 +10,7 @@ from typing import Any
 from abm.errors import ScenarioError, nearest
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.insurance import INSURANCE
+from abm.mechanisms.pages import OF_MEMBERS, OF_PLATFORMS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
 from abm.mechanisms.watchers import DUTIES, PRIVACY, RIVALS
 
@@ -139,6 +140,7 @@ _ROWS = (
             ("filed", "aided", "share"), variant="awareness"),
          Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),
             variant="end"))),
+    *OF_MEMBERS,
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "
         "What else a plan costs weighs on each member of a small one more than of a large one.",
@@ -196,6 +198,7 @@ _ROWS = (
          Switch({"platform.PLAN.parent.saturation": 0.0}, "date of the closing, where members insure themselves",
             ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
     *ENDINGS,
+    *OF_PLATFORMS,
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",

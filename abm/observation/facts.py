@@ -6,7 +6,7 @@ What each quantity means, and how its dates meet the half-months, is in `quantit
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -148,25 +148,25 @@ def compare(
     `series` has a column `date` of collection days, half-month by half-month, and columns ``platform.series``. The
     facts are `known`, or those of a file. Raises `SeriesError` where the column that a fact asks for is missing.
     """
-    number = np.array([half_month(day) for day in series["date"]])
-    day = np.array([each.toordinal() for each in series["date"]])
+    days = series["date"]
+    time = Steps(
+        np.array([half_month(day) for day in days]), np.array([day.toordinal() for day in days]), np.zeros(len(days))
+    )
     comparisons = []
     for fact in load_facts(platform, file) if known is None else known:
         meaning = fact.meaning
         ends = half_month(fact.last) + (WAIT if meaning.read in ONCE_COVERED else 0)
-        if not (number.size and number[0] <= ends <= number[-1]):
+        if not (time.number.size and time.number[0] <= ends <= time.number[-1]):
             continue
         columns = {name: f"{platform}.{name}" for name in meaning.needed}
         if missing := [column for column in columns.values() if column not in series]:
             raise SeriesError(f"the series have no column {', '.join(missing)} to lay beside {fact.id}")
 
-        def read(names: Sequence[str], columns: dict[str, str] = columns, fact: Fact = fact) -> float:
-            value = series[[columns[name] for name in names]].sum(axis=1, skipna=False).to_numpy(float)
-            return fact.meaning.read(Steps(number, day, value), fact.first, fact.last)
-
-        simulated, floor = read(meaning.series), FLOORS[meaning.unit]
+        shown = _summed(series, [columns[name] for name in meaning.series])
+        simulated, floor = meaning.read(replace(time, value=shown), fact.first, fact.last), FLOORS[meaning.unit]
         if meaning.over:
-            whole = read(meaning.over)
+            of_all = _summed(series, [columns[name] for name in meaning.over])
+            whole = meaning.read(replace(time, value=of_all), fact.first, fact.last)
             simulated = simulated / whole if whole else math.nan
         log_ratio = math.log(max(floor, simulated) / max(floor, fact.value)) if simulated >= 0 else math.nan
         if fact.at_least and log_ratio > 0:
@@ -174,6 +174,11 @@ def compare(
         names = " + ".join(meaning.series)
         comparisons.append(Comparison(fact, names, collection_date(ends), fact.value, simulated, log_ratio))
     return sorted(comparisons, key=lambda each: (KINDS.index(each.fact.meaning.kind), each.fact.last))
+
+
+def _summed(series: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """Columns of a run's series, summed step by step; not a number where one of them is not."""
+    return series[list(columns)].sum(axis=1, skipna=False).to_numpy(float)
 
 
 def errors(comparisons: Sequence[Comparison]) -> dict[str, Misfit]:

@@ -197,6 +197,7 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("other_costs", "yuan a period", "other costs", _money("other_costs")),
     Series("education", "yuan a period", "cost of telling members the true level of shares", _money("education")),
     Series("traffic", "yuan a period", "income from selling insurance to members", _money("traffic")),
+    Series("other_sales", "yuan a period", "income from other sales to members", _money("other_sales")),
     Series("run_off", "yuan a period", "aid borne by the platform after the end of cover", _money("run_off")),
     Series("returned", "yuan a period", "shares given back to members at the end", _money("returned")),
     Series("conversion", "yuan a period", "free insurance given to members at the end", _money("conversion")),

@@ -27,6 +27,7 @@ from abm.persons.appraisal import (
     staying,
     tastes_renewed,
 )
+from abm.persons.pages import shown_for_a_friend
 from abm.persons.situation import (
     for_me,
     has_aided_friend,
@@ -85,6 +86,8 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
             me["traits"] |= ALERTED
     if signals & NEWS:
         take_news(me, mine, signals, world)
+        if signals & NEWS_OF_ILLNESS:
+            heard |= shown_for_a_friend(row, world)
     if world.family_news.size and world.family_news[row]:
         take_news(me, mine, np.int64(world.family_news[row]), world)
     heard |= seen_advertised(u, world)

@@ -31,7 +31,7 @@ from abm.jit import behaviour, sequence
 from abm.market import IS_IN, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, SUBJECT_AT, World
 from abm.persons.behaviours import choose, enter
 from abm.persons.guardians import guardian_of, keeps
-from abm.persons.situation import has_claim_in_mind, slot_for
+from abm.persons.situation import has_claim_in_mind, slot_in
 from abm.persons.state import AIDED, COVERED, DIAGNOSED, LEFT, NOT_ALERTED, REFUSED, WAITING
 
 ENROL = Purpose.ENROL * SLOTS_PER_PURPOSE
@@ -62,7 +62,7 @@ def follow(me: np.void, mine: np.ndarray, guardian: int, row: int, world: World)
     if offered and me["health"] != DIAGNOSED:
         for k in range(world.offers.size):
             if offered >> k & 1 and enrols(guardian, k, world):
-                enrol(me, mine, k, guardian, row, world)
+                enrol(me, mine, k, row, world)
     me["traits"] &= NOT_ALERTED
 
 
@@ -74,10 +74,13 @@ def enrols(guardian: int, k: int, world: World) -> bool:
 
 
 @behaviour
-def enrol(me: np.void, mine: np.ndarray, k: int, guardian: int, row: int, world: World) -> None:
-    """Come to know a plan from the guardian, by whose account it is joined, and go to its door where it takes me."""
+def enrol(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> None:
+    """Come to know a plan from the guardian, by whose account it is joined, and go to its door where it takes me.
+
+    Who of the two uses its pages does not matter: the guardian does.
+    """
     me["aware"] |= 1 << k
-    slot = slot_for(me, mine, k, guardian, world)
+    slot = slot_in(me, mine, k, world)
     if slot >= 0:
         enter(me, mine[slot], k, row, world)
 

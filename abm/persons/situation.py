@@ -10,6 +10,7 @@ from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.jit import behaviour, sequence
 from abm.market import ASSESSED, EQUAL, NEWS_BITS, NEWS_OF_AID, World
 from abm.persons import rules
+from abm.persons.pages import in_audience
 from abm.persons.state import (
     ACCIDENT,
     CLAIMING,
@@ -26,7 +27,6 @@ from abm.persons.state import (
 
 ASSESS = Purpose.ASSESS * SLOTS_PER_PURPOSE
 NOTICE = Purpose.NOTICE * SLOTS_PER_PURPOSE
-AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
 SEVERITY = Purpose.SEVERITY * SLOTS_PER_PURPOSE
 AWARE = Purpose.AWARE * SLOTS_PER_PURPOSE
 
@@ -234,15 +234,15 @@ def has_aided_friend(row: int, world: World) -> bool:
 
 
 @behaviour
-def in_audience(k: int, row: int, world: World) -> bool:
-    """Whether I use the pages of platform `k`: true of a person or not from the start, and for ever."""
-    audience = world.offers[k]["audience"]
-    return audience >= 1.0 or draw(world.settings[0]["seed"], 0, row, AUDIENCE + k) < audience
+def slot_for(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> int:
+    """The slot in which I could join platform `k` on pages that I use; -1 if I may not, or do not use them."""
+    slot = slot_in(me, mine, k, world)
+    return slot if slot < 0 or in_audience(me, k, row, world) else -1
 
 
 @behaviour
-def slot_for(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> int:
-    """The slot in which I could join platform `k`: mine of old, an empty one, or one no longer used; -1 if I may not.
+def slot_in(me: np.void, mine: np.ndarray, k: int, world: World) -> int:
+    """The slot in which platform `k` would take me: mine of old, an empty one, or one no longer used; -1 if it may not.
 
     Who is in as many plans as there are slots joins no other. A slot that was given up in this very step is not free
     yet: the leaving has to be counted and a deposit to come back. A plan in which a membership ended for good (aid, a
@@ -252,7 +252,7 @@ def slot_for(me: np.void, mine: np.ndarray, k: int, row: int, world: World) -> i
     offer = world.offers[k]
     if not (np.int64(me["aware"]) >> k & 1 and offer["open"] and me["credit"] >= offer["min_credit"]):
         return -1
-    if world.covers[k, age_of(me, world)] == 0 or not in_audience(k, row, world):
+    if world.covers[k, age_of(me, world)] == 0:
         return -1
     if offer["chronic_only"] and not me["traits"] & HIGH_RISK:
         return -1

@@ -1,4 +1,4 @@
-"""What running a plan costs in a half-month, and what its traffic earns."""
+"""What running a plan costs in a half-month, and what its traffic and other sales to members earn."""
 
 from abm.money import fen
 from abm.platforms import rules
@@ -35,3 +35,18 @@ def traffic(plan: Plan) -> int:
     return round(
         rules.traffic_income(plan.census.inside, terms.traffic_income, terms.traffic_decay, years_of_wear(plan))
     )
+
+
+def other_sales(plan: Plan) -> int:
+    """What the parent earns by selling members other things than insurance, fen (mechanism B15)."""
+    parent = plan.terms.parent
+    if parent is None:
+        return 0
+    at_first = rules.for_members(plan.census.inside, parent.other_sales)
+    return round(rules.decayed(at_first, parent.sales_decay, years_of_wear(plan)))
+
+
+def incomes(plan: Plan) -> dict[str, int]:
+    """Fen by purpose that come from outside: commission on insurance, and other sales where there are any."""
+    found = {"traffic": traffic(plan)}
+    return found | {"other_sales": sold} if (sold := other_sales(plan)) else found

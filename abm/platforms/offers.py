@@ -7,9 +7,9 @@ import numpy as np
 from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
-from abm.persons.rules import aid_for_the_mean_case
+from abm.persons.rules import aid_for_the_mean_case, overlap
 from abm.persons.situation import highest_contribution_weight
-from abm.platforms import rules
+from abm.platforms import pages, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
@@ -31,7 +31,11 @@ def post(plan: Plan, day: date) -> None:
     takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
     reach = reach * plan.levers.marketing * case.shock("marketing", day, plan.name)
-    offer["reach"] = min(1.0, reach + recommended(case, day)) * takes_members
+    marketed = min(1.0, reach + recommended(case, day))
+    raised = pages.raising(plan, day)
+    by_pages = pages.seen_by_others(plan, raised)
+    offer["reach"] = (overlap(marketed, by_pages) if by_pages else marketed) * takes_members
+    offer["crowdfunding"] = raised * takes_members
     shown = rules.decayed(terms.cross_sell_reach, terms.traffic_decay, years_of_wear(plan))
     offer["cross_sell_reach"] = shown * takes_members
     offer["subsidised"] = pays_shares(plan, day)
@@ -59,7 +63,8 @@ def print_terms(plan: Plan) -> None:
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
     offer["chronic_only"] = terms.chronic_only
     offer["mild_cover"] = terms.mild_cover
-    offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
+    offer["annual_cap"] = fen(terms.annual_cap)
+    world.audiences[plan.index] = pages.audiences(terms, plan.model.case.people)
     offer["assessment_error"] = terms.assessment_error
     products, offered = list(plan.model.case.insurance.products), terms.closing.conversion_product
     offer["conversion_product"] = products.index(offered)

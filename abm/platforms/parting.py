@@ -58,7 +58,7 @@ def parting_fails(plan: Plan) -> bool:
 def new_owner(parent: Parent) -> Parent:
     """Who takes a plan over: without customers, regulatory cost, a listing or a name to lose, and with less means."""
     taken = parent.spin_off.model_copy(update={"considered": False})
-    nothing = dict.fromkeys(("customer_value", "regulatory_cost", "stigma"), 0.0)
+    nothing = dict.fromkeys(("customer_value", "other_sales", "regulatory_cost", "stigma"), 0.0)
     return parent.model_copy(
         update=nothing | {"listing": None, "loss_limit": taken.owner_loss_limit, "spin_off": taken}
     )

@@ -1,6 +1,7 @@
 """What is told at the end of a run: facts beside simulation, the closings, who paid for whom; and its figures."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,12 +20,21 @@ from abm.runs.results import write_run
 PAGES = 6
 
 
-def facts_beside(run: Run) -> dict[str, list[Comparison]]:
-    """The facts of each platform beside what a run shows of it."""
-    return {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
+@dataclass(frozen=True)
+class FactsBeside:
+    """The facts of each platform, and those of the industry, beside what a run shows of them."""
+
+    plans: Mapping[str, Sequence[Comparison]]
+    industry: Sequence[Comparison]
 
 
-def report(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -> str:
+def facts_beside(run: Run) -> FactsBeside:
+    """All facts of the time of a run beside what it shows."""
+    plans = {platform: facts.compare(run.series, platform) for platform in run.scenario.platform}
+    return FactsBeside(plans, compare_industry(run.series, list(plans)))
+
+
+def report(run: Run, beside: FactsBeside, folder: Path) -> str:
     """Write the numbers of a run into a folder; returns what there is to say about it, its `facts_beside` among it.
 
     Of a market the facts are summed up, a line a platform; fact by fact they are in facts.txt.
@@ -36,32 +46,33 @@ def report(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -
         f"{people.persons:,} persons simulated, each for {people.weight:,.1f} real ones; seed {run.seed};"
         f" {seconds:.1f} s; {run.provenance['bytes_per_person']:.0f} bytes a person",
     ]
-    singly = [line for platform, found in beside.items() for line in ("", *_beside(run, platform, found))]
-    if industry := compare_industry(run.series, list(beside)):
-        singly += ["", "the industry, all plans together: facts beside simulation", facts.table(industry)]
+    singly = [line for platform, found in beside.plans.items() for line in ("", *_beside(run, platform, found))]
+    if beside.industry:
+        singly += ["", "the industry, all plans together: facts beside simulation", facts.table(beside.industry)]
     rest = ["", "Closings", closings_table(run.closings), "", "Acts of the regulator", acts_table(run.events)]
     rest += ["", "Who paid for whom", transfers_table(run.transfers)]
     rest += ["", "Experience", experience_table(run.tables)]
     (folder / "facts.txt").write_text("\n".join([*head, *singly, *rest]) + "\n", encoding="utf-8")
-    if len(beside) > 1:
-        together = {"all together": industry} if industry else {}
-        singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary({**beside, **together})]
+    if len(beside.plans) > 1:
+        together = {"all together": beside.industry} if beside.industry else {}
+        singly = ["", "Facts beside simulation, fact by fact in facts.txt", facts.summary({**beside.plans, **together})]
     return "\n".join([*head, *singly, *rest])
 
 
-def draw(run: Run, beside: Mapping[str, Sequence[Comparison]], folder: Path) -> list[str]:
+def draw(run: Run, beside: FactsBeside, folder: Path) -> list[str]:
     """Draw the figures of a run with its `facts_beside` into a folder; returns a line for each that cannot be drawn.
 
     Only the largest plans have a page of their own.
     """
-    several, look = len(beside) > 1, {"persons": run.scenario.people.persons, "seed": run.seed}
-    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside}
+    several, look = len(beside.plans) > 1, {"persons": run.scenario.people.persons, "seed": run.seed}
+    most = {platform: float(run.series[f"{platform}.members"].max()) for platform in beside.plans}
     pages = {}
-    for platform in sorted(beside, key=lambda name: -most[name])[:PAGES]:
-        page = partial(history, run.series, platform, beside[platform], shocks=run.scenario.passing_shocks, **look)
+    for platform in sorted(beside.plans, key=lambda name: -most[name])[:PAGES]:
+        theirs = beside.plans[platform]
+        page = partial(history, run.series, platform, theirs, shocks=run.scenario.passing_shocks, **look)
         pages[f"history-{platform}" if several else "history"] = page
     if several:
-        pages["market"] = partial(panorama, run, beside)
+        pages["market"] = partial(panorama, run, beside.plans)
     lost = []
     for name, page in pages.items():
         try:

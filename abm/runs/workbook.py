@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,8 @@ import pandas as pd
 from abm.errors import FileError
 from abm.files import whole
 from abm.observation.events import COLUMNS
-from abm.observation.industry import compare_industry
 from abm.observation.run import Run
-from abm.runs.report import facts_beside
+from abm.runs.report import FactsBeside, facts_beside
 from abm.scenario.paths import field_at, leaves, notes, source_of
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which a cell cannot hold
@@ -27,27 +27,29 @@ def require_excel() -> None:
         raise FileError("a workbook needs the package openpyxl: pip install 'huzhu[tables]'")
 
 
-def write_workbook(run: Run, path: str | Path) -> None:
-    """Write a run as a workbook. Raises `FileError` where that cannot be, or openpyxl is not installed."""
+def write_workbook(run: Run, path: str | Path, beside: FactsBeside | None = None) -> None:
+    """Write a run as a workbook, its `facts_beside` among its sheets, which are laid there anew where not given.
+
+    Raises `FileError` where that cannot be, or openpyxl is not installed.
+    """
     require_excel()
     with whole(Path(path)) as new, pd.ExcelWriter(new, engine="openpyxl") as writer:
-        for name, table in sheets(run).items():
+        for name, table in sheets(run, beside or facts_beside(run)).items():
             table.map(_cell).to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
             _tidy(writer.sheets[name])
 
 
-def sheets(run: Run) -> dict[str, pd.DataFrame]:
+def sheets(run: Run, beside: FactsBeside) -> dict[str, pd.DataFrame]:
     """The tables of a run, by the names of their sheets."""
     numbers = [
         (path, value, notes(field)["unit"], source_of(run.scenario, path))
         for path, value in leaves(run.scenario)
         if (field := field_at(path)) is not None
     ]
-    beside = [each for found in facts_beside(run).values() for each in found]
-    beside += compare_industry(run.series, list(run.scenario.platform))
+    found = chain(*beside.plans.values(), beside.industry)
     compared = [
         (fact.id, fact.platform, fact.dated, fact.meaning.words, fact.meaning.unit, fact.at_least, *values, fact.source)
-        for fact, values in ((each.fact, (each.observed, each.simulated)) for each in beside)
+        for fact, values in ((each.fact, (each.observed, each.simulated)) for each in found)
     ]
     return {
         "about": pd.DataFrame(_flat(run.provenance), columns=["what", "value"]),
@@ -60,6 +62,7 @@ def sheets(run: Run) -> dict[str, pd.DataFrame]:
         "closings": run.closings,
         "events": run.events[list(COLUMNS)],
         "transfers": run.transfers,
+        "destinations": run.destinations,
         "scenario": pd.DataFrame(numbers, columns=["number", "value", "unit", "source"]),
     }
 

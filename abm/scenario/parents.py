@@ -89,6 +89,13 @@ class Parent(Section):
     saturation: float = number(0.5, "part of that worth which is lost in a member who has insurance already", unit="1",
         low=0, high=1, plausible=(0.1, 1),
         source="assumption, 0 is off: an own channel sells to a customer once, and its part in sales fell, F169")
+    other_sales: float = number(0, "what other sales to a member (credit, wealth management, goods for health) leave "
+        "it, in the first year", unit="yuan a year", low=0, high=1_000, plausible=(0, 10),
+        source="assumption, 0 is off: they are in the worth of a customer then, which is to be so much lower where "
+               "they are not. No income of this kind was reported")
+    sales_decay: float = number(0.2, "share of these sales lost in a year", unit="1 a year", low=0, high=1,
+        plausible=(0, 0.5), source="assumption: own traffic fell from 46 to 13 % of sales in two years, F169, and "
+               "goods that are no insurance are further from what members came for")
     regulatory_cost: float = number(6, "cost of standing out to a regulator of full sternness",
         unit="yuan a member and year", low=0, high=1_000, plausible=(1, 20),
         source="assumption: about as much as a member is worth; an official paper named "

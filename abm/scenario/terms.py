@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from abm.scenario.declare import Section, fact, number
+from abm.scenario.pages import Crowdfunding, Users
 from abm.scenario.parents import ClosingPlan, Parent, SmallPlans, Stopped
 
 OLDEST = 105
@@ -60,6 +61,8 @@ class PlatformTerms(Section):
     audience: float = number(1.0, "share of the population that uses the pages on which the plan is offered",
         unit="1", low=0, high=1,
         source="everybody within reach, unless the scenario says otherwise")
+    users: Users = Users()
+    crowdfunding: Crowdfunding = Crowdfunding()
     waiting_days: int = number(90, "days from joining to cover", unit="days", low=0, high=3650, source="terms")
     newcomers_share: bool = fact(False, "whether members share from the day they join, and not only once covered",
         source="terms")

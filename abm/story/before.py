@@ -8,6 +8,7 @@ from abm.draws import Purpose
 from abm.market import NEWS, NEWS_BITS, NEWS_OF_AID, NEWS_OF_ILLNESS, NEWS_OF_REFUSAL, PLATFORMS, SUBJECT_AT
 from abm.persons import behaviours
 from abm.persons.cases import own_cases
+from abm.persons.pages import shown_for_a_friend
 from abm.persons.situation import friend_met, may_claim, signals_of
 from abm.persons.state import HealthState, Status
 from abm.platforms import rules
@@ -32,10 +33,12 @@ def hear(copy: Copy) -> None:
     recommended = (seen & PLATFORMS & ~int(world.signals[copy.row])) >> NEWS_BITS
     if copy.uniform(Purpose.RECOMMEND) >= world.settings[0]["telling"]:
         recommended = 0
+    pages = int(shown_for_a_friend(copy.row, world)) if seen & NEWS_OF_ILLNESS else 0
     new = int(copy.me["aware"]) & ~known
     for plan in range(world.offers.size):
         if new >> plan & 1:
-            copy.note(Kind.HEARD, plan, friend=friend if recommended >> plan & 1 else None)
+            told_of = friend if (recommended | pages) >> plan & 1 else None
+            copy.note(Kind.HEARD, plan, friend=told_of, raised=bool((pages & ~recommended) >> plan & 1))
     between = before.copy()  # friends are heard before the family
     if seen & NEWS:
         behaviours.take_news(alike(copy.me), between, seen, world)

@@ -196,6 +196,8 @@ def _insured(t: Reader, m: Moment) -> str:
 def _heard(t: Reader, m: Moment) -> str:
     friend = m.said["friend"]
     source = "from an advertisement" if friend is None else f"from a friend (person {friend})"
+    if m.said["raised"]:
+        source = f"on the page where money was raised for a friend (person {friend})"
     return f"heard of {t.name(m.plan)} {source}."
 
 

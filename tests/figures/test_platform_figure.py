@@ -138,13 +138,22 @@ def test_a_band_does_not_reach_below_nothing():
 
 def test_incomes_are_stacked_above_nothing_and_costs_below(page, series):
     ends = {area.get_label(): area.get_paths()[0].vertices[:, 1] for area in page.axes[4].collections}
-    last = {name: series[f"xianghubao.{name}"].iloc[-1] / 1e6 for name in ("fee", "traffic", *COSTS)}
+    last = {name: series[f"xianghubao.{name}"].iloc[-1] / 1e6 for name in (*INCOMES, *COSTS)}
     assert max(ends["fee"]) == pytest.approx(last["fee"])
     assert max(ends["traffic"]) == pytest.approx(last["fee"] + last["traffic"])
+    assert max(ends["other sales"]) == pytest.approx(sum(last[name] for name in INCOMES))
     assert min(ends["shares and excess borne"]) == pytest.approx(-sum(last[name] for name in COSTS))
 
 
+INCOMES = ("fee", "traffic", "other_sales")
 COSTS = ("investigation", "technology", "other_costs", "subsidy")
+
+
+def test_where_nothing_else_is_sold_no_area_says_so(series):
+    series["xianghubao.other_sales"] = 0.0
+    labels = [area.get_label() for area in history(series, "xianghubao").axes[4].collections]
+    assert "traffic" in labels
+    assert "other sales" not in labels
 
 
 def test_shocks_are_shaded_and_the_end_of_the_facts_is_marked_in_every_panel(page):

@@ -44,7 +44,7 @@ def columns(name: str) -> pd.Series:
 def test_the_surplus_is_all_that_comes_in_less_all_that_goes_out() -> None:
     """Until the plan is wound up; the tolerance is a tenth of a fen of one simulated person."""
     model, _ = ending()
-    income = sum(columns(name) for name in ("fee", "traffic", "seized"))
+    income = sum(columns(name) for name in ("fee", "traffic", "other_sales", "seized"))
     costs = sum(
         columns(name)
         for name in (

@@ -130,6 +130,19 @@ def test_a_guardian_enrols_the_whole_family_or_none_with_the_chance_that_is_set(
     assert (inside(model)[care] == enrolling)[still].all()  # an answer that lasts
 
 
+def test_a_child_is_enrolled_on_the_pages_of_its_guardian_whatever_children_use() -> None:
+    """Hardly anybody under 30 uses them, and four in ten of all do."""
+    users = {"platform__pool__users__under_30": 0.01, "platform__pool__audience": 0.4}
+    model, care, guardians = families(**users)
+    run(model, 3)
+    children = care & (model.persons["age_at_start"] < 17.5)
+    assert children.sum() > 100
+    assert (inside(model) == inside(model)[guardians])[children].all()
+    assert 0.2 < inside(model)[children].mean() < 0.9
+    young = ~care & (model.persons["age_at_start"] < 30)
+    assert inside(model)[young].mean() < 0.05
+
+
 def test_a_plan_takes_the_children_of_members_as_it_takes_everybody() -> None:
     """Too old for the plan, known to be at high risk and honest, diagnosed: no guardian can help."""
     young = [{"age_from": 0, "age_to": 40, "cover": 10_000.0}]

@@ -161,6 +161,16 @@ def test_running_a_plan_costs_by_members_and_cases_and_traffic_earns() -> None:
     assert budget.traffic(asked) == 0
 
 
+def test_other_sales_to_members_are_income_that_wears_out_at_a_rate_of_its_own() -> None:
+    """A thousand members bring 2.40 yuan a year each; after two years, at a loss of a half a year, a quarter of it."""
+    sold = {"other_sales": 2.4, "sales_decay": 0.5}
+    terms = {"traffic_income": 24.0, "traffic_decay": 0.3}
+    assert budget.incomes(firm(sold, terms)) == {"traffic": 490_00, "other_sales": 25_00}
+    assert budget.incomes(firm({}, terms)) == budget.incomes(firm(None, terms)) == {"traffic": 490_00}
+    by_calendar = terms | {"wear_by_calendar": True, "wear_from": date(2020, 1, 1)}
+    assert budget.incomes(firm(sold, by_calendar))["other_sales"] == 50_00
+
+
 def lost(surplus: float) -> Books:
     """Books of a plan that lost so much in a half-month, real yuan."""
     books = Books()

@@ -105,13 +105,14 @@ def test_a_new_owner_has_a_time_of_trial_of_its_own() -> None:
 def test_what_a_parent_feared_and_hoped_for_is_not_the_new_owners() -> None:
     """A stern regulator, a listing ahead and a loss of name by closing: nothing of it counts for the new owner."""
     parent = {"customer_value": 8.0, "regulatory_cost": 6.0, "stigma": 5.0, "listing": date(2021, 6, 1), "horizon": 2.0}
+    parent |= {"other_sales": 24.0}
     terms = {"traffic_income": 24.0, "cross_sell_reach": 0.1, "closing": {"run_off_borne": False}}
     asked = firm(parent, terms, model=Place(regulator=Authority(stern=1.0)))
-    assert budget.traffic(asked) > 0
+    assert min(budget.incomes(asked).values()) > 0
     asked.books.rate = 3e5
     asked.terms = asked.terms.model_copy(update=parting.terms_of_new_owner(asked.terms))
     assert board.value_to_parent(asked) == ParentValuation(6e5, 0.0)
-    assert budget.traffic(asked) == 0
+    assert budget.incomes(asked) == {"traffic": 0}
     assert asked.terms.cross_sell_reach == 0.0
     assert asked.terms.parent is not None
     assert asked.terms.parent.loss_limit == SpinOff().owner_loss_limit

@@ -3,6 +3,7 @@
 import sys
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ import pytest
 
 from abm.cli.main import main
 from abm.errors import FileError
+from abm.observation.facts import load_facts
 from abm.observation.run import Run
+from abm.runs.report import facts_beside
 from abm.runs.results import WORKBOOK
 from abm.runs.run import run
 from abm.runs.workbook import sheets, write_workbook
@@ -32,8 +35,9 @@ def test_every_table_is_in_a_sheet_with_its_numbers(made: Run, tmp_path: Path) -
     found = pd.read_excel(tmp_path / "mine.xlsx", sheet_name=None)
     assert list(found) == [
         *("about", "series", "experience", "lapses", "loss_ratios"),
-        *("facts", "closings", "events", "transfers", "scenario"),
+        *("facts", "closings", "events", "transfers", "destinations", "scenario"),
     ]
+    assert list(found["destinations"]) == list(made.destinations)
     for name in ("experience", "lapses", "transfers"):
         table = made.transfers if name == "transfers" else made.tables[name]
         numbers = list(table.select_dtypes("number"))
@@ -63,8 +67,11 @@ def test_text_is_never_a_formula_and_has_no_letters_that_a_cell_cannot_hold(made
 
 
 def test_the_command_writes_a_workbook_when_asked_and_an_earlier_one_goes(tmp_path: Path) -> None:
+    """Facts are laid beside the run once, for the report, the figures and the workbook."""
     pytest.importorskip("openpyxl")
-    assert main([*WORDS, "--workbook", "--out", str(tmp_path / "out")]) == 0
+    with mock.patch("abm.observation.facts.load_facts", wraps=load_facts) as looked_up:
+        assert main([*WORDS, "--workbook", "--out", str(tmp_path / "out")]) == 0
+    looked_up.assert_called_once()
     assert (tmp_path / "out" / WORKBOOK).stat().st_size > 10_000
     assert main([*WORDS, "--out", str(tmp_path / "out")]) == 0
     assert not (tmp_path / "out" / WORKBOOK).exists()
@@ -88,6 +95,6 @@ def test_a_workbook_that_cannot_be_written_is_named_in_a_line(made: Run, tmp_pat
 
 
 def test_sheets_have_names_that_excel_takes(made: Run) -> None:
-    for name, table in sheets(made).items():
+    for name, table in sheets(made, facts_beside(made)).items():
         assert len(name) <= 31
         assert len(table.columns) < 16_384

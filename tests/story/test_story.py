@@ -17,6 +17,8 @@ from abm.persons.state import HealthState, Status
 from abm.platforms.verdicts import decide
 from abm.story import decisions
 from abm.story.events import Kind, Moment, WitnessError
+from abm.story.reasons import Reader
+from abm.story.sentences import SENTENCES
 from abm.story.witness import Witness, attend
 from worlds.busy import busy, digest, finish, series
 from worlds.endings import GIFT, ending_market
@@ -235,6 +237,23 @@ def test_plans_are_heard_of_from_friends_who_are_in_them_or_from_advertisements(
     finish(silent, 10)
     heard = [each.said["friend"] for witness in witnesses for each in witness.moments if each.kind == Kind.HEARD]
     assert set(heard) == {None}
+
+
+def test_a_plan_may_be_heard_of_where_money_is_raised_for_a_friend() -> None:
+    """Nobody recommends it, and it is advertised to nobody: all hear of it when a friend has fallen ill."""
+    silent = {f"{BUSY_PLAN}{name}": 0.0 for name in ("launch_reach", "steady_reach", "crowdfunding.months")}
+    silent |= {"friends.telling": 0.0, f"{BUSY_PLAN}crowdfunding.raising": 0.5, f"{BUSY_PLAN}crowdfunding.viewers": 0.0}
+    model = busy(drive="compiled", changes=silent)
+    witnesses = attend(model, *range(500))
+    finish(model, 10)
+    heard = [(witness, each) for witness in witnesses for each in witness.moments if each.kind == Kind.HEARD]
+    assert len(heard) > 20
+    for witness, each in heard:
+        friend = each.said["friend"]
+        assert model.persons["health"][friend] == HealthState.DIAGNOSED
+        words = SENTENCES[Kind.HEARD](Reader(witness), each)
+        assert words.startswith("heard of Xianghubao")
+        assert words.endswith(f" on the page where money was raised for a friend (person {friend}).")
 
 
 def test_a_life_lived_by_other_rules_cannot_be_told() -> None:

@@ -154,6 +154,13 @@ TURNED_ON: dict[str, Any] = {
     "platform.unwanted.parent.spin_off.considered": True,
     "platform.unwanted.parent.spin_off.cost": 0.1,
     "platform.unwanted.parent.spin_off.failure": 0.0,
+    "platform.unwanted.audience": 0.8,
+    "platform.unwanted.users.tier_1": 0.4,
+    "platform.unwanted.users.from_50": 0.5,
+    "platform.stopped.crowdfunding.raising": 0.5,
+    "platform.stopped.crowdfunding.months": 2.0,
+    "platform.stopped.crowdfunding.viewers": 3.0,
+    "platform.unwanted.parent.other_sales": 1.0,
     **{f"platform.{name}.wear_by_calendar": True for name in PLANS},
     **{f"platform.{name}.scale_elasticity": 0.2 for name in PLANS},
     **{

@@ -1,0 +1,42 @@
+"""What a person has to do with the pages of platforms."""
+
+import numpy as np
+
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
+from abm.jit import behaviour, sequence
+from abm.market import NEWS_OF_ILLNESS, World
+
+AUDIENCE = Purpose.AUDIENCE * SLOTS_PER_PURPOSE
+PAGE = Purpose.PAGE * SLOTS_PER_PURPOSE
+MIDDLE_AGED, OLD = 30, 50  # years on the first day, from which on pages are used otherwise
+
+
+@behaviour
+def in_audience(me: np.void, k: int, row: int, world: World) -> bool:
+    """Whether I use the pages of platform `k`: true of a person or not from the start, and for ever.
+
+    How likely that is depends on the city tier, and on the age on the first day (mechanism A20).
+    """
+    band = np.int64(me["age_at_start"] >= MIDDLE_AGED) + np.int64(me["age_at_start"] >= OLD)
+    used: float = world.audiences[k, np.int64(me["tier"]) - 1, band]
+    return used >= 1.0 or draw(world.settings[0]["seed"], 0, row, AUDIENCE + k) < used
+
+
+@behaviour
+def shown_for_a_friend(row: int, world: World) -> int:
+    """Platforms that are offered to me where money is raised for the friend whom I met and who is ill, in bits."""
+    p, found = world.settings[0], 0
+    for k in range(world.offers.size):
+        raised = world.offers[k]["crowdfunding"]
+        if raised > 0.0 and draw(p["seed"], p["now"], row, PAGE + k) < raised:
+            found |= 1 << k
+    return found
+
+
+@sequence
+def ill_lately(world: World) -> int:
+    """How many persons show that they have been found ill, as of the last step."""
+    found = 0
+    for row in range(world.signals.size):
+        found += int(np.int64(world.signals[row]) & NEWS_OF_ILLNESS > 0)
+    return found
