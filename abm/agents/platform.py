@@ -156,7 +156,7 @@ class Platform(Agent):
         self.move(budget.traffic(self), OUTSIDE, own(self.name), "traffic")
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
-        self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
+        self.trend.enter(*board.seen(self))
         if cases := self.desk.decided:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
         if self.stage == Stage.OPEN:

@@ -96,6 +96,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "platform": partial(processes.methods, "abm.agents.platform", "Platform"),
         "board": partial(processes.functions, "abm.platforms.board"),
         "parting": partial(processes.functions, "abm.platforms.parting"),
+        "remedies": partial(processes.functions, "abm.platforms.remedies"),
         "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),
         "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),
         "closing_rules": processes.closing_rules,

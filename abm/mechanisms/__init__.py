@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from abm.errors import ScenarioError, nearest
+from abm.mechanisms.boards import BOARDS
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
 
@@ -194,6 +195,7 @@ _ROWS = (
          Switch({"platform.PLAN.parent.saturation": 0.0}, "date of the closing, where members insure themselves",
             ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
     *ENDINGS,
+    *BOARDS,
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",

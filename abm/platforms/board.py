@@ -7,7 +7,7 @@ from typing import Any
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.money import FEN_PER_YUAN, fen
-from abm.platforms import rules
+from abm.platforms import remedies, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
 from abm.platforms.parting import worth_of_parting
@@ -38,15 +38,26 @@ class Books:
 
 @dataclass
 class Trend:
-    """Real members of a plan, and the aid that an actuary expects of them all in a period: from a year ago till now."""
+    """Real members of a plan, and the aid that an actuary expects of them all in a period: from a year ago till now.
+
+    And who left, over the periods for which the books are smoothed.
+    """
 
     members: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
     aid: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
+    left: deque[float] = field(default_factory=lambda: deque(maxlen=MEMORY))
 
-    def enter(self, members: float, aid: float) -> None:
-        """Note what there is in this half-month."""
+    def enter(self, members: float, aid: float, left: float = 0.0) -> None:
+        """Note what there is in this half-month, and how many left."""
         self.members.append(members)
         self.aid.append(aid)
+        self.left.append(left)
+
+    @property
+    def exits_a_year(self) -> float:
+        """Exits over members, as a rate of a year."""
+        members = sum(list(self.members)[-len(self.left) :]) if self.left else 0.0
+        return PERIODS_PER_YEAR * sum(self.left) / members if members else 0.0
 
     @property
     def years(self) -> float:
@@ -158,6 +169,11 @@ def aid_expected(plan: Plan, members: int) -> float:
     return plan.census.true_level / plan.gross * members * claim_awareness(plan, ending=False)
 
 
+def seen(plan: Plan) -> tuple[float, float, float]:
+    """What a board notes for its trend: real members, the aid expected of them all, and how many left in the step."""
+    return plan.members, aid_expected(plan, plan.census.inside), plan.census.left * plan.model.weight
+
+
 def weight_of_platform_rules(plan: Plan) -> float:
     """How far the news of rules for platform companies weighs by now, from 0 to 1: the mean over all such news."""
     settings, now = plan.model.regulator.settings, half_month(plan.model.day)
@@ -223,7 +239,8 @@ def steer(plan: Plan) -> BoardDecision:
     """Once a month: marketing, the effort of investigation, the fee, cover and education, by the parent's rules.
 
     A change of the published terms costs trust, so that fee and cover change at most once a year. A programme of
-    education goes on once it has begun. Marketing asks whether the plan pays from year to year, whatever its end costs.
+    education goes on once it has begun, unless the board weighs it anew, see `remedies`. Marketing asks whether the
+    plan pays from year to year, whatever its end costs.
     """
     parent, terms, census = plan.terms.parent, plan.terms, plan.census
     if parent is None:
@@ -235,7 +252,10 @@ def steer(plan: Plan) -> BoardDecision:
         effort = max(0.0, effort - parent.effort_response)
     elif sum(plan.shares[-LATELY:]) > RISE * LATELY * census.expected_share > 0:
         effort = min(1.0, effort + parent.effort_response)
-    if losing_members:
+    weighs = parent.remedies.considered
+    if weighs:
+        education = remedies.lessons(plan, parent, losing_members)
+    elif losing_members:
         education = parent.education
     marketing = min(1.0, plan.levers.marketing * (2.0 if pays else parent.marketing_response))
     decision = BoardDecision(Levers(marketing, effort, education))
@@ -244,6 +264,8 @@ def steer(plan: Plan) -> BoardDecision:
     fee_rate = terms.fee_rate + FEE_STEP
     if plan.books.rate < 0 and fee_rate <= parent.fee_ceiling:
         return replace(decision, changes={"fee_rate": fee_rate}, words=f"the fee rises to {fee_rate:.0%}")
+    if losing_members and weighs and (remedy := remedies.milder_terms(plan, parent)).changes:
+        return replace(decision, changes=remedy.changes, words=remedy.words)
     if losing_members and parent.cover_cut > 0:
         bands = tuple(band.model_copy(update={"cover": band.cover * (1 - parent.cover_cut)}) for band in terms.bands)
         return replace(decision, changes={"bands": bands}, words=f"cover falls by {parent.cover_cut:.0%}")

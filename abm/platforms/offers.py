@@ -2,12 +2,9 @@
 
 from datetime import date
 
-import numpy as np
-
 from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
-from abm.persons.rules import aid_for_the_mean_case
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import rules
 from abm.platforms.awareness import claim_awareness
@@ -15,6 +12,7 @@ from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
+from abm.platforms.remedies import aid_by_table
 
 FOR_EVER = 1_000_000  # a step after all others
 MOST_WEIGHTS = 1 << 62  # of all persons together, and so within 64 bits
@@ -123,14 +121,7 @@ def advertised(plan: Plan) -> float:
 
 def level_by_table(plan: Plan) -> float:
     """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
-    world = plan.model.world
-    covers = world.covers[plan.index]
-    if not covers.any():
-        return 0.0
-    ages, mild_cover = np.flatnonzero(covers), world.offers[plan.index]["mild_cover"]
-    mild = world.settings[0]["mild_reckoned"] * world.mild
-    reckoned = [aid_for_the_mean_case(covers[age], mild_cover, mild[age]) for age in ages]
-    aid = (reckoned * world.incidence.mean(axis=0)[ages]).mean()
+    aid = aid_by_table(plan, plan.model.world.offers[plan.index]["mild_cover"])
     return rules.true_level(fen(aid), plan.gross)
 
 

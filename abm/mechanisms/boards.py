@@ -1,0 +1,13 @@
+"""Mechanisms of what boards do about members who leave, about owners and about rivals, from row B14 of the table on."""
+
+from abm.mechanisms.switches import Mechanism, Switch
+
+# fmt: off
+BOARDS = (
+    Mechanism("B14", "remedies against exits",
+        "A board that sees too many members leave may teach them the true level, cut aid for mild cases or lower the "
+        "fee, as the largest plan changed its rules and then taught its members before its end. It does so where the "
+        "members kept are worth more than that costs.",
+        (Switch({"platform.PLAN.parent.remedies.considered": False}, "lessons, new terms, and exits after them",
+            ("education", "fee_rate", "expected_share", "left"), ("events.csv",)),)),
+)

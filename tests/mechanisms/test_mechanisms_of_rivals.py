@@ -1,0 +1,52 @@
+"""Mechanisms of boards that answer: to members who leave, to what befell a plan of the same owner, and to rivals."""
+
+from typing import Any
+
+import pytest
+
+from abm.model import MutualAidModel
+from worlds.plain import run, world
+from worlds.switches import on_and_off
+
+PARENT = "platform.pool.parent"
+
+
+def leaving(changes: dict[str, Any], steps: int = 24, by_step: int = 5) -> MutualAidModel:
+    """A plan of 300 that pays well, of whom five find it far too dear in each half-month, and leave for good."""
+    kept = {"customer_value": 20.0, "value_decay": 0.0, "education_cost": 0.1, "choice_scale": 0.0}
+    kept |= {"remedies.kept_by_lessons": 0.6, "remedies.lost_by_change": 0.0, "remedies.elasticity": 2.0}
+    numbers = {"mind.learning": 0.0, "platform.pool.min_credit": 600, "platform.pool.closing_rules": []} | changes
+    model = world(300, {f"{PARENT}.{name}": value for name, value in kept.items()} | numbers)
+    run(model, 1)
+    model.persons["frailty"] = 0.0
+    model.persons["frailty"][:150] = 1.0
+    for step in range(steps):
+        going = slice(150 + by_step * step, 150 + by_step * (step + 1))
+        model.persons["altruism"][going] = 0.0
+        model.persons["credit"][going] = 350
+        model.memberships["expected"][going] = 1e9
+        run(model, 1)
+    return model
+
+
+def test_b14_a_board_that_sees_members_leave_teaches_those_who_stay() -> None:
+    """They were told that shares are nothing. Of the gap to the true level a tenth is closed in a period."""
+
+    def known(changes: dict[str, Any]) -> float:
+        model = leaving(changes)
+        series = run(model, 0)
+        assert (series["education"].sum() > 0) == (series["expected_share"][-1] > 0)
+        return float(model.memberships["expected"][0, 0] / model.platforms[0].census.true_level)
+
+    on = {f"{PARENT}.remedies.considered": True, f"{PARENT}.remedies.teaching": 0.1}
+    taught, untaught = on_and_off("B14", known, ["pool"], on=on)
+    assert taught > 0.5
+    assert untaught == 0.0
+
+
+def test_b14_a_board_that_sees_members_leave_lowers_its_fee() -> None:
+    def fee(changes: dict[str, Any]) -> float:
+        return float(run(leaving({"platform.pool.fee_rate": 0.08} | changes), 0)["fee_rate"][-1])
+
+    on = {f"{PARENT}.remedies.considered": True, f"{PARENT}.remedies.fee_cut": 0.02}
+    assert on_and_off("B14", fee, ["pool"], on=on) == pytest.approx((0.06, 0.08))
