@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.agents import news
 from abm.agents.agent import Agent
 from abm.clock import collection_date, half_month
 from abm.ledger import OUTSIDE, own, pool
@@ -202,9 +203,7 @@ class Platform(Agent):
         if self.closing_plan.given_to_all:
             self.model.insurer_for(self.closing_plan.conversion_product)
         self.model.note(self.name, event, reason, f"{self.closing.kind} closing")
-        for other in self.model.platforms:
-            if other is not self:
-                other.lose_trust(rules.contagion(self.closing.share, self.model.case.mind.trust_from_closing))
+        news.tell_of_closing(self)
 
     def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
@@ -221,6 +220,7 @@ class Platform(Agent):
             return
         words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
         self.change_terms(words, stopped.changes, EventKind.STOPPED_AND_CONVERTED)
+        news.tell_of_stop(self)
 
     def be_licensed(self) -> None:
         """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""

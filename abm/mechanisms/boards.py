@@ -10,4 +10,9 @@ BOARDS = (
         "members kept are worth more than that costs.",
         (Switch({"platform.PLAN.parent.remedies.considered": False}, "lessons, new terms, and exits after them",
             ("education", "fee_rate", "expected_share", "left"), ("events.csv",)),)),
+    Mechanism("B15", "shared owners",
+        "One company stood behind several plans (F292, F293). The end of one, or a stop by the regulator, costs the "
+        "others trust and makes them stand out; the name of the owner is lost once, and systems are built once.",
+        (Switch({"platform.PLAN.owner": None}, "trust in the other plans of an owner after the end of one; their costs",
+            ("trust", "technology", "closings"), ("events.csv",)),)),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.money import FEN_PER_YUAN, fen
-from abm.platforms import remedies, rules
+from abm.platforms import owners, remedies, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
 from abm.platforms.parting import worth_of_parting
@@ -138,6 +138,7 @@ def value_to_parent(plan: Plan) -> ParentValuation:
     if height := model.regulator.settings.platform_rules_cost:
         regulatory += rules.cost_from_outside(parent.regulatory_cost, height, weight_of_platform_rules(plan))
     later = parent.closing_later * cost_of_closing_later(plan, parent.horizon) if parent.closing_later else 0.0
+    regulatory *= owners.exposure(plan)
     going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory, later)
     closing, parting, spin_off = -closing_bill(plan) - loss_of_name(plan, plan.members), None, parent.spin_off
     if spin_off.considered:
@@ -150,14 +151,14 @@ def loss_of_name(plan: Plan, members: float, years: float = 0.0) -> float:
     """Good name that closing costs the parent, real yuan: now, or in some years, with so many real members then.
 
     It grows with the size of the plan (mechanism B12) and is less in a wave of closings elsewhere (mechanism B5), of
-    which only those count that will not have been forgotten.
+    which only those count that will not have been forgotten; and less again where a plan of the same owner has ended.
     """
     parent, model = plan.terms.parent, plan.model
     if parent is None:
         return 0.0
     wave = recent_closures(model.closings, model.now + round(years * PERIODS_PER_YEAR), plan.name)
     alone = rules.at_size(parent.stigma, members, parent.stigma_members, parent.stigma_elasticity)
-    return rules.stigma(alone, parent.stigma_relief, wave) * members
+    return rules.stigma(alone, parent.stigma_relief, wave) * members * owners.name_left(plan)
 
 
 def aid_expected(plan: Plan, members: int) -> float:

@@ -82,6 +82,10 @@ class Surroundings(Protocol):
         """The announced ends of all plans, in order."""
 
     @property
+    def platforms(self) -> Sequence["Plan"]:
+        """All plans, in the order of the scenario."""
+
+    @property
     def mood(self) -> float:
         """The mood of the public as of the last step, from 0 (calm) to 1 (alarm)."""
 

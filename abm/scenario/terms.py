@@ -86,6 +86,8 @@ class PlatformTerms(Section):
     closing: ClosingPlan = ClosingPlan()
     parent: Parent | None = fact(None, "the company behind the plan; without one the plan never changes and never ends",
         source="none unless the scenario says so")
+    owner: str | None = fact(None, "the company that stands behind several plans, this one among them",
+        source="none unless the scenario says so")
     small_plans: SmallPlans | None = fact(None, "given where the plan stands for many small ones",
         source="none unless the scenario says so")
     closing_rules: tuple[RuleName, ...] = fact(("term_over", "too_few_members", "losses", "not_wanted", "run_away"),

@@ -1,10 +1,12 @@
 """Mechanisms of boards that answer: to members who leave, to what befell a plan of the same owner, and to rivals."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from abm.model import MutualAidModel
+from worlds.closings import HAND
 from worlds.plain import run, world
 from worlds.switches import on_and_off
 
@@ -50,3 +52,25 @@ def test_b14_a_board_that_sees_members_leave_lowers_its_fee() -> None:
 
     on = {f"{PARENT}.remedies.considered": True, f"{PARENT}.remedies.fee_cut": 0.02}
     assert on_and_off("B14", fee, ["pool"], on=on) == pytest.approx((0.06, 0.08))
+
+
+def test_b15_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> None:
+    """Both are trusted in full. All members of the one are in the other too: one of two memberships ends."""
+
+    def trust(changes: dict[str, Any]) -> float:
+        numbers = {
+            "owner.house": {"trust_shared": 0.4},
+            "platform.other.launch_reach": 1.0,
+            "platform.other.brand": 1.0,
+        }
+        numbers |= {"slots": 2, "mind.trust_from_closing": 0.1, "platform.other.launch": date(2019, 1, 1)}
+        model = world(10, HAND | numbers | changes)
+        model.persons["frailty"] = 0.0
+        run(model, 5)
+        model.platforms[model.index_of("other")].announce("active", "by hand")
+        return float(run(model, 2)["trust"][-1])
+
+    on = {"platform.pool.owner": "house", "platform.other.owner": "house"}
+    shared, strange = on_and_off("B15", trust, ["pool", "other"], on=on)
+    assert shared == pytest.approx(0.6)
+    assert 0.9 < strange < 0.95
