@@ -84,6 +84,7 @@ class Purpose(IntEnum):
     ENROL = 56
     RENEW_REASONS = 57
     PARTING = 58
+    ANSWER = 59
 
 
 class Use(NamedTuple):
@@ -195,6 +196,7 @@ USES = {
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
     Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
+    Purpose.ANSWER: Use("plan", "review", "whether a board answers the terms of its rival"),
 }
 
 

@@ -98,6 +98,7 @@ def tables(scenario: Scenario, changes: Mapping[str, Any], prose: str) -> dict[s
         "board": partial(processes.functions, "abm.platforms.board"),
         "parting": partial(processes.functions, "abm.platforms.parting"),
         "owners": partial(processes.functions, "abm.platforms.owners"),
+        "rivals": partial(processes.functions, "abm.platforms.rivals"),
         "remedies": partial(processes.functions, "abm.platforms.remedies"),
         "insurer": partial(processes.methods, "abm.agents.insurer", "Insurer"),
         "regulator": partial(processes.methods, "abm.agents.regulator", "Regulator"),

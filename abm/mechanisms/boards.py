@@ -15,4 +15,11 @@ BOARDS = (
         "others trust and makes them stand out; the name of the owner is lost once, and systems are built once.",
         (Switch({"platform.PLAN.owner": None}, "trust in the other plans of an owner after the end of one; their costs",
             ("trust", "technology", "closings"), ("events.csv",)),)),
+    Mechanism("B16", "rivalry",
+        "Boards answer the terms of the largest other plan, where these are better for newcomers, some time later and "
+        "in part; small plans, which have no name, promise less than all others.",
+        (Switch({"platform.PLAN.parent.rivalry.answers": False}, "fee and cover of a plan beside those of its rival",
+            ("fee_rate", "members", "joined"), ("events.csv",), variant="answers"),
+         Switch({"platform.PLAN.small_plans.undercuts": False}, "what newcomers of small plans expect; pressure by it",
+            ("expected_share", "joined", "alarm_promotion"), variant="small plans"))),
 )

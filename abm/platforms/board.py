@@ -7,7 +7,7 @@ from typing import Any
 
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.money import FEN_PER_YUAN, fen
-from abm.platforms import owners, remedies, rules
+from abm.platforms import owners, remedies, rivals, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
 from abm.platforms.parting import worth_of_parting
@@ -239,7 +239,7 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
 def steer(plan: Plan) -> BoardDecision:
     """Once a month: marketing, the effort of investigation, the fee, cover and education, by the parent's rules.
 
-    A change of the published terms costs trust, so that fee and cover change at most once a year. A programme of
+    A change of the published terms costs trust, so that they change at most once a year. A programme of
     education goes on once it has begun, unless the board weighs it anew, see `remedies`. Marketing asks whether the
     plan pays from year to year, whatever its end costs.
     """
@@ -270,4 +270,5 @@ def steer(plan: Plan) -> BoardDecision:
     if losing_members and parent.cover_cut > 0:
         bands = tuple(band.model_copy(update={"cover": band.cover * (1 - parent.cover_cut)}) for band in terms.bands)
         return replace(decision, changes={"bands": bands}, words=f"cover falls by {parent.cover_cut:.0%}")
-    return decision
+    changes, words = rivals.answer(plan, parent)
+    return replace(decision, changes=changes, words=words)

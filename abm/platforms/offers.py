@@ -13,6 +13,7 @@ from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
 from abm.platforms.remedies import aid_by_table
+from abm.platforms.rivals import told_against_rivals
 
 FOR_EVER = 1_000_000  # a step after all others
 MOST_WEIGHTS = 1 << 62  # of all persons together, and so within 64 bits
@@ -111,11 +112,9 @@ def pays_shares(plan: Plan, day: date) -> bool:
 
 def advertised(plan: Plan) -> float:
     """The share that newcomers are led to expect, fen: the past's, unless they are told the true level."""
-    terms = plan.terms
-    window = plan.shares[-terms.advertised_periods :]
     taught = plan.discloses or plan.levers.education > 0
     if not taught:
-        return rules.advertised_share(fen(terms.advertised_share), sum(window), len(window))
+        return told_against_rivals(plan)
     return plan.census.true_level or level_by_table(plan)
 
 

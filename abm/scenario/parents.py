@@ -93,6 +93,20 @@ class Remedies(Section):
         plausible=(0.005, 0.04), source="assumption: a part of the 8 % that nearly all charged, F022")
 
 
+class Rivalry(Section):
+    """How a board answers the terms of the largest other plan."""
+
+    answers: bool = fact(False, "whether the board moves its terms towards those of the largest other plan, where they "
+        "are better for newcomers", source="assumption, false is off: terms of the plans were much alike, F022, but "
+                                           "nobody says who followed whom")
+    chance: float = number(0.2, "chance that it answers at a monthly review", unit="1 a review", low=0, high=1,
+        plausible=(0.05, 0.6), source="assumption: within half a year")
+    lag_months: float = number(3, "months for which terms must have stood before a board answers them", unit="months",
+        low=0, high=120, plausible=(1, 12), source="assumption: a product is copied within a season")
+    step: float = number(0.5, "part of the way to the terms of the other that an answer goes", unit="1", low=0, high=1,
+        plausible=(0.2, 1), source="assumption: half, as what it costs is seen only later")
+
+
 class Parent(Section):
     """The company behind a plan, and what it wants of it."""
 
@@ -164,6 +178,7 @@ class Parent(Section):
     education_cost: float = number(0.5, "cost of that programme for each member", unit="yuan a year", low=0, high=100,
         plausible=(0.1, 2), source="assumption: messages and meetings")
     remedies: Remedies = Remedies()
+    rivalry: Rivalry = Rivalry()
     cover_cut: float = number(0, "part by which the board cuts cover when too many leave", unit="1", low=0, high=0.9,
         source="assumption: 0; the large plans kept their cover to the end")
 
@@ -183,5 +198,10 @@ class SmallPlans(Section):
     dishonest: float = number(0.2, "share of failing plans that keep the deposits where nobody holds them in custody",
         unit="1", low=0, high=1, plausible=(0, 0.5),
         source="assumption: the warning of run-aways, F252, gives no number")
+    undercuts: bool = fact(False,
+        "whether newcomers are told of a share below the lowest that other plans tell of, whatever was paid",
+        source="assumption, false is off: small plans had no other name than their price; no such price is known")
+    undercut: float = number(0.2, "part by which it is below", unit="1", low=0, high=1, plausible=(0.05, 0.5),
+        source="assumption: enough to be noticed among cents")
     rectified: float = number(0.33, "share of plans that close when the regulator rectifies", unit="1", low=0, high=1,
         source="F223")

@@ -122,6 +122,8 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _countable(self) -> "Scenario":
         highest = [max(band.cover for band in terms.bands) for terms in self.platform.values()]
+        if any(terms.parent and terms.parent.rivalry.answers for terms in self.platform.values()):
+            highest = [max(highest)] * len(highest)  # who answers a rival comes to give as much
         most = sum(sorted(highest)[-self.slots :])
         if most > MOST_AID:
             words = f"covers of {self.slots} plans add up to {most:,.0f} yuan"

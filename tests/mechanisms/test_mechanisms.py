@@ -45,7 +45,7 @@ def turned() -> set[tuple[str, str]]:
 def test_the_table_has_every_row_that_observers_name() -> None:
     named = [
         *(f"A{row}" for row in range(1, 20)),
-        *(f"B{row}" for row in range(1, 16)),
+        *(f"B{row}" for row in range(1, 17)),
         *("C1", "C2", "C3", "C4", "D1", "D2", "E1", "E2"),
     ]
     assert list(MECHANISMS) == named

@@ -74,3 +74,43 @@ def test_b15_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> N
     shared, strange = on_and_off("B15", trust, ["pool", "other"], on=on)
     assert shared == pytest.approx(0.6)
     assert 0.9 < strange < 0.95
+
+
+def test_b16_a_board_lowers_its_fee_after_its_larger_rival_only_if_it_answers() -> None:
+    """The rival takes nothing; from the third month on the fee may go down, and does so by a half at once."""
+
+    def fee(changes: dict[str, Any]) -> float:
+        numbers = {
+            "slots": 2,
+            "platform.pool.fee_rate": 0.08,
+            "platform.pool.audience": 0.5,
+            f"{PARENT}.trial_years": 0.0,
+        }
+        numbers |= {f"platform.other.{name}": value for name, value in OPEN.items()}
+        numbers |= {"platform.pool.closing_rules": [], f"{PARENT}.rivalry.chance": 1.0}
+        model = world(20, HAND | numbers | changes)
+        model.persons["frailty"] = 0.0
+        rates = run(model, 30)["fee_rate"]
+        assert (rates[:6] == 0.08).all()
+        return float(rates[-1])
+
+    on = {f"{PARENT}.rivalry.answers": True, f"{PARENT}.rivalry.step": 0.5}
+    assert on_and_off("B16", fee, ["pool"], "answers", on) == pytest.approx((0.04, 0.08))
+
+
+def test_b16_members_of_small_plans_that_undercut_expect_less() -> None:
+    """Nobody pays anything. The other plan tells of a yuan, the small ones of a yuan too, or of a half."""
+
+    def expected(changes: dict[str, Any]) -> float:
+        numbers = {"slots": 2, "platform.pool.advertised_share": 1.0, "platform.pool.small_plans": SMALL}
+        numbers |= {f"platform.other.{name}": value for name, value in OPEN.items()}
+        model = world(20, HAND | numbers | {"mind.learning": 0.0} | changes)
+        model.persons["frailty"] = 0.0
+        return float(run(model, 3)["expected_share"][-1])
+
+    on = {"platform.pool.small_plans.undercuts": True}
+    assert on_and_off("B16", expected, ["pool"], "small plans", on) == pytest.approx((0.5, 1.0))
+
+
+OPEN = {"launch": date(2019, 1, 1), "launch_reach": 1.0, "brand": 1.0, "fee_rate": 0.0, "advertised_share": 1.0}
+SMALL = {"undercut": 0.5, "fixed_cost": 0.0}
