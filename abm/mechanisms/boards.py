@@ -17,9 +17,11 @@ BOARDS = (
             ("trust", "technology", "closings"), ("events.csv",)),)),
     Mechanism("B16", "rivalry",
         "Boards answer the terms of the largest other plan, where these are better for newcomers, some time later and "
-        "in part; small plans, which have no name, promise less than all others.",
+        "in part; small plans, which have no name, promise less than all others, or keep to cities of some tiers.",
         (Switch({"platform.PLAN.parent.rivalry.answers": False}, "fee and cover of a plan beside those of its rival",
             ("fee_rate", "members", "joined"), ("events.csv",), variant="answers"),
          Switch({"platform.PLAN.small_plans.undercuts": False}, "what newcomers of small plans expect; pressure by it",
-            ("expected_share", "joined", "alarm_promotion"), variant="small plans"))),
+            ("expected_share", "joined", "alarm_promotion"), variant="small plans"),
+         Switch({"platform.PLAN.tiers": [1, 2, 3]}, "members by tier of their cities", ("tier_3", "members"),
+            variant="local"))),
 )

@@ -54,7 +54,7 @@ def print_terms(plan: Plan) -> None:
     offer, covers, deposits = (table[plan.index] for table in (world.offers, world.covers, world.deposits))
     offer["newcomers_share"], offer["min_credit"] = terms.newcomers_share, terms.min_credit
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
-    offer["chronic_only"] = terms.chronic_only
+    offer["chronic_only"], offer["tiers"] = terms.chronic_only, sum(1 << tier for tier in {*terms.tiers})
     offer["mild_cover"] = terms.mild_cover
     offer["annual_cap"], offer["audience"] = fen(terms.annual_cap), terms.audience
     offer["assessment_error"] = terms.assessment_error

@@ -114,3 +114,17 @@ def test_b16_members_of_small_plans_that_undercut_expect_less() -> None:
 
 OPEN = {"launch": date(2019, 1, 1), "launch_reach": 1.0, "brand": 1.0, "fee_rate": 0.0, "advertised_share": 1.0}
 SMALL = {"undercut": 0.5, "fixed_cost": 0.0}
+
+
+def test_b16_a_local_plan_has_members_in_its_tier_alone() -> None:
+    """Half of the people live in cities of tier 1, half in those of tier 3 and below."""
+
+    def outside(changes: dict[str, Any]) -> float:
+        model = world(20, HAND | changes)
+        model.persons["tier"] = 1
+        model.persons["tier"][:10] = 3
+        model.persons["frailty"] = 0.0
+        series = run(model, 3)
+        return float((1 - series["tier_3"][-1]) * series["members"][-1])
+
+    assert on_and_off("B16", outside, ["pool"], "local", {"platform.pool.tiers": [3]}) == (0.0, 10.0)

@@ -126,3 +126,9 @@ def test_what_boards_may_come_to_give_in_answer_has_to_be_countable() -> None:
     simple(plans)
     with pytest.raises(ScenarioError, match=r"covers of 3 plans add up to 24,000,000 yuan; at most 20,000,000"):
         simple(plans | {"platform.three.parent": {"rivalry": {"answers": True}}})
+
+
+@pytest.mark.parametrize("tiers", [[], [0], [1, 4]])
+def test_a_tier_that_there_is_not_is_told(tiers: list[int]) -> None:
+    with pytest.raises(ScenarioError, match=r"tiers = .* must be some of 1, 2 and 3"):
+        simple({"platform.pool.tiers": tiers})
