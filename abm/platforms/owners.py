@@ -1,4 +1,4 @@
-"""What plans of the same owner feel of each other (mechanism B15). A plan without an owner feels nothing of it."""
+"""What plans of the same owner feel of each other (mechanism B17). A plan without an owner feels nothing of it."""
 
 from collections.abc import Sequence
 

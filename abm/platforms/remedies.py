@@ -6,7 +6,7 @@ worth w of a member and year, exits at a rate x of a year and a horizon H, who i
     A(x) = (1 - exp(-x H)) / x    years
 
 A remedy that leaves a part f of the exits, costs c for a member and year, and drives a part d of the members away at
-once is then worth, a member of now (mechanism B14)::
+once is then worth, a member of now (mechanism B16)::
 
     (1 - d) (w - c) A(f x) - w A(x)
 

@@ -1,4 +1,4 @@
-"""What plans do about the terms of others: boards answer them, and small plans promise less (mechanism B16)."""
+"""What plans do about the terms of others: boards answer them, and small plans promise less (mechanism B18)."""
 
 from collections.abc import Mapping
 from typing import Any

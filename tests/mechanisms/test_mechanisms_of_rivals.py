@@ -31,7 +31,7 @@ def leaving(changes: dict[str, Any], steps: int = 24, by_step: int = 5) -> Mutua
     return model
 
 
-def test_b14_a_board_that_sees_members_leave_teaches_those_who_stay() -> None:
+def test_b16_a_board_that_sees_members_leave_teaches_those_who_stay() -> None:
     """They were told that shares are nothing. Of the gap to the true level a tenth is closed in a period."""
 
     def known(changes: dict[str, Any]) -> float:
@@ -41,20 +41,20 @@ def test_b14_a_board_that_sees_members_leave_teaches_those_who_stay() -> None:
         return float(model.memberships["expected"][0, 0] / model.platforms[0].census.true_level)
 
     on = {f"{PARENT}.remedies.considered": True, f"{PARENT}.remedies.teaching": 0.1}
-    taught, untaught = on_and_off("B14", known, ["pool"], on=on)
+    taught, untaught = on_and_off("B16", known, ["pool"], on=on)
     assert taught > 0.5
     assert untaught == 0.0
 
 
-def test_b14_a_board_that_sees_members_leave_lowers_its_fee() -> None:
+def test_b16_a_board_that_sees_members_leave_lowers_its_fee() -> None:
     def fee(changes: dict[str, Any]) -> float:
         return float(run(leaving({"platform.pool.fee_rate": 0.08} | changes), 0)["fee_rate"][-1])
 
     on = {f"{PARENT}.remedies.considered": True, f"{PARENT}.remedies.fee_cut": 0.02}
-    assert on_and_off("B14", fee, ["pool"], on=on) == pytest.approx((0.06, 0.08))
+    assert on_and_off("B16", fee, ["pool"], on=on) == pytest.approx((0.06, 0.08))
 
 
-def test_b15_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> None:
+def test_b17_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> None:
     """Both are trusted in full. All members of the one are in the other too: one of two memberships ends."""
 
     def trust(changes: dict[str, Any]) -> float:
@@ -71,12 +71,12 @@ def test_b15_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> N
         return float(run(model, 2)["trust"][-1])
 
     on = {"platform.pool.owner": "house", "platform.other.owner": "house"}
-    shared, strange = on_and_off("B15", trust, ["pool", "other"], on=on)
+    shared, strange = on_and_off("B17", trust, ["pool", "other"], on=on)
     assert shared == pytest.approx(0.6)
     assert 0.9 < strange < 0.95
 
 
-def test_b16_a_board_lowers_its_fee_after_its_larger_rival_only_if_it_answers() -> None:
+def test_b18_a_board_lowers_its_fee_after_its_larger_rival_only_if_it_answers() -> None:
     """The rival takes nothing; from the third month on the fee may go down, and does so by a half at once."""
 
     def fee(changes: dict[str, Any]) -> float:
@@ -95,10 +95,10 @@ def test_b16_a_board_lowers_its_fee_after_its_larger_rival_only_if_it_answers() 
         return float(rates[-1])
 
     on = {f"{PARENT}.rivalry.answers": True, f"{PARENT}.rivalry.step": 0.5}
-    assert on_and_off("B16", fee, ["pool"], "answers", on) == pytest.approx((0.04, 0.08))
+    assert on_and_off("B18", fee, ["pool"], "answers", on) == pytest.approx((0.04, 0.08))
 
 
-def test_b16_members_of_small_plans_that_undercut_expect_less() -> None:
+def test_b18_members_of_small_plans_that_undercut_expect_less() -> None:
     """Nobody pays anything. The other plan tells of a yuan, the small ones of a yuan too, or of a half."""
 
     def expected(changes: dict[str, Any]) -> float:
@@ -109,14 +109,14 @@ def test_b16_members_of_small_plans_that_undercut_expect_less() -> None:
         return float(run(model, 3)["expected_share"][-1])
 
     on = {"platform.pool.small_plans.undercuts": True}
-    assert on_and_off("B16", expected, ["pool"], "small plans", on) == pytest.approx((0.5, 1.0))
+    assert on_and_off("B18", expected, ["pool"], "small plans", on) == pytest.approx((0.5, 1.0))
 
 
 OPEN = {"launch": date(2019, 1, 1), "launch_reach": 1.0, "brand": 1.0, "fee_rate": 0.0, "advertised_share": 1.0}
 SMALL = {"undercut": 0.5, "fixed_cost": 0.0}
 
 
-def test_b16_a_local_plan_has_members_in_its_tier_alone() -> None:
+def test_b18_a_local_plan_has_members_in_its_tier_alone() -> None:
     """Half of the people live in cities of tier 1, half in those of tier 3 and below."""
 
     def outside(changes: dict[str, Any]) -> float:
@@ -127,4 +127,4 @@ def test_b16_a_local_plan_has_members_in_its_tier_alone() -> None:
         series = run(model, 3)
         return float((1 - series["tier_3"][-1]) * series["members"][-1])
 
-    assert on_and_off("B16", outside, ["pool"], "local", {"platform.pool.tiers": [3]}) == (0.0, 10.0)
+    assert on_and_off("B18", outside, ["pool"], "local", {"platform.pool.tiers": [3]}) == (0.0, 10.0)
