@@ -84,6 +84,7 @@ class Purpose(IntEnum):
     ENROL = 56
     RENEW_REASONS = 57
     PARTING = 58
+    ANSWER = 59
     PAGE = 60
     LET_LAPSE = 61
     HOME = 62
@@ -198,6 +199,7 @@ USES = {
         "plan", "once", "when in the time between two renewals a board's reasons beyond the sum are renewed"
     ),
     Purpose.PARTING: Use("plan", "review", "whether nobody takes over the plan that its parent would part with"),
+    Purpose.ANSWER: Use("plan", "review", "whether a board answers the terms of its rival"),
     Purpose.PAGE: Use("person and plan", "hear", "whether money is raised for the ill friend on a page of the plan"),
     Purpose.LET_LAPSE: Use("person and product", "insure", "whether the person lets a policy lapse without a thought"),
     Purpose.HOME: Use("person", "once", "in which of the cities of their tier the person lives"),

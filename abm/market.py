@@ -27,6 +27,7 @@ OFFER_FIELDS = (
     ("subsidised", "u1", "0 or 1", "the platform pays this share itself"),
     ("newcomers_share", "u1", "0 or 1", "members share from the day they join, not only once covered"),
     ("chronic_only", "u1", "0 or 1", "for people at high risk, who need not hide it"),
+    ("tiers", "u1", "bits", "city tiers in which it is offered, by their numbers"),
     ("aid_published", "u1", "0 or 1", "aid was published in this period"),
     ("min_credit", "i2", "points", "credit score below which nobody may join"),
     ("waiting", "i2", "periods", "from joining to cover"),

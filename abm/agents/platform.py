@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.agents import news
 from abm.agents.supervised import NOT_PRINTED, SupervisedAgent
 from abm.clock import collection_date, half_month
 from abm.ledger import OUTSIDE, own, pool, reserve
@@ -158,7 +159,7 @@ class Platform(SupervisedAgent):
             self.move(*movement)
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
-        self.trend.enter(self.members, board.aid_expected(self, self.census.inside))
+        self.trend.enter(*board.seen(self))
         if cases := self.desk.decided:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)
         if self.stage == Stage.OPEN:
@@ -204,11 +205,7 @@ class Platform(SupervisedAgent):
         if self.closing_plan.given_to_all:
             self.model.insurer_for(self.closing_plan.conversion_product)
         self.model.note(self.name, event, reason, f"{self.closing.kind} closing")
-        for other in self.model.platforms:
-            if other is not self:
-                other.lose_trust(rules.contagion(self.closing.share, self.model.case.mind.trust_from_closing))
-                if self.closing_plan.distrust_of_data:
-                    other.lose_trust(rules.contagion(self.closing.share, self.closing_plan.distrust_of_data))
+        news.tell_of_closing(self)
 
     def change_terms(self, words: str, changes: Mapping[str, Any], event: EventKind = EventKind.NEW_TERMS) -> None:
         """New terms from the next step on; a change costs trust."""
@@ -216,6 +213,13 @@ class Platform(SupervisedAgent):
         self.last_change = self.model.now
         self.lose_trust(self.model.case.mind.trust_from_rule_change)
         self.model.note(self.name, event, words, event if event == EventKind.SPUN_OFF else EventKind.NEW_TERMS)
+
+    def stop_being_insurance(self) -> None:
+        """The regulator stops the product; where it goes on as mutual aid, plans of the same owner feel it."""
+        goes_on = self.terms.stopped is not None
+        super().stop_being_insurance()
+        if goes_on:
+            news.tell_of_stop(self)
 
     def start_from_terms(self, name: str) -> None:
         """Take effort, custody or brand from the terms again, whatever it has become since the launch."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from abm.errors import ScenarioError, nearest
+from abm.mechanisms.boards import BOARDS
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.insurance import INSURANCE
 from abm.mechanisms.pages import OF_MEMBERS, OF_PLATFORMS
@@ -199,6 +200,7 @@ _ROWS = (
             ("closings", "insured", "policies_sold"), ("events.csv",), variant="insured"))),
     *ENDINGS,
     *OF_PLATFORMS,
+    *BOARDS,
     Mechanism("C1", "regulatory risk",
         "A regulator that tolerates, warns and stops what looks like insurance frightens members and parents, and "
         "makes a product go on under another label.",

@@ -63,24 +63,19 @@ def luck_of_choice(anew: int, lasting: int, row: int, world: World) -> float:
     p = world.settings[0]
     if p["taste_years"] <= 0.0:
         return draw(p["seed"], p["now"], row, anew)
-    renewals = rules.renewals(p["now"], p["taste_years"], phase_of_tastes(row, world))
-    return draw(p["seed"], renewals, row, lasting)
+    phase = draw(p["seed"], 0, row, RENEW_TASTES)
+    return draw(p["seed"], rules.renewals(p["now"], p["taste_years"], phase), row, lasting)
 
 
 @behaviour
-def tastes_renewed(phase: float, world: World) -> bool:
-    """Whether lasting tastes of that phase are others than in the period before."""
+def tastes_renewed(row: int, world: World) -> bool:
+    """Whether a person's lasting tastes are others than in the period before."""
     p = world.settings[0]
     if p["taste_years"] <= 0.0 or p["now"] <= 0:
         return False
+    phase = draw(p["seed"], 0, row, RENEW_TASTES)
     before = rules.renewals(p["now"] - 1, p["taste_years"], phase)
     return rules.renewals(p["now"], p["taste_years"], phase) != before
-
-
-@behaviour
-def phase_of_tastes(row: int, world: World) -> float:
-    """When in the time between two renewals a person's tastes are renewed, in [0, 1)."""
-    return draw(world.settings[0]["seed"], 0, row, RENEW_TASTES)
 
 
 @behaviour

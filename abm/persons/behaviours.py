@@ -23,7 +23,6 @@ from abm.persons.appraisal import (
     joining,
     lasting_taste,
     luck_of_choice,
-    phase_of_tastes,
     staying,
     tastes_renewed,
 )
@@ -74,7 +73,7 @@ RECOMMEND, BE_DIAGNOSED, FILE_CLAIM, STAY, JOIN = (
 def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world: World) -> None:
     """Take in what the friend whom I met shows (`signals`, bits), advertisements, and news of those in my care."""
     p = world.settings[0]
-    if me["traits"] & SETTLED and tastes_renewed(phase_of_tastes(row, world), world):
+    if me["traits"] & SETTLED and tastes_renewed(row, world):
         me["traits"] &= NOT_SETTLED  # what was declined by another taste
     known = np.int64(me["aware"])
     heard = known

@@ -254,7 +254,7 @@ def slot_in(me: np.void, mine: np.ndarray, k: int, world: World) -> int:
         return -1
     if world.covers[k, age_of(me, world)] == 0:
         return -1
-    if offer["chronic_only"] and not me["traits"] & HIGH_RISK:
+    if (offer["chronic_only"] and not me["traits"] & HIGH_RISK) or not np.int64(offer["tiers"]) >> me["tier"] & 1:
         return -1
     found, worst, now = np.int64(-1), np.int64(99), world.settings[0]["now"]
     for s in range(mine.size):

@@ -8,7 +8,7 @@ from typing import Any
 from abm.clock import PERIODS_PER_YEAR, half_month, periods
 from abm.ledger import reserve
 from abm.money import FEN_PER_YUAN, fen
-from abm.platforms import rules
+from abm.platforms import owners, remedies, rivals, rules
 from abm.platforms.awareness import claim_awareness
 from abm.platforms.closing import ClosingKind, periods_of_cover, recent_closures
 from abm.platforms.parting import worth_of_parting
@@ -39,15 +39,26 @@ class Books:
 
 @dataclass
 class Trend:
-    """Real members of a plan, and the aid that an actuary expects of them all in a period: from a year ago till now."""
+    """Real members of a plan, and the aid that an actuary expects of them all in a period: from a year ago till now.
+
+    And who left, over the periods for which the books are smoothed.
+    """
 
     members: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
     aid: deque[float] = field(default_factory=lambda: deque(maxlen=PERIODS_PER_YEAR + 1))
+    left: deque[float] = field(default_factory=lambda: deque(maxlen=MEMORY))
 
-    def enter(self, members: float, aid: float) -> None:
-        """Note what there is in this half-month."""
+    def enter(self, members: float, aid: float, left: float = 0.0) -> None:
+        """Note what there is in this half-month, and how many left."""
         self.members.append(members)
         self.aid.append(aid)
+        self.left.append(left)
+
+    @property
+    def exits_a_year(self) -> float:
+        """Exits over members, as a rate of a year."""
+        members = sum(list(self.members)[-len(self.left) :]) if self.left else 0.0
+        return PERIODS_PER_YEAR * sum(self.left) / members if members else 0.0
 
     @property
     def years(self) -> float:
@@ -128,6 +139,7 @@ def value_to_parent(plan: Plan) -> ParentValuation:
     if height := model.regulator.settings.platform_rules_cost:
         regulatory += rules.cost_from_outside(parent.regulatory_cost, height, weight_of_platform_rules(plan))
     later = parent.closing_later * cost_of_closing_later(plan, parent.horizon) if parent.closing_later else 0.0
+    regulatory *= owners.exposure(plan)
     going_on = rules.worth_of_going_on(parent.horizon, plan.books.rate, plan.members, customer, regulatory, later)
     closing, parting, spin_off = -closing_bill(plan) - loss_of_name(plan, plan.members), None, parent.spin_off
     if spin_off.considered:
@@ -140,14 +152,14 @@ def loss_of_name(plan: Plan, members: float, years: float = 0.0) -> float:
     """Good name that closing costs the parent, real yuan: now, or in some years, with so many real members then.
 
     It grows with the size of the plan (mechanism B12) and is less in a wave of closings elsewhere (mechanism B5), of
-    which only those count that will not have been forgotten.
+    which only those count that will not have been forgotten; and less again where a plan of the same owner has ended.
     """
     parent, model = plan.terms.parent, plan.model
     if parent is None:
         return 0.0
     wave = recent_closures(model.closings, model.now + round(years * PERIODS_PER_YEAR), plan.name)
     alone = rules.at_size(parent.stigma, members, parent.stigma_members, parent.stigma_elasticity)
-    return rules.stigma(alone, parent.stigma_relief, wave) * members
+    return rules.stigma(alone, parent.stigma_relief, wave) * members * owners.name_left(plan)
 
 
 def aid_expected(plan: Plan, members: int) -> float:
@@ -157,6 +169,11 @@ def aid_expected(plan: Plan, members: int) -> float:
     of the ill think of their claim by now.
     """
     return plan.census.true_level / plan.gross * members * claim_awareness(plan, ending=False)
+
+
+def seen(plan: Plan) -> tuple[float, float, float]:
+    """What a board notes for its trend: real members, the aid expected of them all, and how many left in the step."""
+    return plan.members, aid_expected(plan, plan.census.inside), plan.census.left * plan.model.weight
 
 
 def weight_of_platform_rules(plan: Plan) -> float:
@@ -225,8 +242,9 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
 def steer(plan: Plan) -> BoardDecision:
     """Once a month: marketing, the effort of investigation, the fee, cover and education, by the parent's rules.
 
-    A change of the published terms costs trust, so that fee and cover change at most once a year. A programme of
-    education goes on once it has begun. Marketing asks whether the plan pays from year to year, whatever its end costs.
+    A change of the published terms costs trust, so that they change at most once a year. A programme of
+    education goes on once it has begun, unless the board weighs it anew, see `remedies`. Marketing asks whether the
+    plan pays from year to year, whatever its end costs.
     """
     parent, terms, census = plan.terms.parent, plan.terms, plan.census
     if parent is None:
@@ -238,7 +256,10 @@ def steer(plan: Plan) -> BoardDecision:
         effort = max(0.0, effort - parent.effort_response)
     elif sum(plan.shares[-LATELY:]) > RISE * LATELY * census.expected_share > 0:
         effort = min(1.0, effort + parent.effort_response)
-    if losing_members:
+    weighs = parent.remedies.considered
+    if weighs:
+        education = remedies.lessons(plan, parent, losing_members)
+    elif losing_members:
         education = parent.education
     marketing = min(1.0, plan.levers.marketing * (2.0 if pays else parent.marketing_response))
     decision = BoardDecision(Levers(marketing, effort, education))
@@ -247,7 +268,10 @@ def steer(plan: Plan) -> BoardDecision:
     fee_rate = terms.fee_rate + FEE_STEP
     if plan.books.rate < 0 and fee_rate <= parent.fee_ceiling:
         return replace(decision, changes={"fee_rate": fee_rate}, words=f"the fee rises to {fee_rate:.0%}")
+    if losing_members and weighs and (remedy := remedies.milder_terms(plan, parent)).changes:
+        return replace(decision, changes=remedy.changes, words=remedy.words)
     if losing_members and parent.cover_cut > 0:
         bands = tuple(band.model_copy(update={"cover": band.cover * (1 - parent.cover_cut)}) for band in terms.bands)
         return replace(decision, changes={"bands": bands}, words=f"cover falls by {parent.cover_cut:.0%}")
-    return decision
+    changes, words = rivals.answer(plan, parent)
+    return replace(decision, changes=changes, words=words)

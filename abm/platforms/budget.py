@@ -1,7 +1,7 @@
 """What running a plan costs in a half-month, and what its traffic and other sales to members earn."""
 
 from abm.money import fen
-from abm.platforms import rules
+from abm.platforms import owners, rules
 from abm.platforms.board import years_of_wear
 from abm.platforms.plan import Plan
 
@@ -9,7 +9,7 @@ from abm.platforms.plan import Plan
 def costs(plan: Plan) -> dict[str, int]:
     """Fen by purpose: investigation by cases and effort, technology and the rest by members and size."""
     terms, inside = plan.terms, plan.census.inside
-    size = plan.members / max(1, plan.small_plans)  # of one plan, where many are counted together
+    size = owners.members_of_owner(plan) / max(1, plan.small_plans)  # of one plan, where many are counted together
 
     def for_members(a_year: float) -> int:
         """Fen of a half-month, at yuan a year for a member of a plan of the size at which costs are known."""

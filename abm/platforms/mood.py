@@ -10,6 +10,7 @@ from abm.persons.rules import overlap
 from abm.platforms import rules
 from abm.platforms.alarms import IN_SIGHT
 from abm.platforms.closing import Stage, part_of_people
+from abm.platforms.owners import trust_lost_by_closing
 from abm.platforms.plan import Plan, Surroundings
 
 
@@ -50,6 +51,6 @@ def trust_lost(plan: Plan, before: float) -> float:
     by_itself = mind.trust_from_warning if warned else 0.0
     for closing in model.closings:
         if closing.announced == model.now and closing.platform != plan.name:
-            by_itself = overlap(by_itself, rules.contagion(closing.share, mind.trust_from_closing))
+            by_itself = overlap(by_itself, trust_lost_by_closing(plan, closing))
     of_refusals = rules.dismay(max(before, announced), model.mood, distrust)
     return overlap(rules.beyond(by_itself, rules.dismay(before, announced, distrust)), of_refusals)

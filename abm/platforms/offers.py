@@ -2,12 +2,10 @@
 
 from datetime import date
 
-import numpy as np
-
 from abm.clock import half_month, periods
 from abm.errors import ModelError
 from abm.money import fen, spell
-from abm.persons.rules import aid_for_the_mean_case, overlap
+from abm.persons.rules import overlap
 from abm.persons.situation import highest_contribution_weight
 from abm.platforms import pages, rules
 from abm.platforms.awareness import claim_awareness
@@ -15,7 +13,9 @@ from abm.platforms.board import years_of_wear
 from abm.platforms.closing import ClosingKind, Stage, closure_salience
 from abm.platforms.divisions import DIVISIONS
 from abm.platforms.plan import Plan
+from abm.platforms.remedies import aid_by_table
 from abm.platforms.rivalry import recommended
+from abm.platforms.rivals import told_against_rivals
 
 FOR_EVER = 1_000_000  # a step after all others
 MOST_WEIGHTS = 1 << 62  # of all persons together, and so within 64 bits
@@ -61,7 +61,7 @@ def print_terms(plan: Plan) -> None:
     offer, covers, deposits = (table[plan.index] for table in (world.offers, world.covers, world.deposits))
     offer["newcomers_share"], offer["min_credit"] = terms.newcomers_share, terms.min_credit
     offer["waiting"], offer["claim_window"] = periods(terms.waiting_days), periods(terms.claim_days)
-    offer["chronic_only"] = terms.chronic_only
+    offer["chronic_only"], offer["tiers"] = terms.chronic_only, sum(1 << tier for tier in {*terms.tiers})
     offer["mild_cover"] = terms.mild_cover
     offer["annual_cap"] = fen(terms.annual_cap)
     world.audiences[plan.index] = pages.audiences(terms, plan.model.case.people)
@@ -124,24 +124,15 @@ def pays_shares(plan: Plan, day: date) -> bool:
 
 def advertised(plan: Plan) -> float:
     """The share that newcomers are led to expect, fen: the past's, unless they are told the true level."""
-    terms = plan.terms
-    window = plan.shares[-terms.advertised_periods :]
     taught = plan.discloses or plan.levers.education > 0
     if not taught:
-        return rules.advertised_share(fen(terms.advertised_share), sum(window), len(window))
+        return told_against_rivals(plan)
     return plan.census.true_level or level_by_table(plan)
 
 
 def level_by_table(plan: Plan) -> float:
     """The share that an actuary reckons with before anybody is covered: mean of all ages and both sexes, fen."""
-    world = plan.model.world
-    covers = world.covers[plan.index]
-    if not covers.any():
-        return 0.0
-    ages, mild_cover = np.flatnonzero(covers), world.offers[plan.index]["mild_cover"]
-    mild = world.settings[0]["mild_reckoned"] * world.mild
-    reckoned = [aid_for_the_mean_case(covers[age], mild_cover, mild[age]) for age in ages]
-    aid = (reckoned * world.incidence.mean(axis=0)[ages]).mean()
+    aid = aid_by_table(plan, plan.model.world.offers[plan.index]["mild_cover"])
     return rules.true_level(fen(aid), plan.gross)
 
 

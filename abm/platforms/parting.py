@@ -81,6 +81,7 @@ def terms_of_new_owner(terms: PlatformTerms) -> dict[str, Any]:
     )
     return {
         "parent": new_owner(terms.parent),
+        "owner": None,
         "closing": promised if kept else poor,
         "cross_sell_reach": 0.0,
         "traffic_income": 0.0,

@@ -1,8 +1,7 @@
 """What the economics of a plan may see and ask for: of the plan, of its surroundings, of the regulator.
 
-Everything in this room is written against these and knows no framework: `agents` are one way to fill them, a plain
-object in a test is another. All is read-only, so that a type checker refuses to let one object write another's fields;
-what the economics decides, it answers, and the plan writes it down.
+All in this room is written against these and knows no framework: `agents` fill them, or a plain object in a test. All
+is read-only, as a type checker sees to: what the economics decides, it answers, and the plan writes it down.
 """
 
 from collections.abc import Sequence
@@ -80,6 +79,10 @@ class Surroundings(Protocol):
     @property
     def closings(self) -> Sequence["Closing"]:
         """The announced ends of all plans, in order."""
+
+    @property
+    def platforms(self) -> Sequence["Plan"]:
+        """All plans, in the order of the scenario."""
 
     @property
     def mood(self) -> float:

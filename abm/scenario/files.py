@@ -143,15 +143,15 @@ def beside(name: Any, folder: Path) -> Any:
 
 
 def _include(tables: dict[str, Any], other: dict[str, Any], here: str, there: str) -> None:
-    """Add the platforms, insurers and products of its own of another scenario, its shocks, and what it says of them.
+    """Add platforms, insurers, owners and own products of another scenario, its shocks, and what it says of them.
 
-    An insurer that is there already stays. Whether and how the products that every world knows are sold is not taken
-    over. `here` and `there` are the names of the two in messages.
+    An insurer or owner that is there already stays. Whether and how the products that every world knows are sold is not
+    taken over. `here` and `there` are the names of the two in messages.
     """
     added: dict[str, dict[str, Any]] = {}
     for section, kept in _taken_over(other, there).items():
         mine = _table(tables, section, here)
-        twice = [name for name in kept if name in mine and section != "insurer"]
+        twice = [name for name in kept if name in mine and section not in ("insurer", "owner")]
         if twice:
             words = f"is in two of the scenarios put together; a name is for one {FOUNDED_BY_TABLES[section][0]}"
             raise ScenarioError(f"{there}: {section}.{twice[0]}: {words}")

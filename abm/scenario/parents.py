@@ -75,6 +75,44 @@ class SpinOff(Section):
                "what is left")
 
 
+class Remedies(Section):
+    """What a board that sees too many members leave can do about it, and what it believes that this does."""
+
+    considered: bool = fact(False,
+        "whether the board weighs lessons and milder terms, and takes what keeps members that are worth more than it "
+        "costs", source="assumption, false is off: the largest plan changed its rules and then taught its members "
+                        "(互助课堂) before its end; by what sums is not known")
+    teaching: float = number(0.05, "part of the gap to the true level of shares that its lessons close",
+        unit="1 a period", low=0, high=1, plausible=(0.01, 0.2),
+        source="assumption: half of it within seven months, as few read on")
+    kept_by_lessons: float = number(0.3,
+        "part of exits that lessons are believed to prevent, if members knew nothing of the true level; less by what "
+        "they know", unit="1", low=0, high=1, plausible=(0.05, 0.6),
+        source="assumption: bills beyond what was expected are one reason to leave among several")
+    elasticity: float = number(0.5, "believed elasticity of exits to the bill", unit="1", low=0, high=5,
+        plausible=(0.1, 2), source="assumption: many leave for other reasons than the bill")
+    lost_by_change: float = number(0.005, "part of the members that new terms are believed to cost at once", unit="1",
+        low=0, high=1, plausible=(0.001, 0.05), source="assumption: a quarter of those who leave in a month of concern")
+    mild_cut: float = number(0.5, "part by which aid for mild cases may be cut", unit="1", low=0, high=1,
+        plausible=(0.2, 1), source="assumption: the largest plan cut it in steps, and to nothing by 2020")
+    fee_cut: float = number(0.01, "points by which the fee may fall", unit="1", low=0, high=0.5,
+        plausible=(0.005, 0.04), source="assumption: a part of the 8 % that nearly all charged, F022")
+
+
+class Rivalry(Section):
+    """How a board answers the terms of the largest other plan."""
+
+    answers: bool = fact(False, "whether the board moves its terms towards those of the largest other plan, where they "
+        "are better for newcomers", source="assumption, false is off: terms of the plans were much alike, F022, but "
+                                           "nobody says who followed whom")
+    chance: float = number(0.2, "chance that it answers at a monthly review", unit="1 a review", low=0, high=1,
+        plausible=(0.05, 0.6), source="assumption: within half a year")
+    lag_months: float = number(3, "months for which terms must have stood before a board answers them", unit="months",
+        low=0, high=120, plausible=(1, 12), source="assumption: a product is copied within a season")
+    step: float = number(0.5, "part of the way to the terms of the other that an answer goes", unit="1", low=0, high=1,
+        plausible=(0.2, 1), source="assumption: half, as what it costs is seen only later")
+
+
 class Parent(Section):
     """The company behind a plan, and what it wants of it."""
 
@@ -147,9 +185,13 @@ class Parent(Section):
     tolerated_loss: float = number(0.02, "share of members leaving in a month above which the board acts", unit="1",
         low=0, high=1, plausible=(0.01, 0.1), source="assumption: a fifth to a quarter of the members in a year")
     education: float = number(0, "part of the gap to the true level of shares that a programme of education closes",
-        unit="1 a period", low=0, high=1, source="assumption: no such programme was reported before the members left")
+        unit="1 a period", low=0, high=1,
+        source="assumption, 0 is off: one was reported, the lessons (互助课堂) of the largest plan before its end, and "
+               "not how much they taught")
     education_cost: float = number(0.5, "cost of that programme for each member", unit="yuan a year", low=0, high=100,
         plausible=(0.1, 2), source="assumption: messages and meetings")
+    remedies: Remedies = Remedies()
+    rivalry: Rivalry = Rivalry()
     cover_cut: float = number(0, "part by which the board cuts cover when too many leave", unit="1", low=0, high=0.9,
         source="assumption: 0; the large plans kept their cover to the end")
 
@@ -169,5 +211,10 @@ class SmallPlans(Section):
     dishonest: float = number(0.2, "share of failing plans that keep the deposits where nobody holds them in custody",
         unit="1", low=0, high=1, plausible=(0, 0.5),
         source="assumption: the warning of run-aways, F252, gives no number")
+    undercuts: bool = fact(False,
+        "whether newcomers are told of a share below the lowest that other plans tell of, whatever was paid",
+        source="assumption, false is off: small plans had no other name than their price; no such price is known")
+    undercut: float = number(0.2, "part by which it is below", unit="1", low=0, high=1, plausible=(0.05, 0.5),
+        source="assumption: enough to be noticed among cents")
     rectified: float = number(0.33, "share of plans that close when the regulator rectifies", unit="1", low=0, high=1,
         source="F223")

@@ -20,6 +20,7 @@ MOST_DIGITS = 9  # of a place in a list
 FOUNDED_BY_TABLES = {
     "platform": ("platform", tuple(Scenario().platform)),
     "insurer": ("insurer", ()),
+    "owner": ("owner", ()),
     "insurance": ("product", tuple(Insurance.model_fields)),
 }
 
@@ -73,7 +74,7 @@ def _within(tables: Any, key: str) -> Any:
 
 
 def _require_named(key: str, value: Any, tables: dict[str, Any]) -> None:
-    """Raise `ScenarioError` where a change is about a platform, an insurer or a product that there is not.
+    """Raise `ScenarioError` where a change is about a platform, insurer, owner or product that there is not.
 
     A table founds one; that of a platform whose name looks like another's misspelt, only if it says when it launches.
     """

@@ -17,6 +17,7 @@ from abm.errors import ModelError, nearest
 from abm.scenario.declare import NAME, Range, Section, bounds, fact, found_at, number
 from abm.scenario.institutions import BasicMedical, Mood, MutualInsurer, Supervision
 from abm.scenario.insurance import Insurance
+from abm.scenario.owners import Owner
 from abm.scenario.people import Friends, Health, Mind, People
 from abm.scenario.terms import PlatformTerms
 
@@ -109,6 +110,7 @@ class Scenario(Section):
     insurance: Insurance = Insurance()
     basic_medical: BasicMedical = BasicMedical()
     insurer: dict[Name, MutualInsurer] = fact({}, "licensed mutual insurers by name", source="the scenario")
+    owner: dict[Name, Owner] = fact({}, "companies behind several plans, by name", source="the scenario")
     supervision: Supervision = Supervision()
     mood: Mood = Mood()
     slots: int = number(1, "platforms that a person can be in at once", unit="platforms", low=1, high=8,
@@ -121,6 +123,8 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _countable(self) -> "Scenario":
         highest = [max(band.cover for band in terms.bands) for terms in self.platform.values()]
+        if any(terms.parent and terms.parent.rivalry.answers for terms in self.platform.values()):
+            highest = [max(highest)] * len(highest)  # who answers a rival comes to give as much
         most = sum(sorted(highest)[-self.slots :])
         if most > MOST_AID:
             words = f"covers of {self.slots} plans add up to {most:,.0f} yuan"
@@ -144,6 +148,9 @@ class Scenario(Section):
             if terms.insurer is not None and terms.insurer not in self.insurer:
                 known = ", ".join(self.insurer) or "none"
                 raise ValueError(f"platform.{name}.insurer: no insurer '{terms.insurer}'; there are: {known}")
+            if terms.owner is not None and terms.owner not in self.owner:
+                known = ", ".join(self.owner) or "none"
+                raise ValueError(f"platform.{name}.owner: no owner '{terms.owner}'; there are: {known}")
             given, products = terms.closing.conversion_product, self.insurance.products
             if given not in products:
                 words = f"no product '{given}'{nearest(given, list(products))}; there are: {', '.join(products)}"

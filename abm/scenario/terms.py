@@ -58,6 +58,8 @@ class PlatformTerms(Section):
         source="terms")
     chronic_only: bool = fact(False, "whether the plan is for people at high risk, who need not hide it",
         source="no, unless the terms of the plan say so")
+    tiers: tuple[int, ...] = fact((1, 2, 3), "city tiers in which the plan is offered; 3 stands for 3 and below",
+        source="everywhere, unless the terms of the plan say so")
     audience: float = number(1.0, "share of the population that uses the pages on which the plan is offered",
         unit="1", low=0, high=1,
         source="everybody within reach, unless the scenario says otherwise")
@@ -90,6 +92,8 @@ class PlatformTerms(Section):
         source="assumption: one was ended by it ten months after its launch, F190, F191")
     closing: ClosingPlan = ClosingPlan()
     parent: Parent | None = fact(None, "the company behind the plan; without one the plan never changes and never ends",
+        source="none unless the scenario says so")
+    owner: str | None = fact(None, "the company that stands behind several plans, this one among them",
         source="none unless the scenario says so")
     small_plans: SmallPlans | None = fact(None, "given where the plan stands for many small ones",
         source="none unless the scenario says so")
@@ -201,6 +205,8 @@ class PlatformTerms(Section):
         lowest = min([self.annual_cap, *later, *by_age])
         if self.division != "equal" and lowest < 100_000:
             raise ValueError(f"annual_cap = {lowest:g} needs division = 'equal'; shares by {self.division} have no cap")
+        if not self.tiers or not {*self.tiers} <= {1, 2, 3}:
+            raise ValueError(f"tiers = {list(self.tiers)} must be some of 1, 2 and 3")
         if self.ends and self.ends < self.launch:
             raise ValueError(f"ends = {self.ends} is before launch = {self.launch}; are the two swapped?")
         if self.excess_borne_by == "insurer" and not self.insurer:

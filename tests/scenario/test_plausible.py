@@ -40,7 +40,7 @@ WITHOUT = {
     "PlatformTerms.capacity": "follows from two counts of cases",
     "PlatformTerms.hiring": "follows from two counts of cases",
     "Parent.flight_threshold": "above any pool that there was, so that it never binds",
-    "Parent.education": "a choice that no board made",
+    "Parent.education": "a choice that one board made, and nobody knows how far it went",
     "Parent.cover_cut": "a choice that no board made",
     "Supervision.warn_at": "the scale of pressure, which is free",
     "Scenario.slots": "a count of plans, which the scenario gives",

@@ -83,6 +83,7 @@ class Place:
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
     aid_per_head: np.ndarray = field(default_factory=lambda: np.zeros(0))
     closings: list[Closing] = field(default_factory=list)
+    platforms: list[Any] = field(default_factory=list)
     mood: float = 0.0
     regulator: Authority = field(default_factory=Authority)
 

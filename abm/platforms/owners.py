@@ -1,0 +1,66 @@
+"""What plans of the same owner feel of each other (mechanism B17). A plan without an owner feels nothing of it."""
+
+from collections.abc import Sequence
+
+from abm.platforms import rules
+from abm.platforms.closing import Closing, ClosingKind
+from abm.platforms.plan import Plan
+from abm.scenario.owners import Owner
+
+
+def owner_of(plan: Plan) -> Owner | None:
+    """The owner of a plan, None for a plan that is its parent's alone."""
+    name = plan.terms.owner
+    return None if name is None else plan.model.case.owner[name]
+
+
+def sisters(plan: Plan) -> Sequence[Plan]:
+    """The other plans of the owner of a plan, whatever became of them."""
+    owner = plan.terms.owner
+    if owner is None:
+        return ()
+    return [other for other in plan.model.platforms if other.name != plan.name and other.terms.owner == owner]
+
+
+def trust_lost_by_closing(plan: Plan, closing: Closing) -> float:
+    """Part of trust that members of a plan lose by the end of another: what any end takes, or more if a sister ends."""
+    lost = rules.contagion(closing.share, plan.model.case.mind.trust_from_closing)
+    owner = owner_of(plan)
+    if owner is None or all(sister.name != closing.platform for sister in sisters(plan)):
+        return lost
+    return max(lost, owner.trust_shared)
+
+
+def trust_lost_by_stop(plan: Plan, stopped: Plan) -> float:
+    """Part of trust that members of a plan lose when the regulator stops another one, which goes on: a sister's."""
+    owner = owner_of(plan)
+    return owner.trust_shared if owner is not None and stopped in sisters(plan) else 0.0
+
+
+def was_stopped(plan: Plan) -> bool:
+    """Whether the regulator has stopped a plan, which then goes on under other terms, or has ordered its end."""
+    converted = plan.original_terms.insurer is not None and plan.terms.insurer is None
+    return converted or (plan.closing is not None and plan.closing.kind == ClosingKind.ORDERED)
+
+
+def exposure(plan: Plan) -> float:
+    """Regulatory cost of a plan over what it is by itself: more once a sister was stopped."""
+    owner = owner_of(plan)
+    if owner is None or not any(was_stopped(sister) for sister in sisters(plan)):
+        return 1.0
+    return 1 + owner.exposure_shared
+
+
+def name_left(plan: Plan) -> float:
+    """Part of the good name of its owner that the end of a plan can still cost: less once a sister has ended."""
+    owner = owner_of(plan)
+    if owner is None or not any(sister.closing for sister in sisters(plan)):
+        return 1.0
+    return 1 - owner.name_shared
+
+
+def members_of_owner(plan: Plan) -> float:
+    """Real members over whom costs are spread: those of the plan, or of all plans of its owner."""
+    owner = owner_of(plan)
+    shared = owner is not None and owner.costs_shared
+    return plan.members + (sum(sister.members for sister in sisters(plan)) if shared else 0.0)
