@@ -129,9 +129,10 @@ class MutualAidModel(WholeModel):
         """Platforms and insurers publish their offers; plans open, end cover, close."""
         for platform in self.platforms:
             platform.post_terms(self.day)
-        for insurer in (*self.insurers, *self.mutual_insurers.values()):
+        for insurer in self.insurers:
             insurer.post_terms(self.day)
-            insurer.talk(self.day)
+        for mutual in self.mutual_insurers.values():
+            mutual.keep_accounts()
         offers, products = self.world.offers, self.world.products
         own_sellers = products["reach"][products["sponsored"] == 0].sum()
         pages = self.case.slots * offers["cross_sell_reach"].max() * products["pages"].sum()
@@ -201,9 +202,8 @@ class MutualAidModel(WholeModel):
 
     def insurer_for(self, product: str) -> Insurer:
         """The insurer of a product, who begins if there is none yet; what is off sale is kept for those who hold it."""
-        for insurer in self.insurers:
-            if insurer.name == product:
-                return insurer
+        if known := [insurer for insurer in self.insurers if insurer.name == product]:
+            return known[0]
         products = self.case.insurance.products
         self.insurers.append(Insurer(self, product, products[product], list(products).index(product)))
         self.world.settings["selling"] = 1

@@ -81,6 +81,7 @@ class Insurer(Agent):
             premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
             if self.factor != 1.0:
                 premiums[:] = np.rint(premiums * self.factor)
+        self.talk(day)
 
     @property
     def ended_plans(self) -> int:
@@ -151,8 +152,8 @@ class LicensedMutual(Agent):
         model.ledger.transfer(round(fen(terms.capital) / model.weight), OUTSIDE, name, name, "capital")
         self.members = 0  # simulated, of the plans behind which it stands
 
-    def post_terms(self, _day: date) -> None:
-        """Keep the accounts of a half-month: interest on all that is held, other losses, the cost of promotion.
+    def keep_accounts(self) -> None:
+        """Book a half-month: interest on all that is held, other losses, the cost of promotion.
 
         Costs are paid as far as funds go; what is then left bears excess over caps.
         """
