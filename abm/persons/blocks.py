@@ -40,7 +40,9 @@ def list_stirred(
     p, busy = world.settings[0], 0
     has_family, platforms = world.family_news.size > 0, float(world.offers.size)
     widest = p["widest_reach"] * platforms * SURELY
-    most = max(world.highest_incidence[0, -1], world.highest_incidence[1, -1]) / rules.PERIODS_PER_YEAR * SURELY
+    most = 0.0
+    for incidence in world.incidence.flat:
+        most = max(most, incidence / rules.PERIODS_PER_YEAR * SURELY)
     lasting = p["taste_years"] > 0.0 and p["now"] > 0
     now, before = rules.intervals(p["now"], p["taste_years"]), rules.intervals(p["now"] - 1, p["taste_years"])
     for row in range(first, last):

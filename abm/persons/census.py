@@ -139,8 +139,9 @@ def count(me: np.void, mine: np.ndarray, row: int, world: World, tally: np.ndarr
             elif status == LEFT:
                 signals |= NEWS_OF_LEAVING
     if signals & PLATFORMS and not diagnosed and may_be_covered(me, world):
-        tally[world.offers.size + 1, DESCRIBED] += 1
-        tally[world.offers.size + 1, HELD + np.int64(me["policies"])] += 1
+        in_any_plan = tally[tally.shape[0] - 1]
+        in_any_plan[DESCRIBED] += 1
+        in_any_plan[HELD + np.int64(me["policies"])] += 1
     world.signals[row] = signals
     if world.standing.size:
         show_family(mine, row, world)
