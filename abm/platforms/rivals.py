@@ -38,9 +38,15 @@ def rival_of(plan: Plan) -> Plan | None:
         if each.name not in (plan.name, *kin)
         and each.stage == Stage.OPEN
         and each.terms.small_plans is None
-        and each.terms.chronic_only == plan.terms.chronic_only
+        and for_the_same_people(each.terms, plan.terms)
     ]
     return max(others, key=lambda each: each.members, default=None)
+
+
+def for_the_same_people(one: PlatformTerms, other: PlatformTerms) -> bool:
+    """Whether two plans take the same kind of people: both or neither only those at high risk, and of the same ages."""
+    alike = one.chronic_only == other.chronic_only
+    return alike and any(a.age_from <= b.age_to and b.age_from <= a.age_to for a in one.bands for b in other.bands)
 
 
 def periods_in_force(plan: Plan) -> int:

@@ -94,11 +94,16 @@ def test_the_rival_is_the_largest_plan_of_another_owner_for_the_same_people() ->
     assert rivals.rival_of(asked) is small
     small.terms = small.terms.model_copy(update={"chronic_only": True})
     assert rivals.rival_of(asked) is None
+    elderly = (CoverBand(age_from=60, age_to=70),)
+    small.terms = small.terms.model_copy(update={"chronic_only": False, "bands": elderly})
+    assert rivals.rival_of(asked) is None
     rival.stage = Stage.OPEN
     for plan in (asked, rival):
         plan.terms = plan.terms.model_copy(update={"owner": "house"})
     assert owners.sisters(asked) == [rival]
     assert rivals.rival_of(asked) is None
+    small.terms = small.terms.model_copy(update={"bands": (CoverBand(age_from=59, age_to=70),)})
+    assert rivals.rival_of(asked) is small
 
 
 @pytest.mark.parametrize(("undercuts", "shown"), [(False, 100), (True, 40)])
