@@ -93,7 +93,10 @@ class Insurer(Agent):
         """Look at the experience of the year that is over: ask for more or less in the next, or end the product."""
         year, before = self.product.year, self.factor
         ratio = loss_ratio(self.premiums, self.benefits, year)
+        claims = self.benefits / max(1, fen(self.product.sum_insured))
         self.premiums = self.benefits = 0
+        if claims < year.least_claims:
+            return
         if fails(ratio, year):
             self.failed = self.model.now
             self.model.note(self.name, EventKind.PRODUCT_ENDED, f"loss ratio {ratio:.2f}")

@@ -38,6 +38,10 @@ class PolicyYear(Section):
         source="assumption, false is off: an observer expects city plans to fail faster than mutual aid")
     bearable_loss_ratio: float = number(1.5, "loss ratio of a year above which no insurer goes on", unit="1",
         low=0.01, high=100, plausible=(1.1, 2.5), source="assumption: the loss of half a year's premiums")
+    least_claims: float = number(30,
+        "claims of simulated holders in a year below which nothing is made of them: a few are luck", unit="claims",
+        low=0, high=1e6, plausible=(10, 100),
+        source="assumption: the loss ratio of 30 claims of a sample is off by a fifth, where that of a city is not")
     subsidy: float = number(0, "what the city adds to the premiums, over these", unit="1", low=0, high=10,
         plausible=(0, 0.5), source="assumption, 0 is off: most are paid by those insured alone")
 

@@ -19,7 +19,7 @@ from worlds.endings import ending_market
 YEARLY: dict[str, Any] = {
     f"insurance.{name}.year.{number}": value
     for name in ("city", "commercial")
-    for number, value in {"renewed": True, "lapse": 0.2, "premium_response": 1.0}.items()
+    for number, value in {"renewed": True, "lapse": 0.2, "premium_response": 1.0, "least_claims": 0.0}.items()
 }
 
 

@@ -24,6 +24,7 @@ CITY_PLAN: dict[str, Any] = {
     "insurance.city.premium": 24.0,
     "insurance.city.trust": 1.0,
     "insurance.city.year.aimed_loss_ratio": 1.0,
+    "insurance.city.year.least_claims": 0.0,
     "mind.plan_overlap": 0.0,
     "mind.risk_aversion": 0.0,
 }
@@ -84,6 +85,7 @@ def test_d4_after_a_year_of_great_losses_the_plan_is_there_no_more() -> None:
     on: dict[str, Any] = {"insurance.city.year.may_fail": True, "insurance.city.year.bearable_loss_ratio": 3.0}
     on |= {"insurance.city.year.renewed": True}
     assert on_and_off("D4", holders_after_a_claim, variant="failure", on=on) == (0.0, 10.0)
+    assert holders_after_a_claim(on | {"insurance.city.year.least_claims": 2.0}) == 10.0  # one claim says nothing yet
     # A city that bears as much as all who are insured lets it go on.
     assert holders_after_a_claim(on | {"insurance.city.year.subsidy": 1.0}) == 10.0
 

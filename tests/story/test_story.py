@@ -21,7 +21,7 @@ from abm.story.reasons import Reader
 from abm.story.sentences import SENTENCES
 from abm.story.witness import Witness, attend
 from worlds.busy import busy, digest, finish, series
-from worlds.endings import GIFT, ending_market
+from worlds.endings import GIFT, YEARLY, ending_market
 
 BUSY_PLAN = "platform.xianghubao."
 BY_RISK: dict[str, Any] = {
@@ -43,7 +43,7 @@ WORLDS: dict[str, Callable[[], MutualAidModel]] = {
     "busy": lambda: busy(drive="compiled"),
     "unpaid": lambda: busy(seed=1, drive="agents", changes=UNPAID),
     "by risk": lambda: busy(drive="compiled", changes=BY_RISK),
-    "endings": lambda: ending_market(drive="compiled", changes=GIFT),
+    "endings": lambda: ending_market(drive="compiled", changes=GIFT | YEARLY),
     "market": lambda: MutualAidModel("market", persons=250, seed=2, drive="compiled"),
 }
 

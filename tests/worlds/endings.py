@@ -109,6 +109,15 @@ GIFT: dict[str, Any] = {
     "platform.small.closing.conversion_months": 3,
 }
 
+# The plan of a city is for a year, and what it costs follows claims.
+YEARLY: dict[str, Any] = {
+    "insurance.city.year.renewed": True,
+    "insurance.city.year.lapse": 0.3,
+    "insurance.city.year.premium_response": 1.0,
+    "insurance.city.year.least_claims": 0.0,
+    "insurance.city.ill_again": 0.1,
+}
+
 # What works by default is felt more, and news of rules for platform companies comes out too.
 TURNED_ON: dict[str, Any] = {
     "people.households": True,
@@ -149,6 +158,9 @@ TURNED_ON: dict[str, Any] = {
     "mood.fear": 0.5,
     "mood.distrust": 0.3,
     **GIFT,
+    **YEARLY,
+    "platform.lasting.renewed_yearly": True,
+    "basic_medical.worth_beyond_bill": 0.9,
     "platform.small.closing.last_claims_shared": 0.5,
     "platform.stopped.closing.ends_by_year": True,
     "platform.unwanted.parent.spin_off.considered": True,
