@@ -3,13 +3,16 @@
 from collections import deque
 from typing import Any
 
+import numpy as np
 import pytest
 
 from abm.clock import periods
 from abm.errors import ScenarioError
 from abm.ledger import HOUSEHOLDS
+from abm.market import OFFER
 from abm.model import MutualAidModel
-from abm.persons.state import Status
+from abm.persons.paying import its_year_is_over
+from abm.persons.state import Status, membership
 from abm.platforms import board, closing
 from abm.platforms.board import Trend
 from abm.platforms.closing import ClosingKind, Stage
@@ -169,3 +172,36 @@ def test_a_board_reckons_with_what_it_gives_and_with_the_claims_that_last_shares
     borne = 300e6 if promised.get("run_off_borne", True) else 0.0
     assert board.closing_bill(asked) == pytest.approx(borne + more)
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(borne + more)
+
+
+def test_a_board_that_sees_members_grow_reckons_with_insurance_for_all_of_them() -> None:
+    """Half a million a year ago, a million now, and one and a half in a year."""
+    promised = {"given_to_all": True, "conversion_product": "city", "conversion_months": 6}
+    trend = Trend(deque([5e5] + [1e6] * 24), deque([0.0] * 25))
+    asked = firm({"stigma": 0.0}, {"closing": promised}, trend=trend)
+    assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(1.5e6 * 59 / 2)
+
+
+@pytest.mark.parametrize(("inside_for", "over"), [(0, False), (23, False), (24, True), (25, False), (48, True)])
+def test_a_year_is_over_24_half_months_after_joining_and_not_on_the_day(inside_for: int, over: bool) -> None:
+    offer, m = np.zeros(1, OFFER)[0], membership(joined=3)[0, 0]
+    assert not its_year_is_over(m, offer, np.int64(3 + inside_for))
+    offer["ends_by_year"] = 1
+    assert its_year_is_over(m, offer, np.int64(3 + inside_for)) == over
+
+
+def test_no_year_ends_while_the_plan_goes_on() -> None:
+    model, _ = ten({"platform.pool.closing.ends_by_year": True})
+    assert run(model, 26)["members"].tolist() == [10.0] * 26
+
+
+def test_only_what_was_given_runs_out() -> None:
+    sold = {"insurance.commercial.on_sale": True, "insurance.commercial.reach": 0.0}
+    model, _ = ended(A_YEAR_OF_HEALTH_COVER | sold)
+    run(model, 1)
+    assert model.world.products["runs_out"].tolist() == [0, 0, 5 + 24]
+
+
+def test_nobody_is_asked_for_last_claims_that_the_platform_pays() -> None:
+    borne = {"people.deduction_failure": 0.0, "platform.pool.closing.run_off_borne": True}
+    assert balance(unborne(borne), POOL) == 0

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from abm.agents.platform import Platform
+from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.errors import CheckpointError
 from abm.persons.rules import choice_chance
 from abm.platforms import board, budget, closing, parting
@@ -103,9 +104,12 @@ def test_a_new_owner_has_a_time_of_trial_of_its_own() -> None:
 
 
 def test_what_a_parent_feared_and_hoped_for_is_not_the_new_owners() -> None:
-    """A stern regulator, a listing ahead and a loss of name by closing: nothing of it counts for the new owner."""
-    parent = {"customer_value": 8.0, "regulatory_cost": 6.0, "stigma": 5.0, "listing": date(2021, 6, 1), "horizon": 2.0}
-    parent |= {"other_sales": 24.0}
+    """A stern regulator, a listing ahead and a loss of name by closing: nothing of it counts for the new owner.
+
+    It does not part with the plan again.
+    """
+    parent: dict[str, Any] = {"spin_off": SpinOff(considered=True), "listing": date(2021, 6, 1), "horizon": 2.0}
+    parent |= {"customer_value": 8.0, "other_sales": 24.0, "regulatory_cost": 6.0, "stigma": 5.0}
     terms = {"traffic_income": 24.0, "cross_sell_reach": 0.1, "closing": {"run_off_borne": False}}
     asked = firm(parent, terms, model=Place(regulator=Authority(stern=1.0)))
     assert min(budget.incomes(asked).values()) > 0
@@ -116,11 +120,13 @@ def test_what_a_parent_feared_and_hoped_for_is_not_the_new_owners() -> None:
     assert asked.terms.cross_sell_reach == 0.0
     assert asked.terms.parent is not None
     assert asked.terms.parent.loss_limit == SpinOff().owner_loss_limit
+    assert (asked.terms.parent.listing, asked.terms.parent.spin_off.considered) == (None, False)
 
 
 def test_promises_for_the_end_are_gone_unless_the_new_owner_keeps_them() -> None:
-    promised = ClosingPlan(notice_days=5, last_shares_borne=True, shares_refunded=1.0, conversion_months=3)
-    for kept, left in ((False, ClosingPlan(notice_days=5, run_off_borne=False)), (True, promised)):
+    poor = {"notice_days": 5, "last_claims_shared": 0.5, "ends_by_year": True}
+    promised = ClosingPlan(last_shares_borne=True, shares_refunded=1.0, conversion_months=3, **poor)
+    for kept, left in ((False, ClosingPlan(run_off_borne=False, **poor)), (True, promised)):
         asked = firm({"spin_off": SpinOff(promises_kept=kept)}, {"closing": promised})
         assert parting.terms_of_new_owner(asked.terms)["closing"] == left
 
@@ -138,6 +144,29 @@ def parted(changes: dict[str, Any] | None = None, failure: float = 0.0) -> tuple
     (plan,) = model.platforms
     plan.spin_off("by hand")
     return model, plan
+
+
+def test_parting_costs_the_parent_something_for_each_member() -> None:
+    """In fen of those who are simulated, a thousand, who stand for a million."""
+    assert parting.cost_of_parting(firm({"spin_off": SpinOff(cost=2.0)})) == 1_000 * 2_00
+    assert parting.cost_of_parting(firm()) == 0
+
+
+def test_each_plan_has_luck_of_its_own_in_finding_an_owner() -> None:
+    fails = [parting.parting_fails(firm({"spin_off": SpinOff(failure=0.4)}, index=index)) for index in range(20)]
+    numbers = [draw(1, 48, index, Purpose.PARTING * SLOTS_PER_PURPOSE) for index in range(20)]
+    assert fails == [number < 0.4 for number in numbers]
+    assert len(set(fails)) == 2
+
+
+def test_a_board_that_wants_to_part_does_so_at_its_monthly_review() -> None:
+    model, _ = ten({f"{PARENT}.spin_off.failure": 0.0, "platform.pool.closing_rules": ["losses"]})
+    run(model, 4)
+    with mock.patch("abm.agents.platform.wants_to_part", return_value="by hand"):
+        run(model, 2)
+    (plan,) = model.platforms
+    assert plan.taken_over in (4, 5)
+    assert (plan.stage, model.events[-1]["detail"]) == (Stage.OPEN, "by hand")
 
 
 def test_members_stay_with_a_new_owner() -> None:
