@@ -3,6 +3,7 @@
 Meaning, unit, bounds and source of every number are those declared with the scenario.
 """
 
+import fnmatch
 import functools
 import math
 from dataclasses import dataclass, replace
@@ -42,7 +43,8 @@ SLIDERS: tuple[tuple[str, ...], ...] = (
 )
 STEPS_OF_A_SLIDER, FINEST = 50, 1e-4  # steps of a slider, more where its calibrated value asks for a finer one
 NO_CAP = 100_000.0  # yuan a year: the most that terms may say, which shares of unequal size ask for
-UNCAPPED: Changes = dict.fromkeys(("platform.PLAN.annual_cap", "platform.PLAN.stopped.annual_cap"), NO_CAP)
+CAPS = ("platform.PLAN.annual_cap", "platform.PLAN.stopped.annual_cap", "platform.PLAN.bands.*.annual_cap")
+UNCAPPED: Changes = dict.fromkeys(CAPS, NO_CAP)
 
 # What could have been done differently, by the numbers that do it.
 AS_IT_WAS = "as it was"
@@ -215,9 +217,9 @@ def _round_step(step: float) -> float:
 
 def policy(name: str, setup: Setup, plan: str) -> tuple[tuple[str, Any], ...]:
     """The changes that a policy makes in a world, for one of its plans; what the plan does not have is left out."""
-    known = calibrated(setup.case)
+    known = [path for path, value in calibrated(setup.case).items() if value is not None]
     changes = {path.replace(PLAN, plan): value for path, value in POLICIES[name].items()}
-    return tuple((path, value) for path, value in changes.items() if path in known)
+    return tuple((path, value) for wanted, value in changes.items() for path in fnmatch.filter(known, wanted))
 
 
 def policy_of(setup: Setup, plan: str) -> str:

@@ -34,9 +34,9 @@ def shown_for_a_friend(row: int, world: World) -> int:
 
 
 @sequence
-def ill_lately(world: World) -> int:
+def ill_lately(signals: np.ndarray) -> int:
     """How many persons show that they have been found ill, as of the last step."""
     found = 0
-    for row in range(world.signals.size):
-        found += int(np.int64(world.signals[row]) & NEWS_OF_ILLNESS > 0)
+    for shown in signals:
+        found += int(np.int64(shown) & NEWS_OF_ILLNESS > 0)
     return found

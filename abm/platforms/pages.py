@@ -67,5 +67,5 @@ def seen_by_others(plan: Plan, raised: float) -> float:
     model, talked_about = plan.model, plan.model.case.friends.news_periods
     if not raised or not talked_about:
         return 0.0
-    ill = ill_lately(model.world) / model.persons.size / max(1, min(model.now, talked_about))
+    ill = ill_lately(model.world.signals) / model.persons.size / max(1, min(model.now, talked_about))
     return -math.expm1(-raised * ill * plan.terms.crowdfunding.viewers)

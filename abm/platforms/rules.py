@@ -4,7 +4,6 @@ Money is in fen where it is booked and in yuan where a parent weighs it; a rate 
 name says otherwise. What persons and boards have in common (learning, trust, a logistic choice) is in `persons.rules`.
 """
 
-import functools
 import math
 from collections.abc import Sequence
 
@@ -74,20 +73,14 @@ def claims_to_come(known: float, only_then: float, chance: float, window: int, n
     announcement makes think of it. From the diagnosis on, or from the announcement on, papers are together with a
     `chance` in each period; they are in time for `window` periods after that of the diagnosis.
     """
-    (then, later), (then_only, later_only) = _claims_of_one(chance, window, notice)
-    return known * then + only_then * then_only, known * later + only_then * later_only
-
-
-@functools.lru_cache(maxsize=256)  # every board asks every month, of the same few notices
-def _claims_of_one(chance: float, window: int, notice: int) -> tuple[tuple[float, float], ...]:
-    """The same for one case found in each period: where all know, and where only the announcement tells them."""
     found = np.arange(-window, notice)  # periods from the first of the notice to the diagnosis
-    end, expected = found + window + 1, []
-    for start in (found, np.maximum(0, found)):
+    end, in_notice, after = found + window + 1, 0.0, 0.0
+    for a_period, start in ((known, found), (only_then, np.maximum(0, found))):
         tries = (np.maximum(0, np.minimum(until, end) - start) for until in (0, notice, end))
         before, by_then, in_time = (1 - (1 - chance) ** number for number in tries)
-        expected.append((float((by_then - before).sum()), float((in_time - by_then).sum())))
-    return tuple(expected)
+        in_notice += a_period * float((by_then - before).sum())
+        after += a_period * float((in_time - by_then).sum())
+    return in_notice, after
 
 
 def decision_delay(cases: float, capacity: float) -> float:

@@ -130,7 +130,9 @@ def test_every_rule_is_used_and_uses_what_it_is_given(rules: ModuleType) -> None
 
 
 def test_every_setting_that_persons_read_is_read() -> None:
-    files = "situation behaviours paying insuring appraisal census fellows drives guardians households pages"
+    files = (
+        "situation behaviours paying insuring appraisal census fellows drives guardians households pages bills years"
+    )
     text = "".join((ROOT / "abm" / "persons" / f"{name}.py").read_text("utf-8") for name in files.split())
     for name in market.SETTINGS.names or ():
         assert f'["{name}"]' in text, name

@@ -110,7 +110,7 @@ def crowd(now: int, ill: int) -> Any:
 def test_as_many_pages_come_by_as_people_fall_ill_in_a_period(now: int, ill: int, pages: float) -> None:
     """Two of a thousand in each, told of for twelve periods at most: two pages in ten cases, each seen by 50."""
     asked = crowd(now, ill)
-    assert ill_lately(asked.model.world) == ill
+    assert ill_lately(asked.model.world.signals) == ill
     assert seen_by_others(asked, 0.2) == pytest.approx(1 - math.exp(-pages))
     assert seen_by_others(asked, 0.0) == 0.0
 
