@@ -13,6 +13,7 @@ HOUSEHOLDS = "households"  # the same persons, as far as premiums and benefits o
 OUTSIDE = "outside"
 FUND = "guarantee_fund"
 DEPOSITS = ".deposits"  # at the end of the name of each account of deposits
+RESERVE = ".reserve"  # of what is put aside for claims
 
 
 class LedgerError(ArithmeticError):
@@ -74,7 +75,8 @@ class Ledger:
         if any((each < 0).any() for each in counts):
             raise LedgerError("somebody paid or received less than nothing")
         kept = {name: amount for name, amount in self.balances.items() if name.endswith(DEPOSITS)}
-        for name, amount in (kept | {FUND: self.balances[FUND]}).items():
+        aside = {name: amount for name, amount in self.balances.items() if name.endswith(RESERVE)}
+        for name, amount in (kept | aside | {FUND: self.balances[FUND]}).items():
             if amount < 0:
                 raise LedgerError(f"{name} holds {amount} fen, less than nothing")
         held = int(np.maximum(memberships["balance"], 0).sum(dtype=np.int64))
@@ -94,7 +96,7 @@ def deposits(platform: str) -> str:
 
 def reserve(platform: str) -> str:
     """What a platform has put aside for the claims of its members, out of its reach."""
-    return f"{platform}.reserve"
+    return f"{platform}{RESERVE}"
 
 
 def own(platform: str) -> str:

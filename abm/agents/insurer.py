@@ -15,8 +15,8 @@ from abm.persons.paying import BENEFITS, PREMIUMS, SALES, SOLD
 from abm.platforms import rules
 from abm.platforms.closing import Stage, gift_until
 from abm.platforms.mutuals import interest_on, loss_of_period
-from abm.platforms.policy_year import change_of_premium, fails, loss_ratio
-from abm.platforms.rivalry import disparaged
+from abm.platforms.policy_year import change_of_premium, claims_paid_for, fails, loss_ratio
+from abm.platforms.rivalry import visited
 from abm.scenario.institutions import MutualInsurer
 from abm.scenario.insurance import Product
 from abm.scenario.tables import age_factor
@@ -81,7 +81,7 @@ class Insurer(Agent):
             premiums[:] = rules.premium(fen(product.sum_insured), product.loading, by_the_table)
             if self.factor != 1.0:
                 premiums[:] = np.rint(premiums * self.factor)
-        self.talk(day)
+        self.talk()
 
     @property
     def ended_plans(self) -> int:
@@ -93,9 +93,9 @@ class Insurer(Agent):
         """Look at the experience of the year that is over: ask for more or less in the next, or end the product."""
         year, before = self.product.year, self.factor
         ratio = loss_ratio(self.premiums, self.benefits, year)
-        claims = self.benefits / max(1, fen(self.product.sum_insured))
+        expected = claims_paid_for(self.premiums, fen(self.product.sum_insured), year)
         self.premiums = self.benefits = 0
-        if claims < year.least_claims:
+        if expected == 0 or expected < year.least_claims:
             return
         if fails(ratio, year):
             self.failed = self.model.now
@@ -106,9 +106,9 @@ class Insurer(Agent):
             words = f"loss ratio {ratio:.2f}; {self.factor:.2f} times that of the first year"
             self.model.note(self.name, EventKind.NEW_PREMIUM, words)
 
-    def talk(self, day: date) -> None:
+    def talk(self) -> None:
         """Its sellers speak ill of plans that take members; who is visited trusts them less from the next step on."""
-        lost = disparaged(self.product, self.model.case, day)
+        lost = self.product.disparages * visited(self.model.world.products[self.row], self.model.case)
         for platform in self.model.platforms if lost else ():
             if platform.stage == Stage.OPEN:
                 platform.lose_trust(lost)
@@ -153,7 +153,6 @@ class LicensedMutual(Agent):
         super().__init__(model)
         self.name, self.terms = name, terms
         model.ledger.transfer(round(fen(terms.capital) / model.weight), OUTSIDE, name, name, "capital")
-        self.members = 0  # simulated, of the plans behind which it stands
 
     def keep_accounts(self) -> None:
         """Book a half-month: interest on all that is held, other losses, the cost of promotion.
@@ -166,10 +165,8 @@ class LicensedMutual(Agent):
         ledger.transfer(interest_on(held, terms), OUTSIDE, self.name, self.name, "interest")
         losses = round(fen(loss_of_period(terms, model.now)) / model.weight)
         ledger.pay_as_far(losses, self.name, OUTSIDE, self.name, "losses")
-        members = sum(plan.census.inside for plan in plans)
-        promotion = fen(terms.promotion_cost * max(0, members - self.members))
+        promotion = fen(terms.promotion_cost * sum(plan.census.joined for plan in plans))
         ledger.pay_as_far(promotion, self.name, OUTSIDE, self.name, "promotion")
-        self.members = members
 
     def bear(self, amount: int, payee: str, platform: str) -> int:
         """Pay excess for a platform as far as funds go; returns what was paid, fen."""

@@ -13,8 +13,8 @@ def tell_of_closing(plan: "Platform") -> None:
     for other in plan.model.platforms:
         if other is not plan and plan.closing:
             other.lose_trust(owners.trust_lost_by_closing(other, plan.closing))
-            if plan.closing_plan.distrust_of_data:
-                other.lose_trust(rules.contagion(plan.closing.share, plan.closing_plan.distrust_of_data))
+            if distrust_of_data := plan.terms.closing.distrust_of_data:  # whoever runs away too
+                other.lose_trust(rules.contagion(plan.closing.share, distrust_of_data))
 
 
 def tell_of_stop(plan: "Platform") -> None:

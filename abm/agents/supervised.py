@@ -56,7 +56,8 @@ class SupervisedAgent(Agent):
             self.announce(ClosingKind.ORDERED, "stopped as insurance without a licence", EventKind.STOPPED_AND_CLOSED)
             return
         words = f"stopped as insurance; goes on as mutual aid, fee {stopped.fee_rate:.0%}"
-        self.change_terms(words, stopped.changes, EventKind.STOPPED_AND_CONVERTED)
+        changes = stopped.changes | self.terms.without_an_insurer
+        self.change_terms(words, changes, EventKind.STOPPED_AND_CONVERTED)
 
     def be_licensed(self) -> None:
         """The regulator grants a licence: deposits in custody, newcomers told the true level of shares."""

@@ -180,7 +180,8 @@ def describe_population(
     others show nothing.
     """
     described, risks, anywhere, listed = 0, 0, world.offers.size, 0
-    recent = world.settings[0]["now"] - world.settings[0]["news_periods"]
+    now, has_family = world.settings[0]["now"], world.standing.size > 0
+    recent = min(now - 1, now - world.settings[0]["news_periods"])  # guardians hear of it where nobody else does
     for row in range(first, last):
         me, age = persons[row], age_of(persons[row], world)
         diagnosed = me["health"] == DIAGNOSED
@@ -189,6 +190,8 @@ def describe_population(
             risks += risk_of(me, age, world)
             tally_row[HELD + np.int64(me["policies"])] += 1
         world.signals[row] = 0
+        if has_family:
+            world.standing[row, IS_IN] = world.standing[row, KEEPS] = 0
         rows[listed] = row
         listed += int((memberships[row, 0]["platform"] >= 0) | (diagnosed & (me["health_since"] > recent)))
     tally_row[DESCRIBED] += described

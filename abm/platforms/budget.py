@@ -9,7 +9,7 @@ from abm.platforms.plan import Plan
 def costs(plan: Plan) -> dict[str, int]:
     """Fen by purpose: investigation by cases and effort, technology and the rest by members and size."""
     terms, inside = plan.terms, plan.census.inside
-    size = owners.members_of_owner(plan) / max(1, plan.small_plans)  # of one plan, where many are counted together
+    size = owners.members_of_owner(plan)
 
     def for_members(a_year: float) -> int:
         """Fen of a half-month, at yuan a year for a member of a plan of the size at which costs are known."""

@@ -49,8 +49,11 @@ def trust_lost(plan: Plan, before: float) -> float:
     announced = _announced(model, before)
     warned = plan.stage == Stage.OPEN and model.regulator.last_warning == model.now
     by_itself = mind.trust_from_warning if warned else 0.0
+    data_left = {each.name: each.terms.closing.distrust_of_data for each in model.platforms}
     for closing in model.closings:
         if closing.announced == model.now and closing.platform != plan.name:
             by_itself = overlap(by_itself, trust_lost_by_closing(plan, closing))
+            if distrust_of_data := data_left.get(closing.platform):
+                by_itself = overlap(by_itself, rules.contagion(closing.share, distrust_of_data))
     of_refusals = rules.dismay(max(before, announced), model.mood, distrust)
     return overlap(rules.beyond(by_itself, rules.dismay(before, announced, distrust)), of_refusals)

@@ -31,7 +31,7 @@ def post(plan: Plan, day: date) -> None:
     takes_members = plan.stage == Stage.OPEN and (terms.small_plans is None or plan.small_plans > 0)
     offer["open"] = takes_members
     reach = reach * plan.levers.marketing * case.shock("marketing", day, plan.name)
-    marketed = min(1.0, reach + recommended(case, day))
+    marketed = min(1.0, reach + recommended(plan.model.world.products, case))
     raised = pages.raising(plan, day)
     by_pages = pages.seen_by_others(plan, raised)
     offer["reach"] = (overlap(marketed, by_pages) if by_pages else marketed) * takes_members

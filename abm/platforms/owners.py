@@ -60,7 +60,8 @@ def name_left(plan: Plan) -> float:
 
 
 def members_of_owner(plan: Plan) -> float:
-    """Real members over whom costs are spread: those of the plan, or of all plans of its owner."""
+    """Real members over whom costs are spread: those of the plan, or of a small one of it, and those of sisters."""
     owner = owner_of(plan)
     shared = owner is not None and owner.costs_shared
-    return plan.members + (sum(sister.members for sister in sisters(plan)) if shared else 0.0)
+    beside = sum(sister.members for sister in sisters(plan)) if shared else 0.0
+    return plan.members / max(1, plan.small_plans) + beside

@@ -34,6 +34,8 @@ def scaled(relative: np.ndarray, shares: np.ndarray, mean: float) -> np.ndarray:
     certain = np.zeros(relative.shape, bool)
     while True:
         open_yet = np.where(certain, 0.0, shares * relative).sum()
+        if open_yet <= 0.0:
+            return np.ones(relative.shape)
         factor = (mean - shares[certain].sum()) / open_yet
         more = (factor * relative >= 1.0) & (shares > 0) & ~certain
         if not more.any():

@@ -8,6 +8,11 @@ def loss_ratio(premiums: int, benefits: int, year: PolicyYear) -> float:
     return benefits / (premiums * (1 + year.subsidy)) if premiums else 0.0
 
 
+def claims_paid_for(premiums: int, sum_insured: int, year: PolicyYear) -> float:
+    """Claims of a year that premiums and subsidy were meant for: how much experience there is, whatever came of it."""
+    return premiums * (1 + year.subsidy) * year.aimed_loss_ratio / max(1, sum_insured)
+
+
 def fails(ratio: float, year: PolicyYear) -> bool:
     """Whether no insurer goes on after a year of such a loss ratio."""
     return year.may_fail and ratio > year.bearable_loss_ratio

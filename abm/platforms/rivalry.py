@@ -4,12 +4,13 @@ What sellers of insurance say of plans is reckoned for all people at once, by th
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TypeVar
 
+import numpy as np
+
 from abm.platforms.closing import Stage
+from abm.platforms.pages import population
 from abm.platforms.plan import Plan
-from abm.scenario.insurance import Product
 from abm.scenario.scenario import Scenario
 
 AnyPlan = TypeVar("AnyPlan", bound=Plan)
@@ -29,20 +30,16 @@ def business_taken(plan: Plan) -> float:
     return plan.census.joined * plan.model.weight / plan.model.case.people.population
 
 
-def visited(product: Product, case: Scenario, day: date) -> float:
-    """The part of all people whom the sellers of a product visit in a period; cities have none."""
-    if product.sponsored or not product.on_sale:
+def visited(product: np.void, case: Scenario) -> float:
+    """The part of all people whom the sellers of a product visit in a period, as it is published; cities have none."""
+    if product["sponsored"]:
         return 0.0
-    begun = [day >= first for first in product.launches or (day,) * 3]
-    return product.reach * sum(part for part, there in zip(case.people.tier_shares, begun, strict=True) if there)
+    people = population(case.people).sum(axis=1)
+    parts = people * product["on_sale"][1:] * (product["home_to"] - product["home_from"])[1:]
+    return float(product["reach"] * parts.sum())
 
 
-def disparaged(product: Product, case: Scenario, day: date) -> float:
-    """Part of the trust in every plan that is lost in a period by what the sellers of a product say of plans."""
-    return product.disparages * visited(product, case, day) if product.disparages else 0.0
-
-
-def recommended(case: Scenario, day: date) -> float:
+def recommended(products: np.ndarray, case: Scenario) -> float:
     """Chance that a person hears of a plan in a period from somebody who sells insurance."""
-    spoken_well = (each for each in case.insurance.products.values() if each.recommends)
-    return sum((each.recommends * visited(each, case, day) for each in spoken_well), 0.0)
+    sold = zip(case.insurance.products.values(), products, strict=True)
+    return sum((each.recommends * visited(published, case) for each, published in sold if each.recommends), 0.0)

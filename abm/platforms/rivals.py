@@ -77,12 +77,16 @@ def answer(plan: Plan, parent: Parent) -> tuple[Mapping[str, Any], str]:
     if draw(model.seed, model.now, plan.index, Purpose.ANSWER * SLOTS_PER_PURPOSE) >= rivalry.chance:
         return {}, ""
     changes = nearer(plan.terms, rival.terms, yuan(told(rival)), rivalry.step)
+    if any(each.discloses or each.levers.education > 0 for each in (plan, rival)):
+        changes.pop("advertised_share", None)  # one tells of the true level, and cannot promise less
     return changes, f"answers {rival.name}: {in_words(changes)}" if changes else ""
 
 
 def nearer(mine: PlatformTerms, other: PlatformTerms, share_told: float, step: float) -> dict[str, Any]:
     """Terms that go such a part of the way to another plan's, in what is better for newcomers there."""
     changes: dict[str, Any] = {}
+    if step <= 0.0:
+        return changes
 
     def towards(now: float, there: float) -> float:
         return now + step * (there - now)

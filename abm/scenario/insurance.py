@@ -21,7 +21,8 @@ EVERYWHERE: Part = (0.0, 1.0)
 class PolicyYear(Section):
     """What the end of a year brings: who renews, what the next year costs, and whether the product goes on."""
 
-    renewed: bool = fact(False, "whether a policy is for a year, and its holder decides each year anew",
+    renewed: bool = fact(False, "whether a policy is for a year, and its holder decides each year anew; of "
+        "products that no city sells on a day of the holder's own, whenever they bought",
         source="assumption, false is off: nobody gives one up; the plan of a city is sold for a year, F261")
     lapse: float = number(0, "part of the holders who then let it lapse without a thought", unit="1", low=0, high=1,
         plausible=(0, 0.4), source="assumption, 0 is off: accounts and employers change, messages are not read")
@@ -39,8 +40,8 @@ class PolicyYear(Section):
     bearable_loss_ratio: float = number(1.5, "loss ratio of a year above which no insurer goes on", unit="1",
         low=0.01, high=100, plausible=(1.1, 2.5), source="assumption: the loss of half a year's premiums")
     least_claims: float = number(30,
-        "claims of simulated holders in a year below which nothing is made of them: a few are luck", unit="claims",
-        low=0, high=1e6, plausible=(10, 100),
+        "claims of simulated holders that a year's premiums are meant for, below which nothing is made of it",
+        unit="claims", low=0, high=1e6, plausible=(10, 100),
         source="assumption: the loss ratio of 30 claims of a sample is off by a fifth, where that of a city is not")
     subsidy: float = number(0, "what the city adds to the premiums, over these", unit="1", low=0, high=10,
         plausible=(0, 0.5), source="assumption, 0 is off: most are paid by those insured alone")

@@ -25,8 +25,9 @@ class Users(Section):
 class Crowdfunding(Section):
     """A page on which friends of the ill raise money for them, and which offers the plan to whoever looks at it."""
 
-    raising: float = number(0, "share of the ill for whom money is raised on the page, once it is known", unit="1",
-        low=0, high=1, plausible=(0, 0.4),
+    raising: float = number(0, "share of the ill for whom money is raised on the page, once it is known; a friend "
+        "of theirs comes by the page with this chance each time that they meet",
+        unit="1", low=0, high=1, plausible=(0, 0.4),
         source="assumption, 0 is off, 0.15 where a plan grew by it: within half a year donors were 18 million more, "
                "F286, a hundred for each of 0.18 million pages, while of netizens 1.2 million fell ill")
     viewers: float = number(100, "people beyond the friends one talks to who see such a page", unit="persons", low=0,

@@ -28,8 +28,8 @@ class CoverBand(Section):
     cover: float = number(300_000, "aid for a case", unit="yuan", low=0, high=10_000_000, source="terms")
     deposit: float | None = number(None, "paid in on joining, where it depends on age", unit="yuan", low=0, high=10_000,
         source="as for all ages")
-    annual_cap: float | None = number(None, "most that a member pays in a calendar year, where it depends on age",
-        unit="yuan", low=0, high=100_000, source="as for all ages")
+    annual_cap: float | None = number(None, "most that a member pays in a calendar year, where it depends on age; "
+        "goes before that of the plan, amended or not", unit="yuan", low=0, high=100_000, source="as for all ages")
 
 
 class Amendment(Section):
@@ -222,6 +222,14 @@ class PlatformTerms(Section):
     def annual_cap_of(self, band: CoverBand) -> float:
         """The most that members of some ages pay in a calendar year, yuan."""
         return self.annual_cap if band.annual_cap is None else band.annual_cap
+
+    @property
+    def without_an_insurer(self) -> dict[str, Any]:
+        """The terms that are an insurer's alone, as they are without one: no caps by age, no years to renew."""
+        changes: dict[str, Any] = {"renewed_yearly": False} if self.renewed_yearly else {}
+        if any(band.annual_cap is not None for band in self.bands):
+            changes["bands"] = tuple(band.model_copy(update={"annual_cap": None}) for band in self.bands)
+        return changes
 
     @property
     def mean_deposit(self) -> float:

@@ -66,7 +66,7 @@ def test_a_slip_in_a_city_plan_is_told(city: dict[str, Any], words: str) -> None
         parse({"insurance": {"city": city}}, "slip")
 
 
-def test_no_shipped_scenario_has_policies_of_a_year() -> None:
+def test_in_the_market_no_policy_is_for_a_year() -> None:
     for product in load("market").insurance.products.values():
         assert not product.year.renewed
         assert not product.year.may_fail

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.market import NEWS_OF_AID
+from abm.market import NEWS_OF_AID, NEWS_OF_ILLNESS
 from abm.persons.guardians import in_care
 from abm.persons.households import tell_guardians
-from abm.persons.state import Status
+from abm.persons.state import HealthState, Status, empty_memberships
 from worlds.families import PERSONS, UNWILLING, families, left
 from worlds.plain import certain_illness, run
 from worlds.switches import inside
@@ -124,3 +124,14 @@ def test_of_several_claims_decided_at_once_a_guardian_is_told_of_one() -> None:
     tell_guardians(model.persons, model.memberships, model.world, np.arange(model.persons.size))
     assert model.world.family_news[guardian] == NEWS_OF_AID
     assert (np.delete(model.world.family_news, guardian) == 0).all()
+
+
+def test_a_guardian_hears_of_the_illness_of_a_child_in_no_plan_though_friends_tell_nothing() -> None:
+    model, care, guardians = families(**TOLD)
+    run(model, 2)
+    guardian, family = of_the_largest_family(care, guardians)
+    model.memberships[family[0]] = empty_memberships(1, model.memberships.shape[1])
+    model.persons["health"][family[0]], model.persons["health_since"][family[0]] = HealthState.DIAGNOSED, model.now
+    model.drive.census()
+    assert model.world.family_news[guardian] == NEWS_OF_ILLNESS
+    assert (model.world.standing[family[0]] == 0).all()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from abm.platforms.policy_year import change_of_premium, fails, loss_ratio
+from abm.platforms.policy_year import change_of_premium, claims_paid_for, fails, loss_ratio
 from abm.scenario.insurance import PolicyYear
 
 
@@ -27,3 +27,10 @@ def test_nobody_goes_on_after_a_year_beyond_what_can_be_borne() -> None:
     assert not fails(1.5, year)
     assert fails(1.6, year)
     assert not fails(100, PolicyYear(may_fail=False, bearable_loss_ratio=1.5))
+
+
+def test_how_much_a_year_says_is_told_by_what_was_paid_in_and_not_by_the_claims_that_came() -> None:
+    """Premiums of 1,000 and a half as much by the city, four fifths of which are to come back in claims of 40 each."""
+    year = PolicyYear(subsidy=0.5, aimed_loss_ratio=0.8)
+    assert claims_paid_for(1_000, 40, year) == pytest.approx(30)
+    assert claims_paid_for(0, 40, year) == 0

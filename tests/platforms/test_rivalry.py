@@ -1,14 +1,16 @@
 """What plans take from insurers, by hand."""
 
-from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
+from abm.market import PRODUCT
 from abm.platforms.alarms import alarms
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Stage
-from abm.platforms.rivalry import business_taken, disparaged, insurance_like, recommended, visited
+from abm.platforms.rivalry import business_taken, insurance_like, recommended, visited
+from abm.scenario.scenario import Scenario
 from worlds.firms import Firm, Place, firm, supervision
 from worlds.simple import simple
 
@@ -37,27 +39,33 @@ def test_insurers_complain_of_what_looks_like_insurance_and_takes_members_withou
     assert alarms(supervision(), plans[0].model, plans, 0.0)["insurers"] == 0.0
 
 
-LAUNCHES = [date(2019, 1, 1), date(2020, 1, 1), date(2021, 1, 1)]
+def published(case: Scenario, *names: str, **given: Any) -> np.ndarray:
+    """Products as they are published: those named on sale everywhere, by sellers who visit a tenth of all people."""
+    products = np.zeros(len(case.insurance.products), PRODUCT)
+    for row, name in enumerate(case.insurance.products):
+        if name in names:
+            for field, value in ({"on_sale": 1, "reach": 0.1, "home_to": 1.0} | given).items():
+                products[field][row] = value
+    return products
 
 
 @pytest.mark.parametrize(
     ("product", "part"),
     [
         ({}, 0.1),
-        ({"launches": LAUNCHES}, 0.1 * 0.4),  # two fifths of all people live in cities of the first two tiers
-        ({"on_sale": False}, 0.0),
-        ({"sponsored": True}, 0.0),
+        ({"on_sale": [0, 1, 1, 0]}, 0.1 * 0.4),  # two fifths of all people live in cities of the first two tiers
+        ({"home_from": [0, 0.5, 0.5, 0.5]}, 0.1 * 0.5),
+        ({"on_sale": 0}, 0.0),
+        ({"sponsored": 1}, 0.0),
     ],
 )
 def test_agents_visit_people_in_the_cities_where_their_product_is_sold(product: dict[str, Any], part: float) -> None:
-    sold = {"on_sale": True, "reach": 0.1, "disparages": 0.5, "recommends": 0.2} | product
-    case, day = simple({"insurance": {"commercial": sold}}), date(2020, 6, 1)
-    assert visited(case.insurance.commercial, case, day) == pytest.approx(part)
-    assert disparaged(case.insurance.commercial, case, day) == pytest.approx(0.5 * part)
-    assert recommended(case, day) == pytest.approx(0.2 * part)
+    case = simple({"insurance": {"commercial": {"recommends": 0.2}}})
+    products = published(case, "commercial", **product)
+    assert visited(products[0], case) == pytest.approx(part)
+    assert recommended(products, case) == pytest.approx(0.2 * part)
 
 
 def test_all_agents_who_recommend_plans_are_heard() -> None:
-    sold = {"on_sale": True, "reach": 0.1, "recommends": 0.2}
-    case = simple({"insurance": {"commercial": sold, "second": sold | {"premium": 5.0}, "third": {"reach": 0.1}}})
-    assert recommended(case, date(2020, 6, 1)) == pytest.approx(0.04)
+    case = simple({"insurance": {name: {"recommends": 0.2} for name in ("commercial", "second", "third")}})
+    assert recommended(published(case, "commercial", "second"), case) == pytest.approx(0.04)
