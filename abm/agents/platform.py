@@ -50,6 +50,7 @@ class Platform(SupervisedAgent):
         self.books, self.trend, self.valuation, self._funds_before = Books(), Trend(), ParentValuation(), 0
         self.levers = Levers(effort=terms.effort)
         self.census, self.brand = PlanCensus(), terms.brand
+        self.fined = 0  # simulated fen since the books were closed last
         self.trust_shock = 0.0  # part of trust that members lose in the next step
         self.in_custody, self.licensed, self.discloses = terms.custody, False, False
         self.small_plans = terms.small_plans.at_start if terms.small_plans else 0
@@ -90,6 +91,7 @@ class Platform(SupervisedAgent):
     def post_terms(self, day: date) -> None:
         """Publish the offer of this step."""
         self._move_on(day)
+        self._funds_before, self.fined = self._funds() + self.fined, 0
         self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
         for name, value in self.original_terms.new_on(day, collection_date(half_month(day) - 1)).items():
             if name in self.changes:  # of what was said, the later word counts
@@ -158,7 +160,6 @@ class Platform(SupervisedAgent):
             self.move(*movement)
         self.desk.hire()
         self.books.enter(yuan(self._funds() - self._funds_before) * self.model.weight)
-        self._funds_before = self._funds()  # what a regulator or a parting takes after it is of the next period
         self.trend.enter(*board.seen(self))
         if cases := self.desk.decided:
             self.refused_share = learned(self.refused_share, self.desk.refused / cases, 1 / board.MEMORY)

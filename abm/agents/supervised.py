@@ -36,6 +36,7 @@ class SupervisedAgent(Agent):
     discloses: bool
     small_plans: int
     failing: float
+    fined: int
 
     @abstractmethod
     def announce(self, kind: ClosingKind, reason: str, event: EventKind = EventKind.CLOSING) -> None:
@@ -87,7 +88,9 @@ class SupervisedAgent(Agent):
     def tell_the_truth(self, fine: float) -> None:
         """The regulator has found promotion misleading: newcomers are told the true level, and a fine is paid, yuan."""
         self.discloses = True
-        self.move(round(fen(fine) / self.model.weight), own(self.name), OUTSIDE, "fine")
+        amount = round(fen(fine) / self.model.weight)
+        self.move(amount, own(self.name), OUTSIDE, "fine")
+        self.fined += amount
         self.model.note(self.name, EventKind.TRUTH_DEMANDED, f"a fine of {fine:,.0f} yuan")
 
     def be_rectified(self) -> None:
