@@ -62,6 +62,7 @@ def test_a_negative_edge_in_any_notation_is_a_number(edge: str) -> None:
     assert str(parser(ACTIONS).parse_args(["phase", "trial.toml", "--edge", edge]).edge) == str(float(edge))
 
 
+@pytest.mark.slow
 def test_a_map_is_written_and_made_finer_from_the_runs_that_are_there(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -142,6 +142,7 @@ def nation(weight: int, seed: int, changes: dict[str, Any] | None = None) -> Mut
     return finish(MutualAidModel("xianghubao", persons, seed, NATION | (changes or {}), drive="compiled"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("series_name", ["filed", "aided", "refused", "aid"])
 def test_a_nation_has_as_many_cases_whole_as_in_a_sample(series_name: str) -> None:
     """Those of a sample are as many in the mean; whole, they spread by the root of their number."""

@@ -251,6 +251,7 @@ def test_a_platform_needs_a_plain_name(name: str, tmp_path: Path, capsys: pytest
     complaint(["run", str(tmp_path / "mine.toml")], capsys)
 
 
+@pytest.mark.slow
 def test_results_are_kept_when_nobody_can_read_what_is_printed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "abm", *RUN, "--out", str(tmp_path / "results")]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
@@ -268,6 +269,7 @@ def test_a_result_that_is_in_the_way_is_named(tmp_path: Path, capsys: pytest.Cap
     assert sorted(path.name for path in tmp_path.iterdir()) == ["provenance.json", "series.csv"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_the_earlier_results_whole(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     command = [sys.executable, "-m", "abm", "run", "xianghubao", "--out", str(folder)]

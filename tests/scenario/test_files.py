@@ -160,6 +160,7 @@ def test_a_cell_of_a_data_file_that_no_number_fills_is_refused(tmp_path: Path) -
         age_structure(people)
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_wrong_keys_ten_are_told_and_the_rest_counted(tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text("".join(f"wrong_{number} = 1\n" for number in range(10_000)))

@@ -34,6 +34,7 @@ def test_every_sentence_is_one(name: str) -> None:
             assert str(each) == f"{each.day}: {each.text}"
 
 
+@pytest.mark.slow
 def test_each_kind_of_happening_is_told() -> None:
     kinds = {each.kind for name in ("endings", "busy") for story in told(name).values() for each in story}
     assert kinds == set(Kind)

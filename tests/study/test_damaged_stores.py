@@ -228,6 +228,7 @@ def test_a_row_that_is_damaged_while_the_store_is_open_is_not_read(tmp_path: Pat
             list(store.results(study))
 
 
+@pytest.mark.slow
 def test_a_folder_that_lost_its_rows_takes_the_same_sweep_again(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(dump_study(STUDY.model_copy(update={"replicates": 1})), encoding="utf-8")
     words = ["sweep", str(tmp_path / "s.toml"), "--workers", "1", "--out", str(tmp_path / "out")]

@@ -83,6 +83,7 @@ def test_the_sobol_design_replaces_one_column_at_a_time() -> None:
             assert sorted((2048 * half[:, column]).astype(int)) == list(range(2048))
 
 
+@pytest.mark.slow
 def test_sobol_indices_of_ishigami_come_out_right_through_a_sweep(tmp_path: Path) -> None:
     """Known: S = (0.3139, 0.4424, 0), total = (0.5576, 0.4424, 0.2437). Estimators of Saltelli and others (2010).
 

@@ -57,6 +57,7 @@ def test_sobol_indices_of_ishigami_lie_within_their_bounds(tmp_path: Path) -> No
         assert half < 0.2  # less than total less first order of x and z, 0.24
 
 
+@pytest.mark.slow
 def test_bounds_halve_with_four_times_the_points(tmp_path: Path) -> None:
     """A bound from R resamples is itself known to 1 / sqrt(2 R): the ratio of two to sqrt(1 / R)."""
     halves = []

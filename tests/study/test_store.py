@@ -85,6 +85,7 @@ def test_the_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         Store(tmp_path / "mine", ODD, run=double)
 
 
+@pytest.mark.slow
 def test_a_second_sweep_on_one_folder_is_refused_and_a_killed_one_keeps_nobody_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_sweep_killed_before_its_first_row_leaves_a_folder_to_go_on_in(tmp_pat
         assert store.count() == (0, 0)
 
 
+@pytest.mark.slow
 def test_what_failed_is_run_again_where_that_is_asked_for_and_the_rest_is_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
