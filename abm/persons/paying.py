@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from abm.clock import PERIODS_PER_YEAR
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
 from abm.errors import ModelError
 from abm.jit import behaviour
@@ -46,6 +45,7 @@ from abm.persons.state import (
     NOT_SETTLED,
     WAITING,
 )
+from abm.persons.years import year_is_over
 
 # Columns of the cash flows: what the annual cap kept from members; what came from their accounts into the pool, into
 # deposits, from deposits into the pool and back to members; deposits gone with the platform; shares given back; and of
@@ -126,8 +126,7 @@ def its_plan_ends(k: int, account: int, world: World) -> bool:
 @behaviour
 def its_year_is_over(m: np.void, offer: np.void, now: int) -> bool:
     """Whether a membership ends now because its plan does, with a year that is counted from joining."""
-    inside_for = now - np.int64(m["joined"])
-    return offer["ends_by_year"] > 0 and inside_for > 0 and inside_for % PERIODS_PER_YEAR == 0
+    return offer["ends_by_year"] > 0 and year_is_over(m, now)
 
 
 @behaviour

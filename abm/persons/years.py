@@ -8,12 +8,16 @@ from abm.market import World
 
 
 @behaviour
+def year_is_over(m: np.void, now: int) -> bool:
+    """Whether a year of a membership, counted from joining, is over with this step."""
+    inside_for = now - np.int64(m["joined"])
+    return bool(inside_for > 0 and inside_for % PERIODS_PER_YEAR == 0)
+
+
+@behaviour
 def has_to_renew(m: np.void, world: World) -> bool:
     """Whether a year of a membership, counted from joining, is over, and goes on only if it is renewed."""
-    if world.offers[m["platform"]]["renewed_yearly"] == 0:
-        return False
-    inside_for = world.settings[0]["now"] - np.int64(m["joined"])
-    return bool(inside_for > 0 and inside_for % PERIODS_PER_YEAR == 0)
+    return bool(world.offers[m["platform"]]["renewed_yearly"]) and year_is_over(m, world.settings[0]["now"])
 
 
 @behaviour
