@@ -71,8 +71,7 @@ class Product(Section):
         source="critical-illness insurance pays once")
     ill_again: float = number(0,
         "claims a year of a holder who was diagnosed before, over the sum insured, where it goes on after a diagnosis",
-        unit="1", low=0, high=10, plausible=(0, 0.5),
-        source="assumption, 0 is off: treatment goes on for years; who is ill already may buy where nobody asks")
+        unit="1", low=0, high=10, source="none: it ends at a diagnosis, unless the scenario says so")
     homes: tuple[Part, Part, Part] = fact((EVERYWHERE,) * 3,
         "part of the people of tier 1, tier 2, and tier 3 and below in whose cities it is sold, from and to: plans "
         "whose parts do not meet are those of different cities", unit="1",
@@ -145,6 +144,10 @@ class CityPlan(Product):
         source="its terms: nobody is asked about health")
     ends_at_diagnosis: bool = fact(False, "whether it ends once it has paid, and is not for those who were diagnosed",
         source="its terms: nobody is asked about health")
+    ill_again: float = number(0,
+        "claims a year of a holder who was diagnosed before, over the sum insured, where it goes on after a diagnosis",
+        unit="1", low=0, high=10, plausible=(0, 0.5),
+        source="assumption, 0 is off: treatment goes on for years; who is ill already may buy where nobody asks")
     trust: float = number(0.9, "believed chance that a valid claim is paid", unit="1", low=0, high=1,
         plausible=(0.7, 0.99), source="assumption: the city's name is on it")
     overlap: float = number(0.3, "worth of aid, or of other insurance, that having it takes away",

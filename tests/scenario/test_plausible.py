@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -99,6 +100,22 @@ def test_the_values_of_a_case_are_plausible(case: str) -> None:
     for path, value in leaves(scenario):
         if (found := plausible_of(scenario, path)) is not None:
             assert found[0] <= value <= found[1], f"{path} = {value}, plausible from {found[0]:g} to {found[1]:g}"
+
+
+@pytest.mark.parametrize("case", names())
+@pytest.mark.parametrize("where", ["all low", "all high", "here and there"])
+def test_a_world_anywhere_in_the_plausible_ranges_is_a_world(case: str, where: str) -> None:
+    scenario, random = load(case), np.random.default_rng(2020)
+    values: dict[str, float] = {}
+    for path, value in leaves(scenario):
+        if (found := plausible_of(scenario, path)) is not None:
+            low, high = found
+            drawn = {"all low": low, "all high": high}.get(where, random.uniform(low, high))
+            values[path] = round(drawn) if isinstance(value, int) else drawn
+    values["friends.degree"] = 2 * (values["friends.degree"] // 2)  # friends are two and two
+    drawn_world = load(case, values)
+    assert len(values) > 100
+    assert all(np.isclose(value, values[path]) for path, value in leaves(drawn_world) if path in values)
 
 
 NUMBER = r"\d[\d,.]*"
