@@ -42,7 +42,17 @@ CASE = "market"
 SCENARIO = load(CASE)
 PANEL = (1e-2, 1e2)  # of the figure: simulated over observed
 # Either is plausible.
-SWITCHES = ("wear_by_calendar", "sternness_continuous", "exempt_by_form", "households", "declines_for_good")
+SWITCHES = (
+    "wear_by_calendar",
+    "sternness_continuous",
+    "exempt_by_form",
+    "households",
+    "declines_for_good",
+    "considered",
+    "answers",
+    "undercuts",
+)
+COUNTED_ELSEWHERE = ("parent.other_sales", "parent.sales_decay")  # they are in the worth of a customer
 OF_THE_TRADE = ("parent.", "case_cost", "technology_cost", "other_cost", "traffic_income", "scale_", "wear_by_calendar")
 ITS_OWN = ("parent.loss_limit", "parent.flight_threshold")
 EVEN = "friends.degree"  # which is a whole even number
@@ -73,6 +83,8 @@ def ranges() -> dict[str, dict[str, Any]]:
     }
     for path in paths:
         low, high = plausible_of(SCENARIO, path) or (0.0, 0.0)
+        if path.endswith(COUNTED_ELSEWHERE):
+            continue
         if path == EVEN:
             found[path] = {"values": tuple(range(int(low), int(high) + 1, 2))}
         elif low < high:

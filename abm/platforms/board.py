@@ -224,7 +224,7 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
     only_then = aid * (then / aware - 1) if aware else 0.0
     window, notice = periods(plan.terms.claim_days), periods_of_cover(ClosingKind.ACTIVE, promised)
     in_notice, after = rules.claims_to_come(aid, only_then, health.filing_chance, window, notice)
-    bill = promised.shares_refunded * paid
+    bill = promised.shares_refunded * paid if promised.gifts_foreseen else 0.0
     if promised.last_shares_borne or promised.run_off_borne:
         bill += in_hand if promised.run_off_borne else promised.last_claims_shared * in_hand
     if promised.last_shares_borne:
@@ -233,7 +233,7 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
     put_aside = plan.model.ledger.balances[reserve(plan.name)]
     unborne = after + (1 - promised.last_claims_shared) * in_hand
     bill += after if promised.run_off_borne else min(put_aside, unborne)
-    if promised.given_to_all:
+    if promised.given_to_all and promised.gifts_foreseen:
         product = plan.model.case.insurance.products[promised.conversion_product]
         bill += fen(product.premium or 0.0) * members * promised.conversion_months / 12
     return bill * plan.model.weight / FEN_PER_YUAN

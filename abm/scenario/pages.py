@@ -27,9 +27,7 @@ class Crowdfunding(Section):
 
     raising: float = number(0, "share of the ill for whom money is raised on the page, once it is known; a friend "
         "of theirs comes by the page with this chance each time that they meet",
-        unit="1", low=0, high=1, plausible=(0, 0.4),
-        source="assumption, 0 is off, 0.15 where a plan grew by it: within half a year donors were 18 million more, "
-               "F286, a hundred for each of 0.18 million pages, while of netizens 1.2 million fell ill")
+        unit="1", low=0, high=1, source="none, unless the scenario says so: most platforms have no such page")
     viewers: float = number(100, "people beyond the friends one talks to who see such a page", unit="persons", low=0,
         high=1e6, plausible=(20, 1_000), source="assumption: circles are of some 150 people, Hill and Dunbar 2003, and "
                "pages are passed on; donors of F286 alone")

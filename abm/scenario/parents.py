@@ -27,6 +27,10 @@ class ClosingPlan(Section):
         "whether everybody in cover is given that insurance for these months, and has to decide nothing; it ends with "
         "them", source="no, unless the terms of the plan say so; F155: a year of health cover for all, paid by the "
                        "platform")
+    gifts_foreseen: bool = fact(True,
+        "whether the shares given back and the insurance given to all were promised before, so that the board reckons "
+        "with them; gifts that nobody had promised are decided on the day of the announcement",
+        source="yes, unless the terms of the plan say so; nobody had promised the refund of F188")
     last_claims_shared: float = number(1,
         "part of the claims still in hand that members are asked for in the last collection, if nobody else pays them",
         unit="1", low=0, high=1, plausible=(0.3, 1),

@@ -174,6 +174,38 @@ def test_a_board_reckons_with_what_it_gives_and_with_the_claims_that_last_shares
     assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(borne + more)
 
 
+@pytest.mark.parametrize(
+    ("gifts", "foreseen", "more"),
+    [
+        ({"shares_refunded": 0.5}, True, 0.5 * 0.8 * 40e6),
+        ({"shares_refunded": 0.5}, False, 0.0),
+        ({"given_to_all": True, "conversion_product": "city", "conversion_months": 6}, True, 1e6 * 59 / 2),
+        ({"given_to_all": True, "conversion_product": "city", "conversion_months": 6}, False, 0.0),
+    ],
+)
+def test_a_board_reckons_with_gifts_that_were_promised_and_not_with_those_of_the_day(
+    gifts: dict[str, Any], foreseen: bool, more: float
+) -> None:
+    """A million members, who have paid four fifths of forty million, and of whom none has a claim."""
+    trend = Trend(deque([1e6]), deque([0.0]))
+    closing_plan = gifts | {"gifts_foreseen": foreseen}
+    asked = firm({"stigma": 0.0}, {"closing": closing_plan}, trend=trend, collected=40_000 * 100)
+    assert board.closing_bill(asked) == pytest.approx(more)
+    assert board.cost_of_closing_later(asked, 2.0) == pytest.approx(more)
+
+
+def test_a_gift_that_nobody_had_promised_is_given_all_the_same() -> None:
+    promised = {"shares_refunded": 1.0, "gifts_foreseen": False}
+    model, strike = ten({f"platform.pool.closing.{name}": value for name, value in promised.items()})
+    run(model, 2)
+    strike(1)
+    run(model, 1)
+    model.platforms[0].announce("active", "by hand")
+    assert model.persons["paid"].sum() > 0
+    run(model, 25)
+    assert not model.persons["paid"].any()
+
+
 def test_a_board_that_sees_members_grow_reckons_with_insurance_for_all_of_them() -> None:
     """Half a million a year ago, a million now, and one and a half in a year."""
     promised = {"given_to_all": True, "conversion_product": "city", "conversion_months": 6}
