@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -236,9 +237,7 @@ def base_of(study: Study) -> Scenario:
         check_series(pattern, base)
     for path, axis in study.vary.items():
         _check_range(path, axis)
-        for value in axis.ends:
-            whole = axis.values is None and _is_whole(path)
-            loaded(study.scenario, fixed | {path: round(value) if whole else value}, "vary")
+    _check_ends(study, fixed)
     for index, case in enumerate(study.cases):
         loaded(study.scenario, fixed | case, f"cases.{index}")
     return base
@@ -247,6 +246,30 @@ def base_of(study: Study) -> Scenario:
 def dump_study(study: Study) -> str:
     """The study as TOML."""
     return tomli_w.dumps(tables_of(study))
+
+
+def _check_ends(study: Study, fixed: Settings) -> None:
+    """Each listed value, and each end of a range, must be a world with the rest as it is.
+
+    Where all settings are drawn at once there may be a thousand ranges: their lower ends are tried together, and their
+    upper ends. If that is no world, it is found one by one which of them is to blame.
+    """
+    ends = {path: _ends(path, axis) for path, axis in study.vary.items()}
+    ranges = {path: each for path, each in ends.items() if study.vary[path].values is None}
+    if study.design in DRAWN and ranges:
+        with suppress(StudyError):
+            for end in (0, 1):
+                loaded(study.scenario, fixed | {path: each[end] for path, each in ranges.items()}, "vary")
+            ends = {path: each for path, each in ends.items() if path not in ranges}
+    for path, each in ends.items():
+        for value in each:
+            loaded(study.scenario, fixed | {path: value}, "vary")
+
+
+def _ends(path: str, axis: Axis) -> list[Any]:
+    """The ends of an axis as its setting takes them."""
+    whole = axis.values is None and _is_whole(path)
+    return [round(value) if whole else value for value in axis.ends]
 
 
 def _check_range(path: str, axis: Axis) -> None:

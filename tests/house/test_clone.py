@@ -34,6 +34,7 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_run_leaves_a_fresh_clone_clean(clone: Path) -> None:
     assert "results/examples/xianghubao/facts.txt" in git(clone, "ls-files").splitlines()
     command = [sys.executable, "-m", "abm", "run", *MONTHS]

@@ -56,6 +56,7 @@ def test_a_killed_experiment_goes_on_and_ends_with_the_table_of_one_never_killed
     assert (out / "table.csv").read_bytes() == (tmp_path / "calm" / "table.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_runs_are_kept_beside_the_results_and_a_trial_has_a_folder_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

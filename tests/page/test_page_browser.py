@@ -15,6 +15,7 @@ def visitor(visit):
     return visit()
 
 
+@pytest.mark.slow
 def test_nothing_goes_wrong_while_every_view_is_looked_at(visitor):
     """No error in the console, no status of 400 or more, no request to anybody else: `visit` looks at that."""
     assert visitor.step == 1
@@ -71,6 +72,7 @@ def test_at_the_end_of_the_calendar_time_stands_still(visitor):
     assert visitor.page.get_by_role("button", name="Play", exact=True).is_enabled()
 
 
+@pytest.mark.slow
 def test_a_slider_moves_the_outcome_of_the_same_day_and_as_calibrated_moves_it_back(visitor):
     visitor.go_to(SETTLED)
     day, before = visitor.day, visitor.cards()

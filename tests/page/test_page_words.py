@@ -20,6 +20,7 @@ def test_the_gap_between_two_worlds_is_the_second_less_the_first() -> None:
     assert members.title == f"Members: {gap:+.2f} million persons in the second world"
 
 
+@pytest.mark.slow
 def test_why_somebody_left_is_what_weighed_most_against_staying_on_that_day() -> None:
     leavers = 0
     for life in told("busy").values():

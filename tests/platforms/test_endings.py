@@ -38,6 +38,7 @@ def surpluses(model: MutualAidModel) -> dict[str, int]:
     return {name: round(table[f"{name}.surplus"].sum() * 100 / model.weight) for name in PLANS}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),

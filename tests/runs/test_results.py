@@ -60,6 +60,7 @@ def test_the_experience_of_plans_is_written_and_told(tmp_path: Path, capsys: pyt
         assert line.split()[-2:] == [f"{100 * ratios['net_rate'].iloc[-1]:.1f}", "%"]
 
 
+@pytest.mark.slow
 def test_facts_are_told_a_line_a_plan_and_written_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

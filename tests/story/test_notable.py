@@ -76,6 +76,7 @@ def test_the_gallery_hangs_whom_it_says() -> None:
     assert found["declined"] == min(honest)[1]
 
 
+@pytest.mark.slow
 def test_who_was_never_persuaded_heard_of_plans_and_joined_none() -> None:
     model = finish(busy(drive="compiled"))
     row = gallery(model)["never_persuaded"]

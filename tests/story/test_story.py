@@ -82,7 +82,7 @@ def witnessed(name: str) -> Lives:
     return Lives(model, witnesses, verdicts)
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.slow if name == "market" else ()) for name in WORLDS])
+@pytest.fixture(params=[pytest.param(name, marks=() if name == "endings" else pytest.mark.slow) for name in WORLDS])
 def lives(request: pytest.FixtureRequest) -> tuple[str, Lives]:
     return request.param, witnessed(request.param)
 

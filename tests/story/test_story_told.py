@@ -40,6 +40,7 @@ def test_each_kind_of_happening_is_told() -> None:
     assert kinds == set(Kind)
 
 
+@pytest.mark.slow
 def test_a_sentence_names_its_terms_the_largest_first() -> None:
     """On each side of a decision; the side that weighs more comes first, and the numbers are those of the terms."""
     for each in [each for life in told("alone").values() for each in life if each.kind in (Kind.LEFT, Kind.STAYED)]:

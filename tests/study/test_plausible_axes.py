@@ -1,12 +1,17 @@
 """A range that is looked up: the study knows its ends by number, and where there is none one line says so."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from abm.cli.main import main
 from abm.errors import StoreError, StudyError
 from abm.scenario.files import load
+from abm.scenario.paths import leaves, plausible_of
+from abm.scenario.scenario import Scenario
+from abm.study import axis, study
 from abm.study.axis import Axis
 from abm.study.store import Store
 from abm.study.study import Study, dump_study, load_study
@@ -160,3 +165,28 @@ def test_a_fact_of_the_scenario_leaves_nothing_to_vary(tmp_path: Path) -> None:
     file = study_file(tmp_path, '"mind.altruism" = { plausible = true }', "mine.toml")
     with pytest.raises(StudyError, match=r"vary\.mind\.altruism: no plausible range is known \(F145: they call"):
         load_study(file)
+
+
+def test_a_drawn_study_of_many_ranges_is_checked_in_two_worlds_and_names_who_is_to_blame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+
+    def counted(scenario: str, settings: Mapping[str, Any], place: str) -> Scenario:
+        made.append(len(settings))
+        return axis.loaded(scenario, settings, place)
+
+    monkeypatch.setattr(study, "loaded", counted)
+    scenario = load("xianghubao")
+    paths = [path for path, _ in leaves(scenario) if plausible_of(scenario, path) and path != "friends.degree"]
+    vary = {path: Axis(plausible=True) for path in paths}
+    drawn: dict[str, Any] = {"design": "latin_hypercube", "points": 2, "outputs": ("closings",)}
+    study.base_of(Study(vary=vary, **drawn))
+    assert len(paths) > 100
+    assert made == [0, len(paths), len(paths)]
+
+    made.clear()
+    wrong = "insurance.commercial.ill_again"  # of a product that ends at a diagnosis
+    with pytest.raises(StudyError, match="ill_again is for a product that goes on after a diagnosis"):
+        study.base_of(Study(vary={"mind.altruism": Axis(low=0, high=30), wrong: Axis(low=0, high=1)}, **drawn))
+    assert made == [0, 2, 2, 1, 1, 1, 1]
