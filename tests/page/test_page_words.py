@@ -1,5 +1,7 @@
 """What the page says of two worlds and of those who left is what happened in them."""
 
+import pytest
+
 from abm.model import MutualAidModel
 from abm.page.charts import beside
 from abm.page.friends import why_left
