@@ -24,17 +24,19 @@ def sisters(plan: Plan) -> Sequence[Plan]:
 
 def trust_lost_by_closing(plan: Plan, closing: Closing) -> float:
     """Part of trust that members of a plan lose by the end of another: what any end takes, or more if a sister ends."""
-    lost = rules.contagion(closing.share, plan.model.case.mind.trust_from_closing)
-    owner = owner_of(plan)
-    if owner is None or all(sister.name != closing.platform for sister in sisters(plan)):
-        return lost
-    return max(lost, owner.trust_shared)
+    lost, owner = plan.model.case.mind.trust_from_closing, owner_of(plan)
+    if owner is not None and any(sister.name == closing.platform for sister in sisters(plan)):
+        lost = max(lost, owner.trust_shared)
+    return rules.contagion(closing.share, lost)
 
 
 def trust_lost_by_stop(plan: Plan, stopped: Plan) -> float:
     """Part of trust that members of a plan lose when the regulator stops another one, which goes on: a sister's."""
     owner = owner_of(plan)
-    return owner.trust_shared if owner is not None and stopped in sisters(plan) else 0.0
+    if owner is None or stopped not in sisters(plan):
+        return 0.0
+    everywhere = sum(each.members for each in plan.model.platforms)
+    return rules.contagion(stopped.members / max(1.0, everywhere), owner.trust_shared)
 
 
 def was_stopped(plan: Plan) -> bool:
@@ -44,19 +46,22 @@ def was_stopped(plan: Plan) -> bool:
 
 
 def exposure(plan: Plan) -> float:
-    """Regulatory cost of a plan over what it is by itself: more once a sister was stopped."""
+    """Regulatory cost of a plan over what it is by itself: more once a sister was stopped, the larger that was."""
     owner = owner_of(plan)
-    if owner is None or not any(was_stopped(sister) for sister in sisters(plan)):
+    if owner is None:
         return 1.0
-    return 1 + owner.exposure_shared
+    people, weight = plan.model.case.people.population, plan.model.weight
+    ever = [sister.census.ever_joined * weight for sister in sisters(plan) if was_stopped(sister)]
+    return 1 + rules.contagion(min(1.0, max(ever, default=0.0) / people), owner.exposure_shared)
 
 
 def name_left(plan: Plan) -> float:
-    """Part of the good name of its owner that the end of a plan can still cost: less once a sister has ended."""
+    """Part of the good name of its owner that the end of a plan can still cost: less once a large sister has ended."""
     owner = owner_of(plan)
-    if owner is None or not any(sister.closing for sister in sisters(plan)):
+    if owner is None:
         return 1.0
-    return 1 - owner.name_shared
+    ended = [sister.closing.share for sister in sisters(plan) if sister.closing]
+    return 1 - rules.contagion(max(ended, default=0.0), owner.name_shared)
 
 
 def members_of_owner(plan: Plan) -> float:

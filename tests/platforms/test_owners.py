@@ -41,7 +41,9 @@ def test_only_plans_of_the_same_owner_are_sisters() -> None:
     assert owners.owner_of(strange) is None
 
 
-@pytest.mark.parametrize(("share", "of_a_sister", "of_a_stranger"), [(0.25, 0.2, 0.05), (1.0, 0.2, 0.1)])
+@pytest.mark.parametrize(
+    ("share", "of_a_sister", "of_a_stranger"), [(0.0, 0.0, 0.0), (0.25, 0.1, 0.05), (1.0, 0.2, 0.1)]
+)
 def test_the_end_of_a_sister_costs_more_trust_than_that_of_a_stranger(
     share: float, of_a_sister: float, of_a_stranger: float
 ) -> None:
@@ -65,30 +67,37 @@ def test_what_the_mood_takes_comes_on_top_of_what_a_sisters_end_took_only_if_it_
     place.closings.append(ended(one))
     place.mood = mood.mood_after(place, [])
     assert place.mood == 0.5
-    assert mood.trust_lost(two, 0.0) == pytest.approx(1 - 0.75 / 0.8)
+    assert mood.trust_lost(two, 0.0) == pytest.approx(1 - 0.75 / 0.9)
     assert mood.trust_lost(strange, 0.0) == pytest.approx(1 - 0.75 / 0.95)
 
 
 def test_a_stop_by_the_regulator_costs_trust_in_the_sisters_alone() -> None:
+    """A third of all members were in it."""
     one, two, strange = three()
-    assert owners.trust_lost_by_stop(two, one) == 0.2
+    assert owners.trust_lost_by_stop(two, one) == pytest.approx(0.2 / 3**0.5)
     assert owners.trust_lost_by_stop(strange, one) == owners.trust_lost_by_stop(one, one) == 0.0
 
 
 def test_the_name_of_an_owner_is_lost_once() -> None:
-    """Five yuan a member; after the end of a sister a quarter of that is left."""
+    """Five yuan a member; after the end of a sister with all members a quarter is left, with a quarter five eighths."""
     one, two, strange = three({"stigma": 5.0, "stigma_relief": 0.0})
     assert board.loss_of_name(two, two.members) == pytest.approx(5e6)
-    one.closing = ended(one)
+    one.closing = ended(one, share=1.0)
     assert board.loss_of_name(two, two.members) == pytest.approx(1.25e6)
+    one.closing = ended(one, share=0.25)
+    assert board.loss_of_name(two, two.members) == pytest.approx(5 / 8 * 5e6)
     assert board.loss_of_name(strange, strange.members) == pytest.approx(5e6)
     assert board.loss_of_name(one, one.members) == pytest.approx(5e6)
 
 
 def test_who_was_stopped_makes_its_sisters_stand_out() -> None:
-    """Six yuan a member and year are nine once a sister was ordered to end, and not when its owner ended it."""
+    """Six yuan a member and year are nine once a sister was ordered to end, not when its owner ended it.
+
+    A quarter of all people had been in it: half of a rise by the whole.
+    """
     parent = {"customer_value": 0.0, "regulatory_cost": 6.0, "horizon": 1.0}
     one, two, strange = three(parent)
+    one.model.case = simple({"owner.house": OWNER | {"exposure_shared": 1.0}, "people.population": 5_000_000})
     for kind, costs in ((ClosingKind.ACTIVE, 6e6), (ClosingKind.ORDERED, 9e6)):
         one.closing = ended(one, kind)
         assert board.value_to_parent(two).going_on == pytest.approx(-costs)
@@ -115,7 +124,7 @@ def test_a_plan_that_its_parent_has_parted_with_is_no_sister_any_more() -> None:
 
 
 def test_an_owner_that_is_not_there_is_told() -> None:
-    with pytest.raises(ScenarioError, match=r"platform.jd.owner: no owner 'house'; there are: none"):
+    with pytest.raises(ScenarioError, match=r"platform.jd.owner: no owner 'house'; there are: tencent"):
         load("jd", {"platform.jd.owner": "house"})
 
 
@@ -137,8 +146,14 @@ def test_a_stopped_product_goes_on_and_its_sister_is_trusted_less() -> None:
     one, two, strange = (model.platforms[model.index_of(name)] for name in NAMES)
     before = [plan.brand for plan in (two, strange)]
     one.stop_being_insurance()
-    assert [plan.brand for plan in (two, strange)] == pytest.approx([0.8 * before[0], before[1]])
+    inside = sum(plan.members for plan in model.platforms)
+    assert one.members > 0
+    lost = 0.2 * (one.members / inside) ** 0.5
+    assert [plan.brand for plan in (two, strange)] == pytest.approx([(1 - lost) * before[0], before[1]])
     run(model, 1)
     assert one.stage == Stage.OPEN
     assert owners.was_stopped(one)
-    assert [owners.exposure(plan) for plan in (one, two, strange)] == [1.0, 1.5, 1.0]
+    ever = one.census.ever_joined * model.weight / model.case.people.population
+    assert ever > 0
+    exposures = [owners.exposure(plan) for plan in (one, two, strange)]
+    assert exposures == pytest.approx([1.0, 1 + 0.5 * ever**0.5, 1.0])
