@@ -11,11 +11,11 @@ INSURANCE = (
         (Switch({"insurance.city.year.renewed": False}, "holders of the city plan after the end of its year",
             ("city_share",), variant="renewal"),
          Switch({"insurance.city.year.premium_response": 0.0}, "premium after a year of losses, and who renews",
-            ("city_share",), ("events.csv",), variant="experience"),
+            ("city_premium_level", "city_premiums", "city_share"), ("events.csv",), variant="experience"),
          Switch({"insurance.city.year.may_fail": False}, "whether anybody holds it after a year of great losses",
             ("city_share",), ("events.csv",), variant="failure"),
          Switch({"insurance.city.ill_again": 0.0}, "premium, and losses, where many holders are ill already",
-            ("city_share",), ("events.csv",), variant="the ill"))),
+            ("city_premium_level", "city_share"), ("events.csv",), variant="the ill"))),
     Mechanism("D5", "products that follow a closing",
         "Insurers offer products for a short time to those who lose their cover with a plan (F144, F155): members "
         "go from mutual aid to insurance. Each product has a switch of its own; here it is that of `commercial`.",

@@ -81,6 +81,18 @@ def test_d4_after_a_year_of_losses_the_premium_rises_and_those_of_low_risk_do_no
     assert (rising, fixed) == (5.0, 10.0)
 
 
+def test_a_premium_that_rose_by_half_is_paid_by_the_half_who_renewed() -> None:
+    """Ten pay a yuan in a period from the second on, and in the second year five of them one and a half."""
+    model = ten_in_a_city({"insurance.city.year.renewed": True, "insurance.city.year.premium_response": 1.0})
+    run(model, 2)
+    model.persons["health"][9], model.persons["health_since"][9] = HealthState.DIAGNOSED, 2
+    table = run(model, YEAR)
+    assert table["city_premiums"].tolist() == [0.0] + [10.0] * 23 + [7.5] * 2
+    assert table["city_premium_level"].tolist() == [1.0] * 24 + [1.5] * 2
+    assert set(table["commercial_premiums"]) == {0.0}  # which nobody sells
+    assert set(table["commercial_premium_level"]) == {1.0}
+
+
 def test_d4_after_a_year_of_great_losses_the_plan_is_there_no_more() -> None:
     on: dict[str, Any] = {"insurance.city.year.may_fail": True, "insurance.city.year.bearable_loss_ratio": 3.0}
     on |= {"insurance.city.year.renewed": True}
