@@ -43,8 +43,8 @@ RIVALS = (
             ("pressure", "alarm_insurers"), variant="pressure"),
          Switch({"supervision.insurers_heard": 0.0}, "day on which an insurance-like product is stopped",
             ("insurance_like_membership", "fee_rate"), ("events.csv",), variant="stop"),
-         Switch({"insurance.commercial.disparages": 0.0}, "trust in plans while insurance is sold",
+         Switch({"insurance.PRODUCT.disparages": 0.0}, "trust in plans while insurance is sold",
             ("trust", "joined", "left"), variant="disparagement"),
-         Switch({"insurance.commercial.recommends": 0.0}, "joiners of a plan that advertises little",
+         Switch({"insurance.PRODUCT.recommends": 0.0}, "joiners of a plan that advertises little",
             ("joined",), variant="recommendation"))),
 )
