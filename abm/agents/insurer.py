@@ -108,6 +108,8 @@ class Insurer(Agent):
 
     def talk(self) -> None:
         """Its sellers speak ill of plans that take members; who is visited trusts them less from the next step on."""
+        if not self.product.disparages:
+            return  # and whom they visit is not asked
         lost = self.product.disparages * visited(self.model.world.products[self.row], self.model.case)
         for platform in self.model.platforms if lost else ():
             if platform.stage == Stage.OPEN:

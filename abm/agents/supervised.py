@@ -79,9 +79,11 @@ class SupervisedAgent(Agent):
     def promise_for_the_end(self, promised: ClosingPlan) -> None:
         """The regulator has asked for an exit plan, which is published; it takes nothing from members.
 
-        It is no change of terms by the board, which may change others in the same year, and costs no trust.
+        It is no change of terms by the board, which may change others in the same year, and costs no trust. It holds at
+        once, should the plan be told to end in this very step.
         """
         self.changes["closing"] = promised
+        self.terms = self.terms.model_copy(update={"closing": promised})
         self._in_force = NOT_PRINTED
         self.model.note(self.name, EventKind.EXIT_PLAN, f"{promised.notice_days} days of notice, run-off paid")
 

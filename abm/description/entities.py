@@ -8,7 +8,8 @@ from abm.description import source
 from abm.description.markdown import code, sentence, shown, table
 from abm.draws import USES, Use
 from abm.files import read_csv
-from abm.mechanisms import MECHANISMS, PLAN, OfTheWorld, Switch
+from abm.mechanisms import MECHANISMS, OfTheWorld, Switch
+from abm.mechanisms.switches import starred
 from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, Series, of_market
 from abm.persons import cases, state
 from abm.scenario.paths import field_at, notes
@@ -103,11 +104,11 @@ def _changes(switch: Switch) -> Iterable[str]:
     for path, value in switch.off.items():
         number = str(value).lower() if isinstance(value, bool) else shown(value)
         given = value.meaning if isinstance(value, OfTheWorld) else code(number)
-        yield f"{code(path.replace(PLAN, '*'))} = {given}"
+        yield f"{code(starred(path))} = {given}"
 
 
 def _shows(switch: Switch) -> str:
-    return f"{switch.observable} ({', '.join(map(code, (*switch.series, *switch.tables)))})"
+    return f"{switch.observable} ({', '.join(map(code, (*map(starred, switch.series), *switch.tables)))})"
 
 
 def facts(text: str) -> str:

@@ -4,7 +4,7 @@ A to E: members, platforms, the regulator, insurers, news. Tests switch a mechan
 and the description of the model lists them. `off` gives the changes of a scenario.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from abm.errors import ScenarioError, nearest
@@ -12,18 +12,19 @@ from abm.mechanisms.boards import BOARDS
 from abm.mechanisms.endings import ENDINGS
 from abm.mechanisms.insurance import INSURANCE
 from abm.mechanisms.pages import OF_MEMBERS, OF_PLATFORMS
-from abm.mechanisms.switches import PLAN, Mechanism, OfTheWorld, Switch
+from abm.mechanisms.switches import KINDS, PLAN, Mechanism, OfTheWorld, Switch, kind_in
 from abm.mechanisms.watchers import DUTIES, PRIVACY, RIVALS
 
 __all__ = ["MECHANISMS", "PLAN", "Mechanism", "OfTheWorld", "Switch", "off"]
 
 
-def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, value: Any = None) -> dict[str, Any]:
+def off(mechanism: str, names: Iterable[str] = (), variant: str | None = None, value: Any = None) -> dict[str, Any]:
     """Changes of a scenario, path -> value, that switch a mechanism off.
 
-    `plans` are those whose own numbers are changed, `variant` the one channel that is closed (all where none is named),
-    `value` what the world asks for where the row gives no number (`OfTheWorld`). Raises `ScenarioError` for a mechanism
-    or variant that is not there, and where plans or the value are missing.
+    `names` are the plans whose own numbers are changed, or the products or insurers where the row is about these, as
+    `scenario.insurance.products`; `variant` the one channel that is closed (all where none is named), `value` what the
+    world asks for where the row gives no number (`OfTheWorld`). Raises `ScenarioError` for a mechanism or variant that
+    is not there, and where names or the value are missing.
     """
     if mechanism not in MECHANISMS:
         known = list(MECHANISMS)
@@ -33,14 +34,19 @@ def off(mechanism: str, plans: Sequence[str] = (), variant: str | None = None, v
     if not wanted:
         variants = ", ".join(switch.variant for switch in row.switches if switch.variant) or "none"
         raise ScenarioError(f"{mechanism} ({row.name}): no variant '{variant}'; there are: {variants}")
-    changes: dict[str, Any] = {}
+    changes, named = dict[str, Any](), list(names)
     for path, number in (pair for switch in wanted for pair in switch.off.items()):
         if isinstance(number, OfTheWorld) and value is None:
             raise ScenarioError(f"{mechanism} ({row.name}): {path} needs a value of your world: {number.meaning}")
-        if f".{PLAN}." in path and not plans:
-            raise ScenarioError(f"{mechanism} ({row.name}): {path} is a number of a plan; name one or more plans")
-        for plan in plans if f".{PLAN}." in path else ("",):
-            changes[path.replace(PLAN, plan)] = value if isinstance(number, OfTheWorld) else number
+        word = kind_in(path)
+        if word and not named:
+            kind = KINDS[word]
+            article = "an" if kind.startswith("i") else "a"
+            asked = f"{path} is a number of {article} {kind}; name one or more {kind}s"
+            raise ScenarioError(f"{mechanism} ({row.name}): {asked}")
+        for name in named if word else [""]:
+            place = path.replace(f".{word}.", f".{name}.") if word else path
+            changes[place] = value if isinstance(number, OfTheWorld) else number
     return changes
 
 

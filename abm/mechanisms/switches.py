@@ -1,10 +1,23 @@
 """What a row of the table of mechanisms is: a mechanism, and the numbers that switch it off."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PLAN = "PLAN"  # in a path: each of the plans in which a mechanism is switched off
+# In a path: each of the plans, insurance products or mutual insurers in which a mechanism is switched off.
+PLAN, PRODUCT, INSURER = "PLAN", "PRODUCT", "INSURER"
+KINDS = {PLAN: "plan", PRODUCT: "product", INSURER: "insurer"}
+
+
+def kind_in(path: str) -> str | None:
+    """The word in a path that stands for names of the world's own; None where it is one path."""
+    return next((word for word in KINDS if f".{word}." in path), None)
+
+
+def starred(path: str) -> str:
+    """A path, or a series, with a star for each such word, as readers are shown it."""
+    return re.sub("|".join(KINDS), "*", path)
 
 
 @dataclass(frozen=True)
@@ -18,8 +31,9 @@ class OfTheWorld:
 class Switch:
     """Numbers of a scenario by path that turn a mechanism off, and what then changes.
 
-    `series` are names of series of a plan or of the market, `tables` files of the results. A mechanism that works
-    through several channels has a switch for each, with the name of the channel as its `variant`.
+    `series` are names of series of a plan or of the market, with PRODUCT in them of each product; `tables` are files of
+    the results. A mechanism that works through several channels has a switch for each, with the name of the channel as
+    its `variant`.
     """
 
     off: Mapping[str, Any]

@@ -1,6 +1,10 @@
 """Mechanisms of those who watch plans: regulator, insurers and their agents."""
 
+from datetime import date
+
 from abm.mechanisms.switches import Mechanism, Switch
+
+BEFORE_ALL = date(2011, 1, 1)  # no plan is older
 
 # fmt: off
 DUTIES = (
@@ -11,15 +15,16 @@ DUTIES = (
             ("fine", "joined", "expected_share"), ("events.csv",)),)),
     Mechanism("C6", "ends by the plan's own promise",
         "Where no law asks for an exit plan, claimants have what the plan promised, or what was left (F179). A duty to "
-        "have one gives them notice and a run-off that is paid; it makes closing dearer to the parent. The policy is "
-        "that duty alone: the regulator warns and stops nobody.",
-        (Switch({"supervision.policy": "exit_plan_duty"}, "aid paid in a run-off; notice; bill of closing",
+        "have one gives them notice and a run-off that is paid; it makes closing dearer to the parent. It is laid on "
+        "plans beside whatever the regulator does by its policy.",
+        (Switch({"supervision.exit_plan_duty_from": BEFORE_ALL}, "aid paid in a run-off; notice; bill of closing",
             ("run_off", "aid", "stage", "surplus"), ("events.csv",)),)),
     Mechanism("C7", "promises without a reserve",
         "What a plan will owe is put aside nowhere: its claimants depend on what its owners then want and can. A duty "
-        "to hold a reserve pays them, costs the platform the use of the money, and is lost by who runs away. The "
-        "policy is that duty alone.",
-        (Switch({"supervision.policy": "reserve_duty"}, "aid paid from the reserve in a run-off that nobody bears",
+        "to hold a reserve pays them, costs the platform the use of the money, and is lost by who runs away. It too "
+        "stands beside any policy.",
+        (Switch({"supervision.reserve_duty_from": BEFORE_ALL},
+            "aid paid from the reserve in a run-off that nobody bears",
             ("reserve", "reserve_cost", "reserve_paid", "aid")),)),
 )
 PRIVACY = (
@@ -38,8 +43,8 @@ RIVALS = (
             ("pressure", "alarm_insurers"), variant="pressure"),
          Switch({"supervision.insurers_heard": 0.0}, "day on which an insurance-like product is stopped",
             ("insurance_like_membership", "fee_rate"), ("events.csv",), variant="stop"),
-         Switch({"insurance.commercial.disparages": 0.0}, "trust in plans while insurance is sold",
+         Switch({"insurance.PRODUCT.disparages": 0.0}, "trust in plans while insurance is sold",
             ("trust", "joined", "left"), variant="disparagement"),
-         Switch({"insurance.commercial.recommends": 0.0}, "joiners of a plan that advertises little",
+         Switch({"insurance.PRODUCT.recommends": 0.0}, "joiners of a plan that advertises little",
             ("joined",), variant="recommendation"))),
 )

@@ -36,6 +36,18 @@ class ObservedRegulator(Supervisor, Protocol):
         """Pressure that came up in this step, by cause."""
 
 
+class ObservedInsurer(Protocol):
+    """An insurer, and what is read of it for the series alone."""
+
+    @property
+    def name(self) -> str:
+        """The product that it sells."""
+
+    @property
+    def factor(self) -> float:
+        """Its premium over that of the first year."""
+
+
 class Observed(Surroundings, Protocol):
     """A model, and what is read of it for the series alone."""
 
@@ -50,6 +62,10 @@ class Observed(Surroundings, Protocol):
     @property
     def regulator(self) -> ObservedRegulator:
         """Who watches."""
+
+    @property
+    def insurers(self) -> Sequence[ObservedInsurer]:
+        """Those who sell a product, or once sold it."""
 
 
 def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataCollector:
@@ -87,6 +103,7 @@ def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
         snapshot = _snapshot(model, platform, row, population, flows[platform.name])
         for series in SERIES:
             seen[f"{platform.name}.{series.name}"] = series.read(snapshot)
+    products, levels = tuple(model.case.insurance.products), {each.name: each.factor for each in model.insurers}
     market = MarketSnapshot(
         weight=model.weight,
         platforms=plans,
@@ -98,8 +115,10 @@ def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
         closings=len(model.closings),
         alarms=model.regulator.alarms,
         mood=model.mood,
+        premiums=[model.ledger.flows.get((name, "premiums"), 0) for name in products],
+        premium_levels=[levels.get(name, 1.0) for name in products],
     )
-    return seen | {series.name: series.read(market) for series in of_market(tuple(model.case.insurance.products))}
+    return seen | {series.name: series.read(market) for series in of_market(products)}
 
 
 def _snapshot(

@@ -5,8 +5,9 @@ part of cases that are accidents, which are covered at once. *Expected* claims a
 incidence of age and sex (of the mean person: `tables.incidence_by_age`), as far as the terms in force cover them.
 *Actual* claims are those paid so far, by year, age and sex at the diagnosis; those of the last months are not all
 decided. A *lapse* is leaving by choice or by failed deductions; its central rate is a year's. The *loss ratio* is aid
-over the shares collected, and of insurance benefits over premiums; the *net rate* is over all that was paid and did
-not come back, deposits too. What is watched from outside changes nothing.
+over the shares collected, and of insurance benefits over premiums; those are of simulated holders alone, whose fellows
+fall ill for plans and not for insurers. The *net rate* is over all that was paid and did not come back, deposits too.
+What is watched from outside changes nothing.
 """
 
 import math

@@ -66,6 +66,8 @@ class MarketSnapshot:
     closings: int
     alarms: Mapping[str, float]
     mood: float
+    premiums: Sequence[int]  # paid by holders of each product in the step, simulated fen
+    premium_levels: Sequence[float]  # of each product, over those of its first year
 
 
 Seen = TypeVar("Seen", PlatformSnapshot, MarketSnapshot)
@@ -267,6 +269,18 @@ def of_product(name: str, row: int) -> tuple[Series[MarketSnapshot], ...]:
     return (
         Series(f"{name}_share", "1", f"share of persons {people}", lambda s: held(s.population)),
         Series(f"{name}_share_members", "1", f"share of persons in any plan {people}", lambda s: held(s.in_plans)),
+        Series(
+            f"{name}_premiums",
+            "yuan a period",
+            f"what all holders of the insurance {name} paid for it",
+            lambda s: s.weight * yuan(s.premiums[row]),
+        ),
+        Series(
+            f"{name}_premium_level",
+            "1",
+            f"what the insurance {name} costs a person over what it cost in its first year",
+            lambda s: s.premium_levels[row],
+        ),
     )
 
 

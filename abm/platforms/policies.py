@@ -11,7 +11,7 @@ from typing import Any
 from abm.errors import ModelError
 from abm.platforms.alarms import misleads
 from abm.platforms.closing import ClosingKind
-from abm.platforms.duties import exit_plan
+from abm.platforms.duties import ask_for_exit_plans
 from abm.platforms.plan import SupervisedPlan, Supervisor
 
 
@@ -108,11 +108,7 @@ class ExitPlanDuty(Policy):
     """Every plan must have an exit plan: notice in time, a run-off paid by the platform, data left alone."""
 
     def act(self, regulator: Supervisor) -> None:
-        for plan in regulator.open_plans():
-            promised = plan.terms.closing
-            owed = exit_plan(promised, regulator.settings)
-            if owed != promised:
-                plan.promise_for_the_end(owed)
+        ask_for_exit_plans(regulator)
 
 
 class ReserveDuty(Policy):

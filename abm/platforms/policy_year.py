@@ -4,7 +4,11 @@ from abm.scenario.insurance import PolicyYear
 
 
 def loss_ratio(premiums: int, benefits: int, year: PolicyYear) -> float:
-    """Benefits of a year over premiums and the subsidy that a city adds to these; 0 where nobody paid."""
+    """Benefits of a year over premiums and the subsidy that a city adds to these; 0 where nobody paid.
+
+    Both are of simulated holders alone, each by their own luck: the cases of the fellows whom a row stands for are not
+    counted for insurers, as they are for plans. `least_claims` keeps that luck from being taken for experience.
+    """
     return benefits / (premiums * (1 + year.subsidy)) if premiums else 0.0
 
 

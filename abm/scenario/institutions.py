@@ -144,10 +144,16 @@ class Supervision(Section):
     licence_capital: float = number(1e8, "loss of a year that the parent of a licensed plan must be able to bear",
         unit="yuan", low=0, high=1e12, plausible=(5e7, 1e9),
         source="assumption: what mutual insurers had to bring, F220")
+    exit_plan_duty_from: date | None = fact(None,
+        "first day of a duty of all plans to have an exit plan, whatever the policy is besides; no duty where none "
+        "is given", unit="date", source="none unless the scenario says so; no law asked for one")
     exit_notice_days: int = number(60,
         "days of notice, at least, that an exit plan gives where there is a duty to have one", unit="days", low=0,
         high=3650, plausible=(30, 180),
         source="assumption: twice the usual notice; a waiting period of other cover is about 90 days")
+    reserve_duty_from: date | None = fact(None,
+        "first day of a duty of all plans to put a reserve aside, whatever the policy is besides; no duty where none "
+        "is given", unit="date", source="none unless the scenario says so; no law asked for one")
     reserve_months: float = number(6, "months of expected aid that a plan puts aside where there is a duty to",
         unit="months", low=0, high=120, plausible=(2, 12),
         source="assumption: claims come for 180 days after the end, F123")

@@ -6,6 +6,7 @@ product it is.
 
 import re
 from datetime import date
+from itertools import combinations
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -179,10 +180,22 @@ class Insurance(Section):
                 raise ValueError(f"'{name}' is not a name; write small letters, digits and underscores")
         if len(self.products) > MOST_PRODUCTS:
             raise ValueError(f"{len(self.products)} products are too many; at most {MOST_PRODUCTS} can be held")
-        shown = {name: product.pages for name, product in self.products.items() if product.on_sale}
-        if sum(shown.values()) > 1 + 1e-9:
-            parts = ", ".join(f"{name} {part:g}" for name, part in shown.items())
-            raise ValueError(f"pages of all products on sale are parts of one whole, and here more than 1: {parts}")
+        for chance in ("pages", "reach"):  # one offer at most comes by in a period, and a page shows one
+            parts = {name: getattr(product, chance) for name, product in self.products.items() if product.on_sale}
+            if sum(parts.values()) > 1 + 1e-9:
+                words = f"{chance} of all products on sale are parts of one whole, and here more than 1"
+                raise ValueError(f"{words}: {', '.join(f'{name} {part:g}' for name, part in parts.items())}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_city_each(self) -> "Insurance":
+        cities = {name: each.homes for name, each in self.products.items() if each.on_sale and each.sponsored}
+        for (one, here), (other, there) in combinations(cities.items(), 2):
+            for tier, (ours, theirs) in enumerate(zip(here, there, strict=True), 1):
+                if max(ours[0], theirs[0]) < min(ours[1], theirs[1]):
+                    parts = f"{one} {ours[0]:g} to {ours[1]:g}, {other} {theirs[0]:g} to {theirs[1]:g}"
+                    words = f"homes of two sponsored products on sale meet in tier {tier}"
+                    raise ValueError(f"{words}: {parts}; who lives in a city has its plan and no other city's")
         return self
 
     @property

@@ -25,6 +25,7 @@ LONGEST = 2_400  # half-months, a century
 EARLIEST, LATEST = date(1000, 1, 1), date(8999, 12, 31)  # so that days before and after are days too
 MOST_SHOCKS = 100
 MOST_AID = 20_000_000  # yuan: what a person received is kept in 32 bits, in fen
+DUTIES = ("exit_plan_duty", "reserve_duty")  # policies each, and of supervision, from a day on, beside any policy
 ACCOUNTS = ("persons", "households", "outside", "guarantee_fund")  # of the ledger
 Name = Annotated[str, Field(pattern=NAME)]
 Platforms = Annotated[dict[Name, PlatformTerms], Field(min_length=1, max_length=23)]
@@ -158,6 +159,19 @@ class Scenario(Section):
             if terms.closing.given_to_all and (products[given].on_sale or not products[given].premium):
                 words = f"'{given}' is given to all, and so has a premium, the same for all, and is not on sale"
                 raise ValueError(f"platform.{name}.closing.conversion_product: {words}")
+        return self
+
+    @model_validator(mode="after")
+    def _duties_hold(self) -> "Scenario":
+        """A duty comes into force within the run, and is not the policy's from the first day on and another's later."""
+        policy, start, end = self.supervision.policy, self.calendar.start, self.calendar.end
+        for duty in DUTIES:
+            first = getattr(self.supervision, f"{duty}_from")
+            if first is not None and first > end:
+                raise ValueError(f"supervision.{duty}_from = {first} is after calendar.end = {end}")
+            if first is not None and policy == duty and first > start:
+                words = f"supervision.policy = '{policy}' is that duty from calendar.start = {start} on"
+                raise ValueError(f"supervision.{duty}_from = {first}: {words}; leave one of the two out")
         return self
 
     @model_validator(mode="after")

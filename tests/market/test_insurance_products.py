@@ -56,7 +56,9 @@ def test_premiums_and_benefits_of_a_third_product_are_booked_to_the_fen() -> Non
     while model.running:
         before = model.ledger.balances.copy()
         model.step()
-        paid = model.ledger.flows["medical", "premiums"] - model.ledger.flows["medical", "benefits"]
+        premiums = model.ledger.flows["medical", "premiums"]
+        assert model.latest["medical_premiums"] == pytest.approx(model.weight * premiums / 100)
+        paid = premiums - model.ledger.flows["medical", "benefits"]
         conversions = sum(model.ledger.flows[plan.name, "conversion"] for plan in model.platforms)
         assert before[HOUSEHOLDS] - model.ledger.balances[HOUSEHOLDS] == paid - conversions
         model.audit()
@@ -72,7 +74,9 @@ def test_a_product_that_nobody_is_offered_changes_nothing_but_its_own_series() -
     with_it, without = (finish(ending_market(changes=changes)) for changes in ({"insurance.medical": unsold}, {}))
     table, other = (each.datacollector.get_model_vars_dataframe() for each in (with_it, without))
     assert table[list(other)].equals(other)
-    assert set(table) - set(other) == {"medical_share", "medical_share_members"}
+    own = {f"medical_{name}" for name in ("share", "share_members", "premiums", "premium_level")}
+    assert set(table) - set(other) == own
+    assert set(table["medical_premiums"]) == {0.0}
 
 
 def test_insurance_that_one_holds_takes_away_from_the_worth_of_a_plan() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from abm.errors import ScenarioError
 from abm.files import read_csv
-from abm.mechanisms import MECHANISMS, PLAN, Mechanism, OfTheWorld, off
+from abm.mechanisms import MECHANISMS, Mechanism, OfTheWorld, off
+from abm.mechanisms.switches import INSURER, PLAN, PRODUCT, kind_in, starred
 from abm.observation.series import SERIES, of_market
 from abm.runs import results
 from abm.scenario.declare import bounds
@@ -75,9 +76,15 @@ def test_a_switch_is_a_number_of_the_scenario_with_a_source_and_an_off_value_in_
     row: str, variant: str
 ) -> None:
     (switch,) = (each for each in MECHANISMS[row].switches if each.variant == variant)
-    plan = "fringe" if any("small_plans" in path for path in switch.off) else "xianghubao"
+    kinds = {kind_in(path) for path in switch.off} - {None}
+    named = {PLAN: "xianghubao", PRODUCT: "city", INSURER: "zhonghui"}
+    if any("small_plans" in path for path in switch.off):
+        named[PLAN] = "fringe"
+    assert len(kinds) <= 1  # so that names are of one kind
+    names = [named[kind] for kind in kinds if kind]
     for path, value in switch.off.items():
-        place = path.replace(PLAN, plan)
+        word = kind_in(path)
+        place = path.replace(word, named[word]) if word else path
         field = field_at(place)
         assert field is not None, path
         assert source_of(REAL, place), path
@@ -88,7 +95,7 @@ def test_a_switch_is_a_number_of_the_scenario_with_a_source_and_an_off_value_in_
         elif isinstance(value, float) or type(value) is int:
             assert low <= value <= high, path
     inside = {path: 1_000.0 for path, value in switch.off.items() if isinstance(value, OfTheWorld)}
-    load("market", off(row, [plan], variant, *inside.values()))  # types and names too
+    load("market", off(row, names, variant, *inside.values()))  # types and names too
 
 
 @pytest.mark.parametrize("row", MECHANISMS.values(), ids=list(MECHANISMS))
@@ -98,7 +105,7 @@ def test_what_a_mechanism_shows_in_is_reported(row: Mechanism) -> None:
     for switch in row.switches:
         assert switch.observable
         assert switch.series
-        assert set(switch.series) <= reported
+        assert {name.replace(PRODUCT, "city") for name in switch.series} <= reported
         assert set(switch.tables) <= written
 
 
@@ -117,12 +124,29 @@ def test_without_a_variant_all_channels_of_a_mechanism_are_closed() -> None:
     assert off("B5", ["xianghubao", "jd"]) == members | parents
 
 
+def test_all_products_and_all_insurers_of_a_scenario_are_switched_off_at_once() -> None:
+    insured = load("insured")
+    for row, names, section in (("D4", insured.insurance.products, "insurance"), ("D8", insured.insurer, "insurer")):
+        changes = off(row, names)
+        assert len(names) > 1
+        assert {path.split(".")[1] for path in changes if path.startswith(f"{section}.")} == set(names)
+        assert len(changes) == len(names) * sum(len(switch.off) for switch in MECHANISMS[row].switches)
+        assert load("insured", changes) != insured
+
+
+def test_readers_are_shown_a_star_for_whatever_has_such_a_number() -> None:
+    shown = [starred(path) for path in ("platform.PLAN.fee_rate", "insurance.PRODUCT.reach", "PRODUCT_share", "slots")]
+    assert shown == ["platform.*.fee_rate", "insurance.*.reach", "*_share", "slots"]
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [
         (("A99",), "no mechanism 'A99'"),
         (("B5", (), "member"), "no variant 'member'; there are: members, parents"),
         (("B1",), "platform.PLAN.case_cost is a number of a plan; name one or more plans"),
+        (("D5",), "insurance.PRODUCT.follows_closings is a number of a product; name one or more products"),
+        (("D8", (), "interest"), "insurer.INSURER.interest is a number of an insurer; name one or more insurers"),
         (("A4", ("pool",)), "needs a value of your world: the true level of the share"),
     ],
 )

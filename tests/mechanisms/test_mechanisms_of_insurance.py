@@ -68,7 +68,7 @@ def test_d4_at_the_end_of_a_year_a_policy_may_lapse() -> None:
         return float(run(model, YEAR + 1)["city_share"][-1])
 
     lapsing: dict[str, Any] = {"insurance.city.year.renewed": True, "insurance.city.year.lapse": 1.0}
-    assert on_and_off("D4", holders, variant="renewal", on=lapsing) == (0.0, 1.0)
+    assert on_and_off("D4", holders, ["city"], "renewal", lapsing) == (0.0, 1.0)
 
 
 def test_d4_after_a_year_of_losses_the_premium_rises_and_those_of_low_risk_do_not_renew() -> None:
@@ -77,14 +77,26 @@ def test_d4_after_a_year_of_losses_the_premium_rises_and_those_of_low_risk_do_no
     It was worth 30 to five of them.
     """
     on: dict[str, Any] = {"insurance.city.year.renewed": True, "insurance.city.year.premium_response": 1.0}
-    rising, fixed = on_and_off("D4", holders_after_a_claim, variant="experience", on=on)
+    rising, fixed = on_and_off("D4", holders_after_a_claim, ["city"], "experience", on)
     assert (rising, fixed) == (5.0, 10.0)
+
+
+def test_a_premium_that_rose_by_half_is_paid_by_the_half_who_renewed() -> None:
+    """Ten pay a yuan in a period from the second on, and in the second year five of them one and a half."""
+    model = ten_in_a_city({"insurance.city.year.renewed": True, "insurance.city.year.premium_response": 1.0})
+    run(model, 2)
+    model.persons["health"][9], model.persons["health_since"][9] = HealthState.DIAGNOSED, 2
+    table = run(model, YEAR)
+    assert table["city_premiums"].tolist() == [0.0] + [10.0] * 23 + [7.5] * 2
+    assert table["city_premium_level"].tolist() == [1.0] * 24 + [1.5] * 2
+    assert set(table["commercial_premiums"]) == {0.0}  # which nobody sells
+    assert set(table["commercial_premium_level"]) == {1.0}
 
 
 def test_d4_after_a_year_of_great_losses_the_plan_is_there_no_more() -> None:
     on: dict[str, Any] = {"insurance.city.year.may_fail": True, "insurance.city.year.bearable_loss_ratio": 3.0}
     on |= {"insurance.city.year.renewed": True}
-    assert on_and_off("D4", holders_after_a_claim, variant="failure", on=on) == (0.0, 10.0)
+    assert on_and_off("D4", holders_after_a_claim, ["city"], "failure", on) == (0.0, 10.0)
     assert holders_after_a_claim(on | {"insurance.city.year.least_claims": 2.0}) == 10.0  # one claim says nothing yet
     # A city that bears as much as all who are insured lets it go on.
     assert holders_after_a_claim(on | {"insurance.city.year.subsidy": 1.0}) == 10.0
@@ -101,7 +113,7 @@ def test_d4_the_ill_have_claims_again_and_again() -> None:
         model.persons["health"][9], model.persons["health_since"][9] = HealthState.DIAGNOSED, 0
         return float(run(model, YEAR + 1)["city_share"][-1])
 
-    again, once = on_and_off("D4", held, variant="the ill", on=on)
+    again, once = on_and_off("D4", held, ["city"], "the ill", on)
     assert (again, once) == (0.0, 1.0)
 
 
@@ -127,7 +139,7 @@ def test_d5_a_product_that_follows_closings_is_bought_after_them_by_those_who_we
         return float(early.sum() + (model.persons["policies"][9] & ~early[9]))
 
     on = {"insurance.commercial.follows_closings": True}
-    assert on_and_off("D5", too_early_or_outside, on=on) == (0.0, 10.0)
+    assert on_and_off("D5", too_early_or_outside, ["commercial"], on=on) == (0.0, 10.0)
 
 
 def test_a_product_follows_a_closing_only_for_its_months() -> None:
@@ -223,20 +235,22 @@ def borne_by_the_platform(changes: dict[str, Any]) -> float:
 def test_d8_an_insurer_that_has_lost_its_funds_bears_no_excess() -> None:
     """A loss of 24,000 yuan a year is one of a thousand in the first half-month."""
     on: dict[str, Any] = {"insurer.zhonghui": {"starting_loss": 24_000.0}}
-    lost, kept = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="starting loss", on=on)
+    lost, kept = on_and_off(
+        "D8", lambda changes: borne_by_the_platform(dict(changes)), ["zhonghui"], "starting loss", on
+    )
     assert (lost, kept) == (EXCESS, 0.0)
 
 
 def test_d8_promotion_is_paid_from_the_funds_that_bear_excess() -> None:
     """Ten members won at 50 yuan leave 500 of a thousand yuan."""
     on: dict[str, Any] = {"insurer.zhonghui": {"promotion_cost": 50.0}}
-    spent, kept = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="promotion", on=on)
+    spent, kept = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), ["zhonghui"], "promotion", on)
     assert (spent, kept) == (pytest.approx(EXCESS - 500), 0.0)
 
 
 def test_d8_interest_on_what_is_paid_in_bears_excess() -> None:
     """Without funds of its own an insurer has the interest of some periods on 1,000 yuan of deposits."""
     on: dict[str, Any] = {"insurer.zhonghui": {"capital": 0.0, "interest": 0.2}}
-    helped, alone = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), variant="interest", on=on)
+    helped, alone = on_and_off("D8", lambda changes: borne_by_the_platform(dict(changes)), ["zhonghui"], "interest", on)
     assert alone == EXCESS
     assert alone - helped == pytest.approx(2 * 1_000 * 0.2 / 24, abs=0.1)

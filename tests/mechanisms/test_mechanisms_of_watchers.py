@@ -90,7 +90,7 @@ def test_d3_who_is_visited_by_agents_trusts_plans_less() -> None:
         return float(trusted[3] / trusted[1])
 
     ill, silent = on_and_off(
-        "D3", trust, variant="disparagement", on=VISITED | {"insurance.commercial.disparages": 0.2}
+        "D3", trust, ["commercial"], "disparagement", VISITED | {"insurance.commercial.disparages": 0.2}
     )
     assert ill == pytest.approx(0.9**2, abs=1e-3)
     assert silent == pytest.approx(1.0, abs=1e-3)
@@ -103,7 +103,7 @@ def test_d3_agents_open_doors_for_a_plan_that_does_not_advertise() -> None:
         return float(run(model, 3)["joined"].sum())
 
     on = VISITED | {"insurance.commercial.reach": 1.0, "insurance.commercial.recommends": 1.0}
-    assert on_and_off("D3", joined, variant="recommendation", on=on) == (10.0, 0.0)
+    assert on_and_off("D3", joined, ["commercial"], "recommendation", on) == (10.0, 0.0)
 
 
 def test_e3_other_plans_are_trusted_less_where_data_are_used_on_and_a_plan_to_come_too() -> None:

@@ -60,19 +60,24 @@ def test_four_members_of_whom_one_falls_ill_are_worked_out_on_paper() -> None:
 
 
 def test_a_claim_is_entered_at_the_year_sex_and_age_of_its_diagnosis() -> None:
-    """Paid in January 2020 to a woman found ill in January 2019, at 52: nobody else was paid anything."""
+    """Paid in January 2020 to a woman found ill in January 2019, on her fiftieth birthday, who filed a year later.
+
+    Nobody else was paid anything. Four are at risk in steps 7 to 23, of 2019, and in step 24, which is looked at twice.
+    """
     model = world(4, {}, kind=WatchedModel)
     model.persons["traits"][3] = Trait.FEMALE
     run(model, 25)
     assert model.day.year == 2020
     case = np.zeros(1, CASE)
-    case["person"], case["found"], case["age"] = 3, 0, 52
+    case["person"], case["found"], case["due"], case["age"] = 3, 0, 24, 50
     model.platforms[0].desk.accepted, model.platforms[0].desk.amounts = case, np.array([5_000_000])
     model.experience.observe(model)
     cells = model.experience.by_age_and_sex()
     (row,) = cells[cells["actual_claims"] > 0].to_dict("records")
     assert (row["year"], row["age"], row["sex"]) == (2019, "50-59", "female")
     assert (row["actual_claims"], row["actual_aid_yuan"]) == (1.0, 50_000.0)
+    years = cells.groupby("year")["exposure_years"].sum()
+    assert years.to_dict() == {2019: pytest.approx(17 * 4 / 24), 2020: pytest.approx(2 * 4 / 24)}
 
 
 def test_members_who_leave_are_worked_out_on_paper() -> None:
@@ -96,6 +101,29 @@ def test_members_who_leave_are_worked_out_on_paper() -> None:
     assert set(table["age"]) == {"30-39"}
 
 
+def test_a_lapse_is_of_the_age_at_which_the_member_was_exposed_to_it() -> None:
+    """One of four leaves in step 6, at the end of his third month and in the last before his fortieth birthday."""
+    model = world(4, {"platform.pool.min_credit": 650}, kind=WatchedModel)
+    model.persons["age_at_start"][1] = 39.725
+    run(model, 6)
+    with_an_exit(model, 1, Status.LEFT)
+    run(model, 1)
+    (row,) = model.experience.lapses().to_dict("records")
+    assert (row["months"], row["age"], row["left"]) == ("0-2", "30-39", 1)
+    assert row["exposure_years"] == pytest.approx(24 / 24)
+
+
+def test_members_are_at_risk_to_the_last_day_of_cover() -> None:
+    """Four are covered at once, from step 1 on, and the end is announced in step 4 for step 5."""
+    terms = {"platform.pool.waiting_days": 0, "platform.pool.closing.notice_days": 15}
+    model = world(4, terms, kind=WatchedModel)
+    run(model, 5)
+    model.platforms[0].announce("active", "by hand")
+    assert model.platforms[0].closing.last == 5
+    run(model, 4)
+    assert model.experience.exposure.sum() == pytest.approx(5 * 4 / 24)
+
+
 def with_an_exit(model: WatchedModel, person: int, status: Status) -> None:
     """The person's membership ends in the next step, before it is recorded."""
     supervise = model.supervise
@@ -110,18 +138,20 @@ def with_an_exit(model: WatchedModel, person: int, status: Status) -> None:
 
 
 def test_loss_ratio_and_net_rate_are_worked_out_on_paper() -> None:
-    """Three yuan of shares were deducted and one drawn from deposits of five, of which two came back; aid was three.
+    """Three yuan of shares were deducted and one drawn from deposits of five; aid was three.
 
-    Collected: 4. Paid: 3 + 5 - 2 = 6. The loss ratio is three fourths, the net rate a half. Insurance: 1 of 4.
+    Of deposits and of shares a yuan each came back, and all was in two steps alike. Collected: 4. Paid: 3 + 5 - 2 = 6.
+    The loss ratio is three fourths, the net rate a half. Insurance: 1 of 4.
     """
     model = world(4, {}, kind=WatchedModel)
     run(model, 1)
     model.ledger.flows.clear()
-    flows = {"share": 300, "drawn": 100, "deposit": 500, "refund": 200, "aid": 300, "fee": 9}
+    flows = {"share": 150, "drawn": 50, "deposit": 250, "refund": 50, "returned": 50, "aid": 150, "fee": 9}
     for what, amount in flows.items():
         model.ledger.flows["pool", what] = amount
-    model.ledger.flows["commercial", "premiums"], model.ledger.flows["commercial", "benefits"] = 400, 100
-    model.experience.observe(model)
+    model.ledger.flows["commercial", "premiums"], model.ledger.flows["commercial", "benefits"] = 200, 50
+    for _ in range(2):
+        model.experience.observe(model)
     table = model.experience.loss_ratios()
     for year in (2019, "all"):
         of_year = table[table["year"] == year].set_index("name")
@@ -242,6 +272,22 @@ def test_a_plan_that_nobody_joined_has_a_line_of_points(lived: WatchedModel) -> 
     assert line.startswith("xianghubao")
     assert experience_table({}) == experience_table(Experience(watched(BUSY)).tables()) == "Nobody paid or was paid."
     assert np.isnan(ratio(1.0, 0.0))
+
+
+def test_a_line_has_the_ratios_of_all_years_ages_and_months_together() -> None:
+    """Two of four claims and 25 of 100 yuan were paid, in two million years; in two years of membership 0.75 went."""
+    exposed = {"platform": ["pool", "pool"], "exposure_years": [0.5e6, 1.5e6]}
+    claims = {"expected_claims": [3.0, 1.0], "actual_claims": [0.0, 2.0]}
+    aid = {"expected_aid_yuan": [75.0, 25.0], "actual_aid_yuan": [0.0, 25.0]}
+    gone = {"platform": ["pool", "pool"], "exposure_years": [0.5, 1.5], "left": [0.5, 0.0], "lapsed": [0.0, 0.25]}
+    named = {"name": ["pool", "pool", "city"], "kind": ["plan", "plan", "insurance"], "year": [2019, "all", "all"]}
+    ratios = {"loss_ratio": [0.1, 0.75, 0.9], "net_rate": [0.1, 0.5, 0.8]}
+    rows = {"experience": exposed | claims | aid, "lapses": gone, "loss_ratios": named | ratios}
+    words = experience_table({name: pd.DataFrame(each) for name, each in rows.items()})
+    assert [line.split() for line in words.splitlines()[2:]] == [
+        ["pool", "2.00", "0.50", "0.25", "37.5", "%", "75.0", "%", "50.0", "%"],
+        ["city", ".", ".", ".", ".", "90.0", "%", "80.0", "%"],
+    ]
 
 
 def test_bands_meet_and_have_names() -> None:

@@ -157,7 +157,8 @@ def test_the_regulators_memory_and_the_closings_are_reported() -> None:
 
 def test_a_market_of_nobody_has_no_shares() -> None:
     nothing = [0] * 60
-    sight = series.MarketSnapshot(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0, dict.fromkeys(ALARMS, 0.0), 0.0)
+    calm = dict.fromkeys(ALARMS, 0.0)
+    sight = series.MarketSnapshot(1.0, [nothing], nothing, nothing, 0.0, 0.0, 0, 0, calm, 0.0, [0, 0], [1.0, 1.0])
     seen = {series.name: series.read(sight) for series in series.of_market(("commercial", "city"))}
     assert np.isnan([seen[name] for name in ("plan_trust", "commercial_share", "city_share_members")]).all()
     assert seen["persons_in_plans"] == 0

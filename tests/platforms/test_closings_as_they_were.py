@@ -105,6 +105,21 @@ def test_the_last_claims_are_paid_in_part_where_the_last_shares_are_for_a_part_o
     assert balance(model, OWN) == 0
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("active", 200_00), ("flight", 0)])
+def test_who_runs_away_asks_nobody_for_the_claims_in_hand(kind: str, asked: int) -> None:
+    """Two claims of 1,000 yuan wait at the last collection, and ten could pay for them."""
+    model, strike = ten({"platform.pool.closing.run_off_borne": False})
+    run(model, 5)
+    model.platforms[0].announce(kind, "by hand")
+    model.platforms[0].desk.capacity = 0.0
+    strike(1)
+    strike(2)
+    run(model, 1)
+    assert model.now == model.platforms[0].closing.last
+    assert model.platforms[0].desk.queue.size == 2
+    assert model.persons["paid"].tolist() == [asked] * 10
+
+
 def test_policies_of_a_year_run_to_the_end_of_their_year_and_cover_until_then() -> None:
     """Two each joined in steps 0 to 4, and the end is announced in step 4.
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from abm.errors import ScenarioError
 from abm.ledger import OUTSIDE, own, reserve
 from abm.platforms.board import closing_bill
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, RunAway, Stage
-from abm.platforms.duties import cost_of_reserve, exit_plan, reserve_left, reserve_movements
-from abm.platforms.policies import ExitPlanDuty, ReserveDuty
+from abm.platforms.duties import cost_of_reserve, exit_plan, in_force, months_put_aside, reserve_left, reserve_movements
+from abm.platforms.policies import ExitPlanDuty, Historical, Policy, ReserveDuty
 from abm.runs.checkpoint import resume, save
+from abm.scenario.files import load
 from abm.scenario.parents import ClosingPlan
 from worlds.closings import AID, OWN, balance, ten, unborne
 from worlds.firms import Authority, Desk, Firm, Place, firm, supervision
@@ -48,6 +50,85 @@ def test_an_exit_plan_is_noted_once_costs_no_trust_and_leaves_the_board_free() -
     assert (plan.terms.closing.notice_days, plan.terms.closing.run_off_borne) == (60, True)
     assert (plan.brand, trust[-1]) == (before, trust[1])
     assert plan.periods_since_change > 24
+
+
+def test_a_duty_is_in_force_from_its_first_day_on() -> None:
+    days = [date(2019, 12, 28), date(2020, 1, 14), date(2020, 1, 28)]
+    assert [in_force(date(2020, 1, 14), day) for day in days] == [False, True, True]
+    assert not in_force(None, days[-1])
+
+
+@pytest.mark.parametrize(
+    ("policy", "first", "months"),
+    [
+        (Historical(), None, 0.0),
+        (Historical(), date(2020, 1, 1), 6.0),
+        (Historical(), date(2020, 2, 1), 0.0),
+        (ReserveDuty(2.0), None, 2.0),
+        (ReserveDuty(2.0), date(2020, 1, 1), 6.0),  # the stricter of two duties
+        (ReserveDuty(9.0), date(2020, 1, 1), 9.0),
+    ],
+)
+def test_months_are_put_aside_by_the_policy_or_by_a_duty_beside_it(
+    policy: Policy, first: date | None, months: float
+) -> None:
+    regulator = Authority(policy=policy, settings=supervision(reserve_duty_from=first, reserve_months=6.0))
+    assert months_put_aside(regulator, date(2020, 1, 14)) == months
+
+
+def test_a_regulator_who_warns_as_in_history_asks_for_exit_plans_and_reserves_from_their_days_on() -> None:
+    """Collections are on the 14th and the 28th."""
+    duties = {"exit_plan_duty_from": date(2019, 2, 1), "reserve_duty_from": date(2019, 2, 28)}
+    rules: dict[str, Any] = {f"supervision.{name}": day for name, day in duties.items()}
+    rules |= {"supervision.policy": "historical", "supervision.warn_at": 0.001, "supervision.rectify_at": 100.0}
+    model, _ = ten(rules | {"mind.trust_from_warning": 0.0, "platform.pool.closing.run_off_borne": False})
+    model.persons["frailty"] = 1e-3
+    table = run(model, 6)
+    noted = [(event["what"], event["date"]) for event in model.events if event["what"] in ("warning", "exit plan")]
+    assert sorted(noted) == [("exit plan", date(2019, 2, 14)), ("warning", min(day for _, day in noted))]
+    assert model.platforms[0].terms.closing.run_off_borne
+    assert (table["reserve"] > 0).tolist() == [False] * 3 + [True] * 3
+
+
+def test_who_is_told_to_end_owes_members_an_exit_plan_by_then() -> None:
+    """An insurance-like plan that promised half a month of notice is stopped in its first period."""
+    stopped = {"supervision.policy": "historical", "supervision.stop_new_at": 0.0, "platform.pool.insurer": "mutual"}
+    stopped |= {"insurer.mutual.capital": 1e6}
+    notice = {}
+    for first in (date(2019, 1, 1), date(2019, 2, 1)):
+        model, _ = ten(stopped | {"supervision.exit_plan_duty_from": first})
+        run(model, 1)
+        (closing,) = model.closings
+        notice[first.month] = closing.last - closing.announced
+    assert notice == {1: 4, 2: 1}
+
+
+@pytest.mark.parametrize("duty", ["exit_plan_duty", "reserve_duty"])
+@pytest.mark.parametrize(
+    ("policy", "first", "words"),
+    [
+        ("historical", "2022-02-01", "is after calendar.end = 2022-01-31"),
+        (
+            "DUTY",
+            "2020-01-01",
+            "supervision.policy = 'DUTY' is that duty from calendar.start = 2018-10-16 on; leave one",
+        ),
+    ],
+)
+def test_a_duty_that_contradicts_calendar_or_policy_is_refused(duty: str, policy: str, first: str, words: str) -> None:
+    rules = {"supervision.policy": policy.replace("DUTY", duty), f"supervision.{duty}_from": date.fromisoformat(first)}
+    with pytest.raises(ScenarioError) as found:
+        load("xianghubao", rules)
+    assert f"supervision.{duty}_from = {first}" in str(found.value)
+    assert words.replace("DUTY", duty) in str(found.value)
+    assert len(str(found.value).splitlines()) == 1
+
+
+def test_each_duty_goes_with_the_policy_of_the_other_and_with_its_own_from_the_start() -> None:
+    for policy in ("exit_plan_duty", "reserve_duty"):
+        for duty in ("exit_plan_duty", "reserve_duty"):
+            rules = {"supervision.policy": policy, f"supervision.{duty}_from": date(2018, 10, 16)}
+            assert load("xianghubao", rules).supervision.policy == policy
 
 
 def held(amount: int, months: float = 6.0, **given: Any) -> Firm:
@@ -138,8 +219,11 @@ def test_who_would_lose_a_reserve_stays_with_the_deposits(put_aside: int, flees:
 
 
 def test_a_plan_with_a_reserve_and_an_exit_plan_goes_on_from_a_checkpoint(tmp_path: Any) -> None:
-    for policy in ("reserve_duty", "exit_plan_duty"):
-        model, _ = ten({"supervision.policy": policy, "calendar.end": date(2019, 12, 31)})
+    both: dict[str, Any] = {
+        f"supervision.{duty}_from": date(2019, 1, 20) for duty in ("exit_plan_duty", "reserve_duty")
+    }
+    for policy, besides in (("reserve_duty", {}), ("exit_plan_duty", {}), ("historical", both)):
+        model, _ = ten({"supervision.policy": policy, "calendar.end": date(2019, 12, 31)} | besides)
         model.persons["frailty"] = 1e-3
         run(model, 3)
         save(model, tmp_path / "half.huzhu")

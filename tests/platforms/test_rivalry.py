@@ -1,15 +1,18 @@
 """What plans take from insurers, by hand."""
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from abm.agents.insurer import Insurer
 from abm.market import PRODUCT
 from abm.platforms.alarms import alarms
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Stage
 from abm.platforms.rivalry import business_taken, insurance_like, recommended, visited
+from abm.scenario.insurance import Commercial
 from abm.scenario.scenario import Scenario
 from worlds.firms import Firm, Place, firm, supervision
 from worlds.simple import simple
@@ -69,3 +72,10 @@ def test_agents_visit_people_in_the_cities_where_their_product_is_sold(product: 
 def test_all_agents_who_recommend_plans_are_heard() -> None:
     case = simple({"insurance": {name: {"recommends": 0.2} for name in ("commercial", "second", "third")}})
     assert recommended(published(case, "commercial", "second"), case) == pytest.approx(0.04)
+
+
+def test_sellers_who_say_nothing_of_plans_are_not_followed_on_their_visits() -> None:
+    """What is off costs nothing: there is no world here to look at."""
+    Insurer.talk(cast(Any, SimpleNamespace(product=Commercial())))
+    with pytest.raises(AttributeError):
+        Insurer.talk(cast(Any, SimpleNamespace(product=Commercial(disparages=0.1))))

@@ -1,7 +1,7 @@
 """What tests of mechanisms share."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,9 @@ def table(model: MutualAidModel) -> pd.DataFrame:
 def on_and_off(
     mechanism: str,
     run_it: Callable[[dict[str, Any]], float],
-    plans: Sequence[str] = (),
+    names: Iterable[str] = (),
     variant: str | None = None,
     on: dict[str, Any] | None = None,
 ) -> tuple[float, float]:
     """The observable with the mechanism and without it."""
-    return run_it(on or {}), run_it((on or {}) | off(mechanism, plans, variant))
+    return run_it(on or {}), run_it((on or {}) | off(mechanism, names, variant))
