@@ -108,8 +108,10 @@ class Insurer(Agent):
 
     def talk(self) -> None:
         """Its sellers speak ill of plans that take members; who is visited trusts them less from the next step on."""
+        if not self.product.disparages:
+            return
         lost = self.product.disparages * visited(self.model.world.products[self.row], self.model.case)
-        for platform in self.model.platforms if lost else ():
+        for platform in self.model.platforms:
             if platform.stage == Stage.OPEN:
                 platform.lose_trust(lost)
 
