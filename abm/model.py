@@ -18,7 +18,7 @@ from abm.draws import seed_of
 from abm.errors import ModelError, nearest
 from abm.ledger import Ledger
 from abm.market import open_world
-from abm.observation.collector import collector, observe
+from abm.observation.collector import Collector, observe
 from abm.observation.events import EventKind
 from abm.observation.whereabouts import Whereabouts
 from abm.persons.cases import by_plan
@@ -85,7 +85,7 @@ class MutualAidModel(WholeModel):
         self._make_institutions(policy)
         self._make_agents(drive, members, order)
         self.latest: dict[str, float] = {}
-        self.datacollector = collector(list(self.case.platform), tuple(self.case.insurance.products))
+        self.datacollector = Collector(list(self.case.platform), tuple(self.case.insurance.products))
         self._own = frozenset({"_own", *self.__dict__} - given)
 
     def step(self) -> None:
@@ -183,8 +183,8 @@ class MutualAidModel(WholeModel):
 
     def record(self) -> None:
         """Everybody is counted; observation changes nothing."""
-        tally = self.drive.census()
-        self.latest = observe(self, tally.tolist())
+        tally = self.drive.census().tolist()
+        self.latest = observe(self, tally)
         for platform in self.platforms:
             platform.take_stock(tally[platform.index])
         self.datacollector.collect(self)

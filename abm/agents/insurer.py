@@ -111,7 +111,7 @@ class Insurer(Agent):
         if not self.product.disparages:
             return  # and whom they visit is not asked
         lost = self.product.disparages * visited(self.model.world.products[self.row], self.model.case)
-        for platform in self.model.platforms if lost else ():
+        for platform in self.model.platforms:
             if platform.stage == Stage.OPEN:
                 platform.lose_trust(lost)
 

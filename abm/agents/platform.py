@@ -3,7 +3,7 @@
 What the economics of `platforms` answers is written down here, and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -168,13 +168,19 @@ class Platform(SupervisedAgent):
             self._lose_small_plans(failing)
             self.small_plans += founded
 
+    @property
+    def board_meets(self) -> bool:
+        """Whether the board meets in this step: once a month while the plan is open, after its first period."""
+        return self.stage == Stage.OPEN and not self.is_new and half_month(self.model.day) % 2 == 1
+
     def look_ahead(self) -> None:
-        """What the board sees in the plan, before any board of this step has decided."""
-        self.valuation = board.value_to_parent(self)
+        """What the board sees in the plan where it meets, before any board of this step has decided."""
+        if self.board_meets:
+            self.valuation = board.value_to_parent(self)
 
     def decide(self) -> None:
-        """Once a month the board changes what it may, and asks whether to go on."""
-        if self.stage != Stage.OPEN or self.is_new or half_month(self.model.day) % 2 == 0:
+        """The board, where it meets, changes what it may, and asks whether to go on."""
+        if not self.board_meets:
             return
         decision = board.steer(self)
         self.levers = decision.levers
@@ -235,7 +241,7 @@ class Platform(SupervisedAgent):
         self.trust_shock = overlap(self.trust_shock, part_lost)
         self.brand = erode_trust(self.brand, part_lost)
 
-    def take_stock(self, tally: np.ndarray) -> None:
+    def take_stock(self, tally: Sequence[int] | np.ndarray) -> None:
         """Remember from the census who is inside, who left, and who will share at the next publication."""
         self.census = census.read(tally, self)
         if self.closing and self.closing.announced == self.model.now:

@@ -1,13 +1,12 @@
 """Keeping the series: what is read of a model at the end of each step."""
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import mesa
 
 from abm.ledger import own, pool, reserve
-from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, of_market
+from abm.observation.series import SERIES, MarketSnapshot, PlatformSnapshot, columns_of, of_market
 from abm.platforms.plan import Plan, Supervisor, Surroundings
 from abm.platforms.policies import Stance
 
@@ -68,27 +67,34 @@ class Observed(Surroundings, Protocol):
         """Those who sell a product, or once sold it."""
 
 
-def collector(platforms: list[str], products: tuple[str, ...]) -> mesa.DataCollector:
+# With the seed, tables of several runs laid together say whose luck each row is.
+OF_ALL: Mapping[str, str] = {"date": "day", "seed": "seed"}
+
+
+class Collector(mesa.DataCollector):
     """Mesa's collector of all series of `series`: ``platform.series``, and those of the market by their bare names.
 
-    Before them come date and seed.
+    Before them come date and seed. Mesa copies whatever a reporter hands over, for it might change; the series are
+    a thousand numbers, which do not, and are entered as they are.
     """
-    names = [f"{name}.{series.name}" for name in platforms for series in SERIES]
-    names += [series.name for series in of_market(products)]
-    # With the seed, tables of several runs laid together say whose luck each row is.
-    of_all: dict[str, Any] = {"date": "day", "seed": "seed"}
-    return mesa.DataCollector(model_reporters=of_all | {name: partial(_latest, name) for name in names})
+
+    def __init__(self, platforms: list[str], products: tuple[str, ...]) -> None:
+        super().__init__(model_reporters=dict(OF_ALL))
+        self.series = [column for name in platforms for column in columns_of(name)]
+        self.series += [series.name for series in of_market(products)]
+        self.model_vars.update({name: [] for name in self.series})
+
+    def collect(self, model: Observed) -> None:
+        """Keep what there is of a model at the end of a step."""
+        super().collect(model)
+        for name in self.series:
+            self.model_vars[name].append(model.latest[name])
 
 
-def kept_besides(kept: mesa.DataCollector, platforms: list[str], products: tuple[str, ...]) -> list[str]:
-    """Names of all that a collector has been told to keep besides the series of `collector`."""
-    known = collector(platforms, products).model_reporters
-    more = [name for name in kept.model_reporters if name not in known]
+def kept_besides(kept: mesa.DataCollector) -> list[str]:
+    """Names of all that a collector has been told to keep besides its series."""
+    more = [name for name in kept.model_reporters if name not in OF_ALL]
     return more + [str(name) for each in (kept.agent_reporters, kept.agenttype_reporters, kept.tables) for name in each]
-
-
-def _latest(name: str, model: Observed) -> float:
-    return model.latest[name]
 
 
 def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
@@ -101,8 +107,8 @@ def observe(model: Observed, tally: list[list[int]]) -> dict[str, float]:
     seen = {}
     for platform, row in zip(model.platforms, plans, strict=True):
         snapshot = _snapshot(model, platform, row, population, flows[platform.name])
-        for series in SERIES:
-            seen[f"{platform.name}.{series.name}"] = series.read(snapshot)
+        for column, series in zip(columns_of(platform.name), SERIES, strict=True):
+            seen[column] = series.read(snapshot)
     products, levels = tuple(model.case.insurance.products), {each.name: each.factor for each in model.insurers}
     market = MarketSnapshot(
         weight=model.weight,

@@ -237,6 +237,13 @@ SERIES: tuple[Series[PlatformSnapshot], ...] = (
     Series("small_plans", "plans", "small plans that are counted together as this one", lambda s: s.small_plans),
 )
 
+
+@functools.cache
+def columns_of(platform: str) -> tuple[str, ...]:
+    """The columns of a platform, one for each of its series."""
+    return tuple(f"{platform}.{series.name}" for series in SERIES)
+
+
 MARKET: tuple[Series[MarketSnapshot], ...] = (
     Series("pressure", "1", "what weighs on the regulator's mind, the sum of all alarms", lambda s: s.pressure),
     *(_alarm(name, cause) for name, cause in ALARMS.items()),

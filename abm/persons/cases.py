@@ -73,6 +73,8 @@ def by_plan(cases: np.ndarray, plans: int) -> list[np.ndarray]:
 
 def by_delay(cases: np.ndarray, now: int) -> list[np.ndarray]:
     """The cases that are filed now, those filed a step later, and so on, each in their order."""
+    if not cases.size:
+        return []
     delays = cases["due"].astype(np.int64) - now
     return _by(cases, delays, int(delays.max(initial=0)) + 1)
 

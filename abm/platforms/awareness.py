@@ -11,8 +11,8 @@ from abm.persons.state import Status
 from abm.platforms import rules
 from abm.platforms.plan import Plan
 
-# Ends of a membership with which a claim that is not thought of is given up.
-GIVEN_UP = (Status.LAPSED, Status.LEFT, Status.AGED_OUT, Status.ENDED)
+# By status: whether with this end of a membership a claim that is not thought of is given up.
+GIVEN_UP = np.isin(list(Status), (Status.LAPSED, Status.LEFT, Status.AGED_OUT, Status.ENDED))
 
 
 def claim_awareness(plan: Plan, ending: bool) -> float:
@@ -36,6 +36,8 @@ class HeldBack:
 
     def hold(self, cases: np.ndarray, seed: int) -> None:
         """Hold back these claims too."""
+        if not cases.size:
+            return
         require_memory(self.cases.size + cases.size)
         self.cases = joined(self.cases, cases)
         self.needed = np.concatenate([self.needed, needed_by_fellows(cases, seed)])
@@ -46,6 +48,8 @@ class HeldBack:
         Returns the former, due by when their papers will be together. `window`: periods from a diagnosis to the last
         day for a claim; `memberships`: those of all rows.
         """
+        if not self.cases.size:
+            return NO_CASES
         found = self.cases["found"].astype(np.int64)
         due = now + self.cases["due"].astype(np.int64) - found
         valid = (due <= found + window) & ~given_up(self.cases, memberships)
@@ -63,7 +67,7 @@ def given_up(cases: np.ndarray, memberships: np.ndarray) -> np.ndarray:
     Asked in every step: nobody comes back to a plan, or takes another in its place, in the step of leaving.
     """
     rows, slots = cases["person"].astype(np.int64), cases["slot"].astype(np.int64)
-    found: np.ndarray = np.isin(memberships["status"][rows, slots], GIVEN_UP)
+    found: np.ndarray = GIVEN_UP[memberships["status"][rows, slots]]
     return found
 
 

@@ -1,5 +1,6 @@
 """How the parent of a plan reads its books, what it sees in the plan, and what it would change. Nothing is written."""
 
+import functools
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -223,7 +224,8 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
     aware, then = (claim_awareness(plan, ending) for ending in (False, True))
     only_then = aid * (then / aware - 1) if aware else 0.0
     window, notice = periods(plan.terms.claim_days), periods_of_cover(ClosingKind.ACTIVE, promised)
-    in_notice, after = rules.claims_to_come(aid, only_then, health.filing_chance, window, notice)
+    known, found_then = _claims_to_come(health.filing_chance, window, notice)
+    in_notice, after = (aid * each + only_then * other for each, other in zip(known, found_then, strict=True))
     bill = promised.shares_refunded * paid if promised.gifts_foreseen else 0.0
     if promised.last_shares_borne or promised.run_off_borne:
         bill += in_hand if promised.run_off_borne else promised.last_claims_shared * in_hand
@@ -237,6 +239,13 @@ def _bill(plan: Plan, members: float, aid: float, in_hand: float, paid: float) -
         product = plan.model.case.insurance.products[promised.conversion_product]
         bill += fen(product.premium or 0.0) * members * promised.conversion_months / 12
     return bill * plan.model.weight / FEN_PER_YUAN
+
+
+@functools.cache
+def _claims_to_come(chance: float, window: int, notice: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What comes in the notice and after it: of one claim a period that is known, and of one thought of only then."""
+    known = rules.claims_to_come(1.0, 0.0, chance, window, notice)
+    return known, rules.claims_to_come(0.0, 1.0, chance, window, notice)
 
 
 def steer(plan: Plan) -> BoardDecision:

@@ -56,19 +56,19 @@ def holding(tally: Sequence[int] | np.ndarray, products: int) -> int:
     return sum(int(number) for held, number in enumerate(tally[Count.HELD :]) if held & products)
 
 
-def read(tally: np.ndarray, plan: "Plan") -> PlanCensus:
+def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
     """The census of a plan from its row of `persons.census.count` and the census before it."""
     waiting = int(tally[Status.WAITING]) if plan.terms.newcomers_share else 0
     covered = max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
     return PlanCensus(
-        inside=int(tally[Status.WAITING : Status.CLAIMING + 1].sum()),
+        inside=int(sum(tally[Status.WAITING : Status.CLAIMING + 1])),
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
         ever_joined=plan.census.ever_joined + joined,
         joined=joined,
         promised=float(plan.model.world.offers[plan.index]["advertised"]),
-        sharing=int(tally[Status.COVERED : Status.CLAIMING + 1].sum()) + waiting,
+        sharing=int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
         true_level=rules.true_level(aid_a_year, plan.gross),

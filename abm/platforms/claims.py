@@ -19,6 +19,7 @@ from abm.platforms.closing import ClosingKind, Stage
 from abm.platforms.plan import Plan
 from abm.platforms.verdicts import decide
 
+NO_AMOUNTS = np.zeros(0, np.int64)
 MOST_CAPACITY = 1e12  # cases a period; while nothing is decided, as in a lockdown, hiring would go on without end
 
 
@@ -36,7 +37,7 @@ class ClaimsDesk:
         self.booked = Carried(self.model.heads)
         self.mild_covers = [(0, plan.terms.mild_cover)]  # aid for mild cases, yuan, by the step from which on it holds
         self.accepted = NO_CASES  # in this step, and what each is paid, real fen
-        self.amounts = np.zeros(0, np.int64)
+        self.amounts = NO_AMOUNTS
         self.filed = self.refused = 0  # in this step
 
     @property
@@ -64,6 +65,8 @@ class ClaimsDesk:
             filed = chosen(filed, np.argsort(filed["lot"], kind="stable"))
         self.filed = filed.size
         require_memory(self.queue.size + filed.size)
+        if not filed.size:
+            return
         self.queue = joined(self.queue, filed)
         rows, slots = _own(filed)
         memberships, now = self.model.memberships, self.model.now
@@ -77,7 +80,7 @@ class ClaimsDesk:
         """Of new cases and of those held back, the ones that are thought of by now; the others wait (mechanism A19)."""
         held_back, offer = self.held_back, self.model.world.offers[self.plan.index]
         awareness, window = float(offer["claim_awareness"]), int(offer["claim_window"])
-        if awareness >= 1.0 and not held_back.cases.size:
+        if not held_back.cases.size and (awareness >= 1.0 or not cases.size):
             return cases
         thought_of = held_back.come_forward(awareness, self.model.now, window, self.model.memberships)
         unaware = cases["unaware"] > 0
@@ -97,6 +100,9 @@ class ClaimsDesk:
         work = work / self.case_weight + self._unused
         decisions = min(self.queue.size, int(work))
         self._unused = work - math.floor(work)
+        if not decisions:
+            self.accepted, self.amounts, self.refused = NO_CASES, NO_AMOUNTS, 0
+            return
         decided, self.queue = self.queue[:decisions], self.queue[decisions:]
         plan.count_sharers(_own(decided)[0], -1)
         terms, effort = plan.terms, plan.levers.effort
@@ -108,6 +114,8 @@ class ClaimsDesk:
 
     def pay_accepted(self) -> None:
         """Pay what was accepted, with fee and levy; in a run-off that nobody bears, in part."""
+        if not self.accepted.size:
+            return
         plan = self.plan
         running_off = plan.stage >= Stage.RUN_OFF
         aid = self.amounts

@@ -27,7 +27,7 @@ def held(model: MutualAidModel) -> dict[str, Any]:
     others = {type(agent) for agent in model.agents} - INSTITUTIONS - {*model.member_classes}
     if others:
         raise CheckpointError(f"agents of {', '.join(sorted(kind.__name__ for kind in others))} {PICKLE}")
-    besides = kept_besides(model.datacollector, list(model.case.platform), tuple(model.case.insurance.products))
+    besides = kept_besides(model.datacollector)
     if besides:
         raise CheckpointError(f"{', '.join(besides)} of the data collector {PICKLE}")
     seen: set[int] = set()

@@ -234,6 +234,8 @@ class PlatformTerms(Section):
     @property
     def mean_deposit(self) -> float:
         """What is paid in on joining, yuan: the mean over the ages covered; 0 where all have their shares deducted."""
+        if not any(map(self.deposit_of, self.bands)):
+            return 0.0
         covered = [band for band in self.bands if band.cover]
         ages = [band.age_to - band.age_from + 1 for band in covered]
         paid = sum(number * self.deposit_of(band) for number, band in zip(ages, covered, strict=True))
