@@ -46,6 +46,8 @@ ALIKE: dict[str, Any] = {
     "supervision.policy": "laissez_faire",
     f"platform.{PLATFORM}.closing_rules": [],
     f"platform.{PLATFORM}.minimum_members": 0,
+    f"platform.{PLATFORM}.parent.remedies.considered": False,
+    f"platform.{PLATFORM}.parent.spin_off.considered": False,
 }
 SMALL = 300_000  # people
 FEW: dict[str, Any] = {"people.population": SMALL, f"platform.{PLATFORM}.case_cap": 1e3}  # a case costs what it costs

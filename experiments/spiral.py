@@ -45,6 +45,8 @@ WORLD = {
     f"platform.{PLATFORM}.minimum_members": 0,
     f"platform.{PLATFORM}.min_credit": 0,
     f"platform.{PLATFORM}.capacity": 10_000.0,  # no claim waits: shares are those of the claims filed
+    f"platform.{PLATFORM}.parent.remedies.considered": False,
+    f"platform.{PLATFORM}.parent.spin_off.considered": False,
 }
 ALONE = {"mind.herding": 0.0, "mind.altruism": 0.0}
 

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import time
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -28,9 +29,15 @@ SETUP, *COMMANDS = blocks("sh")
 
 
 LINES = [line for block in COMMANDS for line in block.splitlines()]
+LONG = ("huzhu run market", "huzhu phase", "huzhu sweep", "huzhu fork")
 
 
-@pytest.mark.parametrize("command", [line for line in LINES if not line.startswith("huzhu view")])
+def by_time(line: str) -> Any:
+    """A command as a case; one that takes long is slow."""
+    return pytest.param(line, marks=pytest.mark.slow if line.startswith(LONG) else ())
+
+
+@pytest.mark.parametrize("command", [by_time(line) for line in LINES if not line.startswith("huzhu view")])
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path) -> None:
     for name, text in zip(("young.toml", "altruism.toml", "tip.toml"), blocks("toml"), strict=True):
         (tmp_path / name).write_text(text, encoding="utf-8")
