@@ -31,18 +31,21 @@ from abm.study.experiment import Experiment, conduct
 from abm.study.summary import write_record
 
 CASE = "market"
-PLANS = list(load(CASE).platform)
-WITH_PARENT = [name for name, terms in load(CASE).platform.items() if terms.parent]
+SCENARIO = load(CASE)
+PLANS = list(SCENARIO.platform)
+WITH_PARENT = [name for name, terms in SCENARIO.platform.items() if terms.parent]
+CITY_PLANS = [name for name, product in SCENARIO.insurance.products.items() if product.sponsored]
 MARKERS = {ClosingKind.ACTIVE: "o", ClosingKind.PASSIVE: "s", ClosingKind.ORDERED: "^", ClosingKind.FLIGHT: "x"}
 
 # What is taken out, by the numbers that switch it off.
 WORLDS: dict[str, dict[str, Any]] = {
     "as it is": {},
-    "no contagion": off("B5", WITH_PARENT),
+    "no contagion": off("B5", WITH_PARENT)
+    | {f"owner.{name}.{shared}": 0.0 for name in SCENARIO.owner for shared in ("trust_shared", "name_shared")},
     "no regulator": off("C1"),
     "no traffic income": off("D1", PLANS, "cross-selling")
     | {f"platform.{name}.parent.customer_value": 0.0 for name in WITH_PARENT},
-    "no city plan": {"insurance.city.reach": 0.0},
+    "no city plan": {f"insurance.{name}.reach": 0.0 for name in CITY_PLANS},
 }
 
 
