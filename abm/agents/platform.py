@@ -174,12 +174,12 @@ class Platform(SupervisedAgent):
         return self.stage == Stage.OPEN and not self.is_new and half_month(self.model.day) % 2 == 1
 
     def look_ahead(self) -> None:
-        """What the board sees in the plan where it meets, before any board of this step has decided."""
+        """What the board sees in the plan, before any board of this step has decided."""
         if self.board_meets:
             self.valuation = board.value_to_parent(self)
 
     def decide(self) -> None:
-        """The board, where it meets, changes what it may, and asks whether to go on."""
+        """Once a month the board changes what it may, and asks whether to go on."""
         if not self.board_meets:
             return
         decision = board.steer(self)
