@@ -1,6 +1,6 @@
 """Two ways to let everybody act: all at once in compiled loops, or one agent at a time. The same bytes result.
 
-This is the only file that knows threads. Persons are cut into blocks; each thread adds to sums of its own, whole
+This is the only file that knows threads. Persons are cut into blocks; each block adds to sums of its own, whole
 numbers only, so that neither the threads nor their number can show in a result.
 """
 
@@ -101,9 +101,9 @@ def _fellows_before_publication(
 
 
 @loop
-def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, flows_by_thread: np.ndarray) -> None:
+def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: World, flows_by_block: np.ndarray) -> None:
     selling = world.settings[0]["selling"] > 0
-    for block in numba.prange(-(-persons.size // BLOCK)):
+    for block in numba.prange(flows_by_block.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
         thinking, approaching, rows = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int64)
         seed, now = world.settings[0]["seed"], world.settings[0]["now"]
@@ -111,18 +111,19 @@ def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: Worl
         if selling:
             fill(approaching, seed, now, first, APPROACH)
         busy = rows[: list_acting(persons, memberships, first, last, thinking, approaching, world, rows)]
-        cash_flows = flows_by_thread[numba.get_thread_id()]
-        settle_learn_decide_and_insure(persons, memberships, busy, first, thinking, approaching, world, cash_flows)
+        settle_learn_decide_and_insure(
+            persons, memberships, busy, first, thinking, approaching, world, flows_by_block[block]
+        )
 
 
 @loop
 def _count(
     persons: np.ndarray, memberships: np.ndarray, world: World, tallies: np.ndarray, befallen: np.ndarray
 ) -> None:
-    for block in numba.prange(befallen.size):
+    for block in numba.prange(tallies.shape[0]):
         first, last = block * BLOCK, min(persons.size, (block + 1) * BLOCK)
-        rows, tally = np.empty(BLOCK, np.int64), tallies[numba.get_thread_id()]
-        befallen[block] = count_block(persons, memberships, first, last, world, tally, rows)
+        rows = np.empty(BLOCK, np.int64)
+        befallen[block] = count_block(persons, memberships, first, last, world, tallies[block], rows)
 
 
 @behaviour
@@ -149,11 +150,6 @@ def turn_after_publication(
     insure(me, mine, row, draw(seed, now, row, APPROACH * SLOTS_PER_PURPOSE), world, cash_flows)
 
 
-def _for_threads(sums: np.ndarray) -> np.ndarray:
-    """An empty table of sums for each thread."""
-    return np.zeros((numba.get_num_threads(), *sums.shape), sums.dtype)
-
-
 class Drive(ABC):
     """How the persons of a model are made to act. Final drives are `CompiledDrive` and `AgentDrive`."""
 
@@ -176,7 +172,7 @@ class Drive(ABC):
 
     def census(self) -> np.ndarray:
         """Count everybody, all at once: it is nobody's act. Returns the tally (platforms + 2, columns of `census`)."""
-        tallies, befallen = _for_threads(no_tally(self.world)), np.zeros(self.blocks, np.int64)
+        tallies, befallen = self._for_blocks(no_tally(self.world)), np.zeros(self.blocks, np.int64)
         self._loop(_count, tallies, befallen)
         if self.world.guardians.size:
             rows = np.add.outer(np.flatnonzero(befallen) * BLOCK, np.arange(BLOCK)).ravel()
@@ -188,6 +184,10 @@ class Drive(ABC):
     def nbytes(self) -> int:
         """Bytes kept for the cases of fellows, as far as they grow with the persons: a small world keeps 0.8 MB."""
         return self._cases[:, :ROOM_A_BLOCK].nbytes
+
+    def _for_blocks(self, sums: np.ndarray) -> np.ndarray:
+        """An empty table of sums for each block."""
+        return np.zeros((self.blocks, *sums.shape), sums.dtype)
 
     def _filed(self, first: int, last: int) -> np.ndarray:
         found = np.argwhere(self.memberships["status"][first:last] == Status.FILING)
@@ -242,9 +242,9 @@ class CompiledDrive(Drive):
         return self._new_cases(np.concatenate([np.empty((0, 2), np.int64), *busy]), found)
 
     def after_publication(self) -> np.ndarray:
-        flows_by_thread = _for_threads(no_cash_flows(self.world))
-        self._loop(_after_publication, flows_by_thread)
-        total: np.ndarray = flows_by_thread.sum(axis=0)
+        flows_by_block = self._for_blocks(no_cash_flows(self.world))
+        self._loop(_after_publication, flows_by_block)
+        total: np.ndarray = flows_by_block.sum(axis=0)
         return total
 
 
