@@ -5,6 +5,7 @@ want of a series that could show them: the mean age of the aided, years of birth
 the industry are read off all plans together (`industry`).
 """
 
+import math
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -73,8 +74,13 @@ def most(steps: Steps, first: date, last: date) -> float:
 
 
 def once_covered(steps: Steps, first: date, last: date) -> float:
-    """The mix of members of a day, read off the covered after the waiting period, when they are the same people."""
-    return float(replace(steps, number=steps.number - WAIT).within(first, last).mean())
+    """The mix of members of some days, read off the covered after the waiting period, when they are the same people.
+
+    Of days before the first members only those after them count; nan where there are none.
+    """
+    mix = replace(steps, number=steps.number - WAIT).within(first, last)
+    known = mix[~np.isnan(mix)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def once_covered_without(steps: Steps, first: date, last: date) -> float:

@@ -130,6 +130,16 @@ def test_who_never_bought_health_cover_is_who_has_none_once_covered(beside):
     assert beside(series, "2018-10", "survey_never_bought_health_cover") == pytest.approx(1 - (october + 5.5) / 100)
 
 
+def test_of_a_month_in_which_the_first_members_came_the_days_before_them_do_not_count(beside):
+    series = ramp("insured")
+    series["xianghubao.insured"] /= 100
+    october = half_month(date(2018, 10, 28)) - LAUNCH
+    series.loc[: october + 5, "xianghubao.insured"] = np.nan
+    assert beside(series, "2018-10", "survey_never_bought_health_cover") == pytest.approx(1 - (october + 7) / 100)
+    series["xianghubao.insured"] = np.nan
+    assert np.isnan(beside(series, "2018-10", "survey_never_bought_health_cover"))
+
+
 def test_aid_is_summed_without_the_fee(beside):
     assert beside(simulated(aid=3, fee=1), "2020", "aid_paid_rmb") == 72
     steps = half_month(date(2019, 3, 28)) - LAUNCH + 1
