@@ -9,7 +9,8 @@ closings lie further apart; without traffic income parents give up earlier; with
 
 Found, with 300,000 persons and six seeds: the worth of customers and traffic decides most. Without it 5.8 plans close
 in a run instead of 3.0, Xianghubao among them. Without the regulator JD's product lives on. Without contagion four
-closings of twelve by boards are missing, without the city plan two. All of this hangs on numbers set by hand: the large
+closings of twelve by boards are missing, without the city plan two; those that are left lie closer together, and not
+further apart as was predicted, for the late ones are missing. All of this hangs on numbers set by hand: the large
 plans of 2019 outlive January 2022, which the real ones did not, and Qingsong ends in 2018, where the real one lived.
 """
 

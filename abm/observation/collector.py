@@ -88,7 +88,8 @@ class Collector(mesa.DataCollector):
         """Keep what there is of a model at the end of a step."""
         super().collect(model)
         for name in self.series:
-            self.model_vars[name].append(model.latest[name])
+            if name not in self.model_reporters:  # a reporter of one's own comes before a series of that name
+                self.model_vars[name].append(model.latest[name])
 
 
 def kept_besides(kept: mesa.DataCollector) -> list[str]:

@@ -46,7 +46,7 @@ def was_stopped(plan: Plan) -> bool:
 
 
 def exposure(plan: Plan) -> float:
-    """Regulatory cost of a plan over what it is by itself: more once a sister was stopped, the larger that was."""
+    """Regulatory cost of a plan over what it is alone: more once a sister was stopped, and with all who were in it."""
     owner = owner_of(plan)
     if owner is None:
         return 1.0

@@ -162,7 +162,7 @@ class Plan(Protocol):
 
     @property
     def valuation(self) -> "ParentValuation":
-        """What its parent saw in it in this step."""
+        """What its parent saw in it when its board met last."""
 
     @property
     def levers(self) -> "Levers":

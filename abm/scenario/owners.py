@@ -18,8 +18,8 @@ class Owner(Section):
         low=0, high=1, plausible=(0.1, 0.9), source="assumption: a good name is lost once, but by each end to others")
     exposure_shared: float = number(0.5,
         "rise of the regulatory cost of its other plans once the regulator has stopped one or ordered its end, over "
-        "what it was, if all people had been in that, less by the root of the part who had", unit="1", low=0, high=10,
-        plausible=(0.1, 2), source="assumption: a company that was in the way once is watched")
+        "what it was, if all people have been in that by now, less by the root of the part who have", unit="1", low=0,
+        high=10, plausible=(0.1, 2), source="assumption: a company that was in the way once is watched")
     costs_shared: bool = fact(True,
         "whether the cost of technology and the rest falls with the members of all its plans, and not of each alone",
         source="assumption: systems are built once, and false is as for strangers")

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -251,19 +250,27 @@ def dump_study(study: Study) -> str:
 def _check_ends(study: Study, fixed: Settings) -> None:
     """Each listed value, and each end of a range, must be a world with the rest as it is.
 
-    Where all settings are drawn at once there may be a thousand ranges: their lower ends are tried together, and their
-    upper ends. If that is no world, it is found one by one which of them is to blame.
+    Where all settings are drawn at once there may be a thousand ranges: their ends are tried together, all lower, all
+    upper, and by turns. If that is no world, it is found one by one which of them is to blame, if it is one alone.
     """
     ends = {path: _ends(path, axis) for path, axis in study.vary.items()}
     ranges = {path: each for path, each in ends.items() if study.vary[path].values is None}
+    jointly: StudyError | None = None
     if study.design in DRAWN and ranges:
-        with suppress(StudyError):
-            for end in (0, 1):
-                loaded(study.scenario, fixed | {path: each[end] for path, each in ranges.items()}, "vary")
+        groups = list(dict.fromkeys(study.vary[path].together or path for path in ranges))
+        turns = {path: groups.index(study.vary[path].together or path) % 2 for path in ranges}
+        try:
+            for corner in ((0, 0), (1, 1), (0, 1), (1, 0)):
+                settings = {path: each[corner[turns[path]]] for path, each in ranges.items()}
+                loaded(study.scenario, fixed | settings, "vary")
             ends = {path: each for path, each in ends.items() if path not in ranges}
+        except StudyError as error:
+            jointly = error
     for path, each in ends.items():
         for value in each:
             loaded(study.scenario, fixed | {path: value}, "vary")
+    if jointly is not None:
+        raise jointly
 
 
 def _ends(path: str, axis: Axis) -> list[Any]:

@@ -118,8 +118,8 @@ def test_plans_of_two_cities_and_of_one_city_with_agents_are_sold(city: dict[str
     assert set(parse(two_cities(city, other), "fine").insurance.products) == {"commercial", "city", "other"}
 
 
-def test_in_the_market_no_policy_is_for_a_year() -> None:
+def test_in_the_market_the_plans_of_cities_alone_are_for_a_year_and_none_learns_from_its_claims() -> None:
     for product in load("market").insurance.products.values():
-        assert not product.year.renewed
+        assert product.year.renewed == product.sponsored
         assert not product.year.may_fail
         assert (product.year.premium_response, product.ill_again) == (0, 0)

@@ -47,6 +47,18 @@ def test_the_data_collector_has_every_series_at_every_step() -> None:
     )
 
 
+def test_a_reporter_of_ones_own_is_collected_beside_the_series_or_in_the_place_of_one() -> None:
+    model = MutualAidModel(persons=300, seed=1)
+    model.datacollector._new_model_reporter("step", lambda model: model.now)
+    model.datacollector._new_model_reporter("xianghubao.members", lambda model: -1.0)
+    for _ in range(3):
+        model.step()
+    table = model.datacollector.get_model_vars_dataframe()
+    assert table["step"].tolist() == [0, 1, 2]
+    assert table["xianghubao.members"].tolist() == [-1.0] * 3
+    assert len(table["xianghubao.share"]) == 3
+
+
 def test_batch_run_sweeps_plain_keywords() -> None:
     common = "; ".join(f"{key}={str(value).lower()}" for key, value in BUSY.items())
     fees = [f"{common}; platform.xianghubao.fee_rate={fee}" for fee in (0.0, 0.4)]

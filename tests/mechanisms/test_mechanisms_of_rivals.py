@@ -1,5 +1,6 @@
 """Mechanisms of boards that answer: to members who leave, to what befell a plan of the same owner, and to rivals."""
 
+import math
 from datetime import date
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_b17_the_end_of_a_plan_costs_trust_in_the_other_plan_of_its_owner() -> N
 
     on = {"platform.pool.owner": "house", "platform.other.owner": "house"}
     shared, strange = on_and_off("B17", trust, ["pool", "other"], on=on)
-    assert shared == pytest.approx(0.6)
+    assert shared == pytest.approx(1 - 0.4 / math.sqrt(2))
     assert 0.9 < strange < 0.95
 
 

@@ -159,7 +159,6 @@ def test_play_waits_until_a_frame_was_looked_at(watch):
     assert watcher.frames[-1].step == 2
 
 
-@pytest.mark.slow
 def test_play_ends_with_the_calendar(watch):
     watcher = watch()
     watcher.session.want(playing=True, pause=0.0, stride=10)

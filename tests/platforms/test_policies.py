@@ -94,6 +94,7 @@ def test_a_copy_is_stopped_in_its_first_period_and_covers_its_members_to_the_end
 def test_under_laissez_faire_the_copy_lives_on_and_its_insurer_bears_the_excess_while_it_can() -> None:
     changes = SMALL_AID | {"supervision.policy": "laissez_faire", "platform.jd.annual_cap": 100.0}
     changes |= {"insurer.zhonghui.capital": 5e7, "platform.jd.closing_rules": []}
+    changes |= {f"insurer.zhonghui.{name}": 0.0 for name in ("starting_loss", "promotion_cost", "interest")}
     model = until("jd", date(2018, 11, 14), changes)
     insurer, borne, excess = model.mutual_insurers["zhonghui"], 0, 0
     while model.day < date(2019, 12, 28):

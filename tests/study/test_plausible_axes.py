@@ -167,7 +167,7 @@ def test_a_fact_of_the_scenario_leaves_nothing_to_vary(tmp_path: Path) -> None:
         load_study(file)
 
 
-def test_a_drawn_study_of_many_ranges_is_checked_in_two_worlds_and_names_who_is_to_blame(
+def test_a_drawn_study_of_many_ranges_is_checked_in_four_worlds_and_names_who_is_to_blame(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[int] = []
@@ -183,10 +183,27 @@ def test_a_drawn_study_of_many_ranges_is_checked_in_two_worlds_and_names_who_is_
     drawn: dict[str, Any] = {"design": "latin_hypercube", "points": 2, "outputs": ("closings",)}
     study.base_of(Study(vary=vary, **drawn))
     assert len(paths) > 100
-    assert made == [0, len(paths), len(paths)]
+    assert made == [0] + [len(paths)] * 4
 
     made.clear()
     wrong = "insurance.commercial.ill_again"  # of a product that ends at a diagnosis
     with pytest.raises(StudyError, match="ill_again is for a product that goes on after a diagnosis"):
         study.base_of(Study(vary={"mind.altruism": Axis(low=0, high=30), wrong: Axis(low=0, high=1)}, **drawn))
     assert made == [0, 2, 2, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("people.population", 200_000, 1_000_000), ("people.persons", 100_000, 1_000_000), "population"),
+        (("insurance.city.reach", 0, 0.7), ("insurance.commercial.reach", 0, 0.7), "reach of all products on sale"),
+    ],
+)
+def test_ranges_whose_ends_together_are_no_world_are_refused(
+    one: tuple[str, float, float], other: tuple[str, float, float], expected: str
+) -> None:
+    vary = {path: Axis(low=low, high=high) for path, low, high in (one, other)}
+    changes = {"insurance.city.on_sale": True, "insurance.commercial.on_sale": True}
+    drawn = Study(vary=vary, changes=changes, design="latin_hypercube", points=2, outputs=("closings",))
+    with pytest.raises(StudyError, match=expected):
+        study.base_of(drawn)

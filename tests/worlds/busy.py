@@ -69,9 +69,16 @@ def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> 
     return MutualAidModel("xianghubao", seed=seed, changes=BUSY | (changes or {}), **given)
 
 
+# Of the board, which in the scenario may do both.
+NEITHER_PARTS_NOR_MENDS = {
+    "platform.xianghubao.parent.spin_off.considered": False,
+    "platform.xianghubao.parent.remedies.considered": False,
+}
+
+
 def simply_busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
     """A model of the busy little world that is simple besides, and in which the changes switch on what is tested."""
-    return busy(seed, simplify(changes or {}, ["xianghubao"], ["xianghubao"]), **given)
+    return busy(seed, simplify(NEITHER_PARTS_NOR_MENDS | (changes or {}), ["xianghubao"], ["xianghubao"]), **given)
 
 
 def teeming(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
