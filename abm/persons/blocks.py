@@ -9,7 +9,7 @@ import numpy as np
 from abm.jit import behaviour
 from abm.market import IS_IN, NEWS, PLATFORMS, World
 from abm.persons import rules
-from abm.persons.behaviours import claim, fall_ill, hear, learn
+from abm.persons.behaviours import claim, fall_ill, hear, learn, seen_advertised
 from abm.persons.census import count, describe_population
 from abm.persons.households import decide
 from abm.persons.insuring import insure
@@ -51,10 +51,12 @@ def list_stirred(
         if has_family:
             shown |= np.int64(world.family_news[row])
         place = (1.0 - seeing[i]) * platforms
-        stirred = (shown != 0) | (np.ceil(place) - place < widest)
+        stirred = shown != 0
         stirred |= (me["health"] != WELL) | (falling[i] < me["frailty"] * most)
         if lasting:
             stirred |= (me["traits"] & SETTLED > 0) & (int(now + phases[i]) != int(before + phases[i]))
+        if not stirred and np.ceil(place) - place < widest:  # of most plans, which reach fewer, nothing is seen
+            stirred = seen_advertised(seeing[i], world) != 0
         rows[busy] = row
         busy += int(stirred)
     return busy
