@@ -34,6 +34,7 @@ from matplotlib.figure import Figure
 from abm import Study, run_study
 from abm.clock import collection_date, half_month
 from abm.figures.style import drawing, save
+from abm.mechanisms import off
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct, require_done
 from abm.study.progress import StudyProgress
@@ -46,8 +47,8 @@ ALIKE: dict[str, Any] = {
     "supervision.policy": "laissez_faire",
     f"platform.{PLATFORM}.closing_rules": [],
     f"platform.{PLATFORM}.minimum_members": 0,
-    f"platform.{PLATFORM}.parent.remedies.considered": False,
-    f"platform.{PLATFORM}.parent.spin_off.considered": False,
+    **off("B16", [PLATFORM]),
+    **off("B11", [PLATFORM]),
 }
 SMALL = 300_000  # people
 FEW: dict[str, Any] = {"people.population": SMALL, f"platform.{PLATFORM}.case_cap": 1e3}  # a case costs what it costs

@@ -27,6 +27,7 @@ import pandas as pd
 
 from abm import Axis, Study
 from abm.figures.style import save
+from abm.mechanisms import off
 from abm.runs.results import results_folder
 from abm.study.experiment import Experiment, conduct, require_done
 from abm.study.phase import Phase, phase_diagram
@@ -45,8 +46,8 @@ WORLD = {
     f"platform.{PLATFORM}.minimum_members": 0,
     f"platform.{PLATFORM}.min_credit": 0,
     f"platform.{PLATFORM}.capacity": 10_000.0,  # no claim waits: shares are those of the claims filed
-    f"platform.{PLATFORM}.parent.remedies.considered": False,
-    f"platform.{PLATFORM}.parent.spin_off.considered": False,
+    **off("B16", [PLATFORM]),
+    **off("B11", [PLATFORM]),
 }
 ALONE = {"mind.herding": 0.0, "mind.altruism": 0.0}
 

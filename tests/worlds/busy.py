@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from abm.mechanisms import off
 from abm.model import MutualAidModel
 from worlds.simple import simplify
 
@@ -70,10 +71,7 @@ def busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> 
 
 
 # Of the board, which in the scenario may do both.
-NEITHER_PARTS_NOR_MENDS = {
-    "platform.xianghubao.parent.spin_off.considered": False,
-    "platform.xianghubao.parent.remedies.considered": False,
-}
+NEITHER_PARTS_NOR_MENDS = off("B11", ["xianghubao"]) | off("B16", ["xianghubao"])
 
 
 def simply_busy(seed: int = 3, changes: dict[str, Any] | None = None, **given: Any) -> MutualAidModel:
