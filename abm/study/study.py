@@ -254,23 +254,24 @@ def _check_ends(study: Study, fixed: Settings) -> None:
     upper, and by turns. If that is no world, it is found one by one which of them is to blame, if it is one alone.
     """
     ends = {path: _ends(path, axis) for path, axis in study.vary.items()}
-    ranges = {path: each for path, each in ends.items() if study.vary[path].values is None}
-    jointly: StudyError | None = None
-    if study.design in DRAWN and ranges:
-        groups = list(dict.fromkeys(study.vary[path].together or path for path in ranges))
-        turns = {path: groups.index(study.vary[path].together or path) % 2 for path in ranges}
-        try:
-            for corner in ((0, 0), (1, 1), (0, 1), (1, 0)):
-                settings = {path: each[corner[turns[path]]] for path, each in ranges.items()}
-                loaded(study.scenario, fixed | settings, "vary")
-            ends = {path: each for path, each in ends.items() if path not in ranges}
-        except StudyError as error:
-            jointly = error
+    drawn = [path for path, axis in study.vary.items() if axis.values is None and study.design in DRAWN]
+    _check_one_by_one(study, fixed, {path: each for path, each in ends.items() if path not in drawn})
+    groups = list(dict.fromkeys(study.vary[path].together or path for path in drawn))
+    turns = {path: groups.index(study.vary[path].together or path) % 2 for path in drawn}
+    try:
+        for corner in ((0, 0), (1, 1), (0, 1), (1, 0)) if drawn else ():
+            settings = {path: ends[path][corner[turns[path]]] for path in drawn}
+            loaded(study.scenario, fixed | settings, "vary")
+    except StudyError:
+        _check_one_by_one(study, fixed, {path: ends[path] for path in drawn})
+        raise
+
+
+def _check_one_by_one(study: Study, fixed: Settings, ends: Mapping[str, Sequence[Any]]) -> None:
+    """Each value of each axis must be a world with the rest as it is."""
     for path, each in ends.items():
         for value in each:
             loaded(study.scenario, fixed | {path: value}, "vary")
-    if jointly is not None:
-        raise jointly
 
 
 def _ends(path: str, axis: Axis) -> list[Any]:
