@@ -88,6 +88,7 @@ class Purpose(IntEnum):
     PAGE = 60
     LET_LAPSE = 61
     HOME = 62
+    OVERLOOK = 63
 
 
 class Use(NamedTuple):
@@ -203,6 +204,7 @@ USES = {
     Purpose.PAGE: Use("person and plan", "hear", "whether money is raised for the ill friend on a page of the plan"),
     Purpose.LET_LAPSE: Use("person and product", "insure", "whether the person lets a policy lapse without a thought"),
     Purpose.HOME: Use("person", "once", "in which of the cities of their tier the person lives"),
+    Purpose.OVERLOOK: Use("person and plan", "settle", "whether the notice that a deposit is used up is overlooked"),
 }
 
 

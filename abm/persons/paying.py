@@ -56,7 +56,7 @@ CAPPED, COLLECTED, DEPOSITED, DRAWN, REFUNDED, SEIZED, RETURNED, FREED, SOLD, PR
     13
 )
 DEDUCTION = Purpose.DEDUCTION * SLOTS_PER_PURPOSE
-TOP_UP = Purpose.TOP_UP * SLOTS_PER_PURPOSE
+TOP_UP, OVERLOOK = (purpose * SLOTS_PER_PURPOSE for purpose in (Purpose.TOP_UP, Purpose.OVERLOOK))
 END = Purpose.END * SLOTS_PER_PURPOSE
 SEIZE = Purpose.SEIZE * SLOTS_PER_PURPOSE
 CONVERT = Purpose.CONVERT * SLOTS_PER_PURPOSE
@@ -252,7 +252,7 @@ def refund(me: np.void, m: np.void, cash_flows: np.ndarray) -> None:
 def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World, cash_flows: np.ndarray) -> None:
     """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
 
-    Where a deduction keeps the idle inside, an empty deposit loses them: they lapse.
+    Where a deduction keeps the idle inside, an empty deposit loses them: they lapse, and so do those who overlook it.
     """
     p = world.settings[0]
     k = np.int64(m["platform"])
@@ -266,12 +266,12 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     cash_flows[k, DRAWN] += bill - lacking
     if lacking == 0:
         return
-    account = guardian_of(me, row, world)
-    if account == row:
+    account, wanted = guardian_of(me, row, world), False
+    if account != row:
+        wanted = keeps(account, k, world)
+    elif not overlooks(k, row, world):
         worth = gain(paying_in(me, m, lacking, others, row, world))
         wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
-    else:
-        wanted = keeps(account, k, world)
     if not wanted and m["status"] <= COVERED and not has_claim_in_mind(me, m, row, world):
         m["status"] = LAPSED
         m["since"] = p["now"]
@@ -280,3 +280,10 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     if pay_deposit(me, m, -(-lacking // deposit) * deposit, cash_flows):
         m["balance"] -= lacking
         cash_flows[k, DRAWN] += lacking
+
+
+@behaviour
+def overlooks(k: int, row: int, world: World) -> bool:
+    """Whether somebody is of those who pay in once, and overlook that their deposit with a plan is used up."""
+    p = world.settings[0]
+    return draw(p["seed"], 0, row, OVERLOOK + k) < p["overlooking"]

@@ -32,6 +32,7 @@ class PlanCensus:
     expected_share: float = 0.0  # mean of the members, fen
     true_level: float = 0.0  # fen, see `rules.true_level`
     insured: float = 0.0  # share of the covered with insurance that asks about health
+    charged: float = 0.0  # shares published since those who share began to, on average, fen
 
     def with_sharers(self, persons: int, weight: int) -> "PlanCensus":
         """The same with more members who share, and with more weight."""
@@ -62,15 +63,18 @@ def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
     covered = max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
+    sharing = int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting
+    begun = joined if plan.terms.newcomers_share else int(tally[STATUSES + Status.COVERED])
     return PlanCensus(
         inside=int(sum(tally[Status.WAITING : Status.CLAIMING + 1])),
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
         ever_joined=plan.census.ever_joined + joined,
         joined=joined,
         promised=float(plan.model.world.offers[plan.index]["advertised"]),
-        sharing=int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting,
+        sharing=sharing,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
         true_level=rules.true_level(aid_a_year, plan.gross),
         insured=holding(tally, plan.model.case.insurance.underwritten) / covered,
+        charged=rules.charged(plan.census.charged, begun, sharing, plan.share),
     )

@@ -66,6 +66,14 @@ def claim_awareness(at_first: float, published: float, until_half: float) -> flo
     return 1 - (1 - at_first) / (1 + published / until_half)
 
 
+def charged(before: float, begun: int, sharing: int, share: float) -> float:
+    """What those who share have been asked for since they began to, on average, once another share is published.
+
+    So many of them have begun with this one, and those who are gone had been asked for as much as the others.
+    """
+    return before * max(0, sharing - begun) / sharing + share if sharing else 0.0
+
+
 def claims_to_come(known: float, only_then: float, chance: float, window: int, notice: int) -> tuple[float, float]:
     """Claims expected in the notice of an announced end, and after it, of the ill who are found until it is over.
 

@@ -226,6 +226,10 @@ class Mind(Section):
         plausible=(0.1, 1), for_persons=True,
         source="assumption: a payment, and no questions; yet of one plan 48 million shared, and 14 million a year "
                "later, F156, F157")
+    overlooking: float = number(0.7, "share of those who pay a deposit in once, and overlook that it is used up", unit="1",
+        low=0, high=1, plausible=(0.4, 0.85), for_persons=True,
+        source="assumption: of 48 million who shared in 2018 14 million did a year later, F156, F157; others had it "
+               "filled up automatically, F309")
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,
