@@ -141,12 +141,16 @@ _ROWS = (
             variant="declined"))),
     Mechanism("A19", "awareness of claims",
         "Not everybody who is ill and covered thinks of a claim. Aid of which a friend tells when the illness is found "
-        "and the shares that a plan publishes make people aware of it, so that cases grow faster than membership "
-        "(F021, F081). An announced end makes more of them aware, and their claims come forward.",
+        "and the shares that a plan publishes, or draws from deposits, make people aware of it, so that cases grow "
+        "faster than membership (F021, F081). An announced end makes more of them aware, and claims come forward.",
         (Switch({"health.aware_of_claiming": 1.0}, "cases filed a member over incidence, early and late",
             ("filed", "aided", "share"), variant="awareness"),
          Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),
             variant="end"))),
+    Mechanism("A21", "deposits forgotten",
+        "Some pay a deposit in once and overlook that it is used up, so that far more have been members of a plan with "
+        "deposits than are (F156 to F158). What keeps others idle in a plan takes these out of it.",
+        (Switch({"mind.overlooking": 0.0}, "lapses once first deposits are used up", ("lapsed", "members")),)),
     *OF_MEMBERS,
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "

@@ -218,18 +218,15 @@ class Mind(Section):
         source="assumption: a no is seldom gone back on without news, status quo bias, Samuelson and Zeckhauser "
                "1988")
     coming_back: float = number(2, "trouble of joining a plan again that one left or was removed from, over that of "
-        "the first time", unit="1", low=0, high=100,
-        plausible=(1, 5), for_persons=True,
+        "the first time", unit="1", low=0, high=100, plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
     filling_up: float = number(0.3, "trouble of filling up a deposit that is used up, over that of joining", unit="1",
-        low=0, high=100,
-        plausible=(0.1, 1), for_persons=True,
+        low=0, high=100, plausible=(0.1, 1), for_persons=True,
         source="assumption: a payment, and no questions; yet of one plan 48 million shared, and 14 million a year "
                "later, F156, F157")
-    overlooking: float = number(0.7, "share of those who pay a deposit in once, and overlook that it is used up", unit="1",
-        low=0, high=1, plausible=(0.4, 0.85), for_persons=True,
-        source="assumption: of 48 million who shared in 2018 14 million did a year later, F156, F157; others had it "
-               "filled up automatically, F309")
+    overlooking: float = number(0.7, "share of those who pay a deposit in once and overlook that it is used up",
+        unit="1", low=0, high=1, plausible=(0.4, 0.85), for_persons=True,
+        source="assumption: of 48 million who shared 14 million did a year later, F156, F157; it could be automatic, F309")
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,

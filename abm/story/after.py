@@ -71,7 +71,7 @@ def settle(copy: Copy) -> None:
 
 
 def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
-    """The decision to fill up a deposit, where it was used up; `m` as it was before."""
+    """The decision to fill up a deposit, where it was used up and that is noticed; `m` as it was before."""
     world, now = copy.world, copy.model.now
     k, age = np.int64(m["platform"]), copy.age
     deposit = int(world.deposits[k, age])
@@ -81,7 +81,9 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
     held = alike(m)
     held["balance"] += deposit if m["joined"] == now - 1 else 0
     lacking = int(appraisal.lacking_in_deposit(held, bill_of(me, held, k, copy.row, world)))
-    return decisions.to_pay_in(me, m, lacking, others, copy.row, world) if lacking > 0 else None
+    if lacking == 0 or paying.overlooks(k, np.int64(copy.row), world):
+        return None
+    return decisions.to_pay_in(me, m, lacking, others, copy.row, world)
 
 
 def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:

@@ -123,6 +123,8 @@ def _lapsed(t: Reader, m: Moment) -> str:
         return f"was removed from {t.name(m.plan)}: {gone}."
     if m.decision is not None:
         return f"did not fill up the deposit, and was removed from {t.name(m.plan)}{t.why(m.decision, 'paying in')}"
+    if not m.said["owed"]:
+        return f"overlooked that the deposit was used up, and was removed from {t.name(m.plan)}."
     return f"was removed from {t.name(m.plan)}: a second deduction failed, with {spell(m.said['owed'])} owed."
 
 

@@ -129,6 +129,7 @@ def without(closed: str, *command: str, **options: Any) -> "subprocess.Completed
     return subprocess.run(words, capture_output=True, text=True, check=False, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_missing_stream_is_no_error(closed: str, tmp_path: Path) -> None:
     done = without(closed, *RUN, *SMALL, "--out", str(tmp_path / "out"))

@@ -86,6 +86,7 @@ def test_a_map_is_written_and_made_finer_from_the_runs_that_are_there(
     assert told == ("xianghubao.members:last", 40e6, 1, len(fine), 25)
 
 
+@pytest.mark.slow
 def test_one_output_over_another_is_mapped(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ratio = "xianghubao.members:last / xianghubao.members:max"
     assert main(words(study, "--outcome", ratio, "--edge", "2", "--rounds", "1")) == 0

@@ -26,6 +26,7 @@ def test_the_market_is_the_same_one_by_one_and_all_at_once() -> None:
     assert digest(finish(little_market(drive="compiled"), 25)) == digest(finish(little_market(drive="agents"), 25))
 
 
+@pytest.mark.slow
 def test_the_market_is_the_same_in_plain_python(tmp_path: Path) -> None:
     script = (
         "import sys; sys.path[:0] = ['tests']; from worlds.busy import *; from worlds.market import *; "

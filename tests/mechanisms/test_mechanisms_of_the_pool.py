@@ -12,8 +12,9 @@ import pytest
 from abm.mechanisms import off
 from abm.model import MutualAidModel
 from abm.persons.state import HealthState, Status
-from worlds.plain import run, world
-from worlds.switches import SIGMAS, as_found, inside, standard_error
+from worlds.closings import HAND
+from worlds.plain import certain_illness, run, world
+from worlds.switches import SIGMAS, as_found, inside, on_and_off, standard_error
 
 
 def test_a3_a_growing_pool_becomes_dearer_only_where_illness_takes_time() -> None:
@@ -93,3 +94,19 @@ def test_a14_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
     lost = 1 - on["collected"].sum() / due.sum()
     error = SIGMAS * lost / math.sqrt(lapsed.sum())
     assert last / (1 + last) - error < lost < first / (1 + first) + error
+
+
+def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed() -> None:
+    """A21: two thousand who wish to help pay a yuan in, are asked for five, and two in three overlook it."""
+
+    def removed(changes: dict[str, Any]) -> float:
+        prepaid = {"platform.pool.deposit": 1.0, "platform.pool.bands": [{"cover": 10_000.0}], "mind.altruism": 1e6}
+        model = world(2_000, HAND | prepaid | changes)
+        strike = certain_illness(model)
+        run(model, 3)
+        strike(0)
+        return float(run(model, 1)["lapsed"].sum()) / 1_999
+
+    on, without = on_and_off("A21", removed, on={"mind.overlooking": 0.65})
+    assert abs(on - 0.65) < SIGMAS * math.sqrt(0.65 * 0.35 / 1_999)
+    assert without == 0.0

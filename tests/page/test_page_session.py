@@ -117,6 +117,7 @@ def stumbles_once(real):
     return stumble
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["drawing", "stepping"])
 def test_after_an_accident_the_worlds_are_those_that_are_seen(visit, monkeypatch, capfd, where):
     visit.session.want(steps=40)
@@ -173,6 +174,7 @@ def test_a_second_world_goes_with_the_scenario_that_it_was_of(visit):
     assert not visit.faults
 
 
+@pytest.mark.slow
 def test_worlds_of_different_calendars_go_back_together(visit):
     shorter = (("calendar.end", date(2021, 12, 31)),)
     visit.session.want(counterfactual=shorter, counterfactual_name="a short calendar", steps=79)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from abm.ledger import pool
+from abm.persons.paying import overlooks
 from abm.persons.state import Status
 from abm.platforms import prepaid as shared
 from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance, ten
@@ -167,6 +168,35 @@ def test_who_fills_up_a_deposit_weighs_a_part_of_the_trouble_of_joining() -> Non
         strike(0)
         inside[part] = run(model, 1)["members"][-1]
     assert inside == {0.1: 9, 1.0: 0}
+
+
+def overlooking(model: Any, rows: int) -> np.ndarray:
+    """Who of so many is one who overlooks that a deposit is used up."""
+    return np.array([overlooks(np.int64(0), np.int64(row), model.world) for row in range(rows)])
+
+
+def test_so_many_overlook_that_deposits_are_used_up_as_is_said_and_they_are_the_same_ever_after() -> None:
+    model = world(2_000, HAND | {"mind.overlooking": 0.7})
+    first = overlooking(model, 2_000)
+    assert abs(first.mean() - 0.7) < 4 * np.sqrt(0.7 * 0.3 / first.size)
+    run(model, 1)
+    assert (overlooking(model, 2_000) == first).all()
+
+
+def test_who_overlooks_that_a_deposit_is_used_up_is_removed_however_much_they_wish_to_help() -> None:
+    """Nine share 180 yuan out of deposits of five. Of a second case nobody is removed any more: all others fill up."""
+    model, strike = prepaid(180.0, 5.0, altruism=1e6, overlooking=0.5)
+    gone = overlooking(model, 10)
+    gone[0] = False
+    assert 2 < gone.sum() < 7
+    strike(0)
+    run(model, 1)
+    assert ((model.memberships["status"][:, 0] == Status.LAPSED) == gone).all()
+    assert (model.memberships["balance"][gone, 0] == 0).all()
+    strike(int(np.flatnonzero(~gone)[1]))
+    run(model, 2)
+    assert ((model.memberships["status"][:, 0] == Status.LAPSED) == gone).all()
+    model.audit()
 
 
 def counted(cases: int = 0, weight: int = 1, lacking: int = 0) -> Any:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 
 from abm.errors import CheckpointError
 from abm.model import MutualAidModel
+from abm.persons.census import STATUSES
 from abm.persons.situation import thinks_of_claim
+from abm.persons.state import Status
 from abm.platforms import rules
 from abm.platforms.awareness import needed_by_fellows
+from abm.platforms.census import read
 from abm.runs.checkpoint import resume, save
 from worlds.busy import busy, digest, finish, series, teeming
 from worlds.filing import SIGMAS, WINDOW, announce, publish, share_filed, struck
@@ -96,8 +100,41 @@ def test_where_shares_are_drawn_from_a_deposit_that_much_more_is_shared_until_ha
     terms = {"platform.xianghubao.bands": bands, "platform.xianghubao.deposit": deposit}
     model = knowing({"health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0} | terms)
     model.platforms[0].shares = [150, 50]
+    model.platforms[0].census = replace(model.platforms[0].census, charged=200.0)
     model.post_terms()
     assert awareness(model) == pytest.approx(aware)
+
+
+def test_what_was_drawn_from_deposits_before_members_joined_reminds_them_of_nothing() -> None:
+    """Forty yuan were shared by others long ago, and two have been drawn from the deposits of those now inside."""
+    terms = {"platform.xianghubao.deposit": 2.0, "health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0}
+    model = knowing(terms)
+    model.platforms[0].shares = [40_00, 150, 50]
+    model.platforms[0].census = replace(model.platforms[0].census, charged=200.0)
+    model.post_terms()
+    assert awareness(model) == pytest.approx(0.4)
+
+
+def test_members_have_been_asked_for_the_shares_since_each_of_them_began_to_share() -> None:
+    """Cohorts of 10, 30 and 60 begin one after the other, nobody leaves, and then half of all are gone."""
+    began, shares, mean = [10, 30, 60, 0], [5.0, 3.0, 2.0, 7.0], 0.0
+    for step, share in enumerate(shares):
+        mean = rules.charged(mean, began[step], sum(began[: step + 1]), share)
+        asked = [number * sum(shares[begun : step + 1]) for begun, number in enumerate(began[: step + 1])]
+        assert mean == pytest.approx(sum(asked) / sum(began[: step + 1]))
+    assert rules.charged(mean, 0, 50, 1.0) == mean + 1.0
+    assert rules.charged(mean, 20, 20, 1.0) == rules.charged(mean, 30, 20, 1.0) == 1.0
+    assert rules.charged(mean, 0, 0, 1.0) == 0.0
+
+
+@pytest.mark.parametrize("newcomers_share", [False, True])
+def test_the_census_knows_what_those_who_share_have_been_asked_for(newcomers_share: bool) -> None:
+    """Two fifths join and begin to share with each step; each share is a yuan."""
+    model = knowing({"platform.xianghubao.newcomers_share": newcomers_share})
+    plan, tally = model.platforms[0], np.zeros_like(model.drive.census()[0])
+    tally[Status.COVERED], tally[STATUSES + (Status.WAITING if newcomers_share else Status.COVERED)] = 100, 40
+    plan.census, plan.share = replace(plan.census, charged=500.0), 100
+    assert read(tally, plan).charged == 500.0 * 0.6 + 100.0
 
 
 @pytest.mark.parametrize(("at_first", "then"), [(0.2, 0.6), (0.5, 1.0), (1.0, 1.0)])

@@ -91,6 +91,7 @@ def test_a_copy_is_stopped_in_its_first_period_and_covers_its_members_to_the_end
     assert plan.terms.insurer == "zhonghui"
 
 
+@pytest.mark.slow
 def test_under_laissez_faire_the_copy_lives_on_and_its_insurer_bears_the_excess_while_it_can() -> None:
     changes = SMALL_AID | {"supervision.policy": "laissez_faire", "platform.jd.annual_cap": 100.0}
     changes |= {"insurer.zhonghui.capital": 5e7, "platform.jd.closing_rules": []}

@@ -29,6 +29,7 @@ def closed_within(years: int, **parent: Any) -> float:
     return sum(map(closes, range(SEEDS))) / SEEDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reasons_years", "years", "draws"), [(0, 1, 12), (1e9, 1, 1), (1e9, 4, 1), (1, 2, 3), (0.5, 2, 5), (2, 1, 1.5)]
 )

@@ -86,6 +86,7 @@ def test_pictures_of_an_earlier_run_go_and_other_files_stay(market: Path, tmp_pa
     assert left == {"history.png": "new", "provenance.json": "new", "notes.txt": "mine"}
 
 
+@pytest.mark.slow
 def test_results_hold_the_user_s_own_data_and_run_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, first, again = tmp_path / "mine.csv", tmp_path / "first", tmp_path / "again"
     mine.write_text((DATA / "incidence.csv").read_text(encoding="utf-8").replace("0.00", "0.01"), encoding="utf-8")

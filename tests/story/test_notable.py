@@ -97,6 +97,7 @@ def test_every_pick_hangs_somewhere() -> None:
 # Telling
 
 
+@pytest.mark.slow
 def test_a_story_is_told_of_a_scenario_a_seed_and_a_row() -> None:
     days: list[Any] = []
     happenings = tell("xianghubao", 7, 3, changes=BUSY, on_step=days.append)

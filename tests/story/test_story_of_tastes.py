@@ -11,6 +11,7 @@ from abm.persons.state import Trait
 from abm.story.decisions import Decision, Prompt
 from abm.story.events import Kind, Moment
 from abm.story.reasons import Reader
+from abm.story.sentences import SENTENCES
 from abm.story.weights import Term
 from abm.story.witness import Witness, attend
 from worlds.busy import busy, digest, finish
@@ -23,6 +24,7 @@ ON: dict[str, Any] = {
     "mind.renewed_interest": 0.3,
     "mind.noticed_shock": 0.2,
     "mind.habituation_periods": 4,
+    "mind.overlooking": 0.4,
 }
 
 
@@ -74,6 +76,17 @@ def test_who_comes_back_weighs_twice_the_trouble_and_it_is_said() -> None:
         assert decision.worth("effort") == pytest.approx(-trouble)
         words = Reader(witness).why(decision, "joining")
         assert ("the trouble of joining again" in words) == (trouble >= 0.5), moment
+
+
+def test_who_overlooks_that_a_deposit_is_used_up_decides_nothing_and_it_is_said() -> None:
+    gone = [(each, moment) for each in witnessed() for moment in each.moments if moment.kind == Kind.LAPSED]
+    overlooked = [
+        SENTENCES[moment.kind](Reader(witness), moment)
+        for witness, moment in gone
+        if moment.decision is None and not moment.said["owed"] and moment.said["guardian"] is None
+    ]
+    assert overlooked
+    assert all("overlooked that the deposit was used up, and was removed from" in words for words in overlooked)
 
 
 def test_a_lasting_taste_in_words() -> None:

@@ -194,6 +194,7 @@ def test_what_made_a_person_think_is_the_least_that_was_enough(
     assert prompted(me[0], mine[0], 0, luck, model.world) == prompt
 
 
+@pytest.mark.slow
 def test_a_brief_story_leaves_out_only_what_led_to_nothing() -> None:
     shorter = 0
     for whole in told("endings").values():
@@ -209,6 +210,7 @@ def test_a_brief_story_leaves_out_only_what_led_to_nothing() -> None:
     assert shorter > 100
 
 
+@pytest.mark.slow
 def test_payments_are_summed_up_by_year_and_told_before_what_follows_them() -> None:
     """Up to every claim and every end of a membership the sums told are those paid, to the fen."""
     model = busy(drive="compiled")
@@ -248,6 +250,7 @@ def test_plans_have_the_names_of_their_scenarios() -> None:
     assert label("pool") == "pool"
 
 
+@pytest.mark.slow
 def test_a_child_is_said_to_be_decided_for_and_an_adult_is_not() -> None:
     for life in told("alone").values():
         first = life[0].text

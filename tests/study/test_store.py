@@ -179,6 +179,7 @@ def test_a_full_disk_is_named_and_what_was_there_stays(tmp_path: Path) -> None:
         assert len(fresh) == 800 - there
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_hold_the_same_and_the_study_can_be_run_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

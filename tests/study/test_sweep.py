@@ -207,6 +207,7 @@ def test_the_points_of_a_vast_design_are_made_one_at_a_time(tmp_path: Path) -> N
         assert time.perf_counter() - start < 1  # nine million would take a minute
 
 
+@pytest.mark.slow
 def test_a_failed_start_of_workers_is_said_in_one_line(tmp_path: Path) -> None:
     """Without the guard every worker would begin the sweep anew."""
     script = tmp_path / "unguarded.py"

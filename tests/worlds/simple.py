@@ -14,7 +14,7 @@ from abm.scenario.scenario import Scenario
 
 # The mechanisms, and channels of others, that a simple world is without.
 WITHOUT = (
-    *(("A1", "signs"), ("A15", None), ("A16", None), ("A17", None), ("A18", None), ("A19", None)),
+    *(("A1", "signs"), ("A15", None), ("A16", None), ("A17", None), ("A18", None), ("A19", None), ("A21", None)),
     *(("B1", "economies of scale"), ("B2", "lasting reasons"), ("B2", "trial"), ("B9", None), ("B10", None)),
     *(("B12", None), ("C3", None), ("C4", None), ("D1", "underwriting"), ("E2", None)),
 )
