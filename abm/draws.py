@@ -204,7 +204,9 @@ USES = {
     Purpose.PAGE: Use("person and plan", "hear", "whether money is raised for the ill friend on a page of the plan"),
     Purpose.LET_LAPSE: Use("person and product", "insure", "whether the person lets a policy lapse without a thought"),
     Purpose.HOME: Use("person", "once", "in which of the cities of their tier the person lives"),
-    Purpose.OVERLOOK: Use("person and plan", "settle", "whether the notice that a deposit is used up is overlooked"),
+    Purpose.OVERLOOK: Use(
+        "person and plan", "settle", "whether a used-up deposit is overlooked, or fills up by itself"
+    ),
 }
 
 

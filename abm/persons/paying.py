@@ -253,6 +253,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
 
     Where a deduction keeps the idle inside, an empty deposit loses them: they lapse, and so do those who overlook it.
+    Whose deposit is filled up automatically stay until they leave.
     """
     p = world.settings[0]
     k = np.int64(m["platform"])
@@ -269,6 +270,8 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     account, wanted = guardian_of(me, row, world), False
     if account != row:
         wanted = keeps(account, k, world)
+    elif fills_up_automatically(k, row, world):
+        wanted = True
     elif not overlooks(k, row, world):
         worth = gain(paying_in(me, m, lacking, others, row, world))
         wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
@@ -287,3 +290,10 @@ def overlooks(k: int, row: int, world: World) -> bool:
     """Whether somebody is of those who pay in once, and overlook that their deposit with a plan is used up."""
     p = world.settings[0]
     return draw(p["seed"], 0, row, OVERLOOK + k) < p["overlooking"]
+
+
+@behaviour
+def fills_up_automatically(k: int, row: int, world: World) -> bool:
+    """Whether somebody, of those who do not overlook it, has a deposit with a plan filled up automatically."""
+    p = world.settings[0]
+    return draw(p["seed"], 0, row, OVERLOOK + k) >= 1.0 - p["automatic"] * (1.0 - p["overlooking"])

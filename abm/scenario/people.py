@@ -201,22 +201,20 @@ class Mind(Section):
     herding: float = number(220, "median value of doing as all one's friends do",
         unit="yuan a year", low=0, high=10_000,
         plausible=(0, 300), source="assumption: 53 % would enrol their family, F238")
-    anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top",
-        unit="1", low=0, high=10,
-        plausible=(0, 1.5), source="assumption: extrapolative expectations, as in Greenwood and Shleifer 2014")
+    anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1",
+        low=0, high=10, plausible=(0, 1.5), source="assumption: extrapolative expectations, as in Greenwood and Shleifer 2014")
     attention: float = number(0.05, "median chance to think again in a period without a reason",
-        unit="1", low=0, high=1,
-        plausible=(0.02, 0.15), source="assumption: a free membership is reconsidered about once a year")
+        unit="1", low=0, high=1, plausible=(0.02, 0.15),
+        source="assumption: a free membership is reconsidered about once a year")
     alerted_attention: float = number(0.5, "chance to think again in a period with news", unit="1", low=0, high=1,
-        plausible=(0.2, 0.8),
-        for_persons=True, source="assumption: half of those with news think it over within the fortnight")
+        plausible=(0.2, 0.8), for_persons=True,
+        source="assumption: half of those with news think it over within the fortnight")
     inertia: float = number(70, "median trouble of joining or leaving", unit="yuan a year", low=0, high=10_000,
         plausible=(20, 200), source="assumption: joining takes minutes and some trust in an application")
     renewed_interest: float = number(0.25, "rate at which plans known and declined are thought of again, by oneself or "
         "at a member's word, over that of plans newly heard of", unit="1", low=0, high=1,
         plausible=(0.05, 0.7), for_persons=True,
-        source="assumption: a no is seldom gone back on without news, status quo bias, Samuelson and Zeckhauser "
-               "1988")
+        source="assumption: a no is seldom gone back on, status quo bias, Samuelson and Zeckhauser 1988")
     coming_back: float = number(2, "trouble of joining a plan again that one left or was removed from, over that of "
         "the first time", unit="1", low=0, high=100, plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
@@ -226,7 +224,9 @@ class Mind(Section):
                "later, F156, F157")
     overlooking: float = number(0.7, "share of those who pay a deposit in once and overlook that it is used up",
         unit="1", low=0, high=1, plausible=(0.4, 0.85), for_persons=True,
-        source="assumption: of 48 million who shared 14 million did a year later, F156, F157; it could be automatic, F309")
+        source="assumption: of 48 million who shared in a plan 14 million still did a year later, F156, F157")
+    automatic: float = number(0.5, "share of the others who have a deposit filled up automatically", unit="1", low=0,
+        high=1, plausible=(0.1, 0.9), for_persons=True, source="assumption: members of one plan could, F309")
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,

@@ -46,7 +46,8 @@ def settle(copy: Copy) -> None:
             held = was["status"] > Status.COVERED or has_claim_in_mind(me, was, copy.row, world)
             copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
         if money[DEPOSITED]:
-            copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED])
+            first = was["joined"] == copy.model.now - 1
+            copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED], first=first)
         if money[COLLECTED] + money[DRAWN]:
             copy.note(Kind.PAID, plan, amount=money[COLLECTED] + money[DRAWN], drawn=money[DRAWN] > 0)
         if m["status"] != was["status"]:
@@ -71,7 +72,7 @@ def settle(copy: Copy) -> None:
 
 
 def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
-    """The decision to fill up a deposit, where it was used up and that is noticed; `m` as it was before."""
+    """The decision to fill up a deposit, where it was used up and somebody decides; `m` as it was before."""
     world, now = copy.world, copy.model.now
     k, age = np.int64(m["platform"]), copy.age
     deposit = int(world.deposits[k, age])
@@ -81,7 +82,8 @@ def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
     held = alike(m)
     held["balance"] += deposit if m["joined"] == now - 1 else 0
     lacking = int(appraisal.lacking_in_deposit(held, bill_of(me, held, k, copy.row, world)))
-    if lacking == 0 or paying.overlooks(k, np.int64(copy.row), world):
+    row = np.int64(copy.row)
+    if lacking == 0 or paying.overlooks(k, row, world) or paying.fills_up_automatically(k, row, world):
         return None
     return decisions.to_pay_in(me, m, lacking, others, copy.row, world)
 

@@ -99,8 +99,10 @@ def _choice(words: str, act: str) -> Callable[[Reader, Moment], str]:
 
 
 def _paid_in(t: Reader, m: Moment) -> str:
-    if m.decision is None:
+    if m.decision is None and m.said["first"]:
         return f"paid a deposit of {spell(m.said['amount'])} to {t.name(m.plan)}."
+    if m.decision is None:
+        return f"had the deposit at {t.name(m.plan)} filled up with {spell(m.said['amount'])}."
     words = f"filled up the deposit at {t.name(m.plan)} with {spell(m.said['amount'])}"
     return words + t.why(m.decision, "paying in")
 

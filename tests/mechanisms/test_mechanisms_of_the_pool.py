@@ -96,17 +96,25 @@ def test_a14_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
     assert last / (1 + last) - error < lost < first / (1 + first) + error
 
 
-def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed() -> None:
-    """A21: two thousand who wish to help pay a yuan in, are asked for five, and two in three overlook it."""
+@pytest.mark.parametrize(
+    ("variant", "on", "expected"),
+    [("overlooked", "mind.overlooking", (0.65, 0.0)), ("automatic", "mind.automatic", (0.35, 1.0))],
+)
+def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed_and_whose_is_filled_up_automatically_is_not(
+    variant: str, on: str, expected: tuple[float, float]
+) -> None:
+    """A21: two thousand pay a yuan in and are asked for five; to fill up is worth it to all, or too much trouble."""
 
     def removed(changes: dict[str, Any]) -> float:
-        prepaid = {"platform.pool.deposit": 1.0, "platform.pool.bands": [{"cover": 10_000.0}], "mind.altruism": 1e6}
+        wish = 1e4 if variant == "overlooked" else 0.0
+        prepaid = {"platform.pool.deposit": 1.0, "platform.pool.bands": [{"cover": 10_000.0}], "mind.altruism": wish}
         model = world(2_000, HAND | prepaid | changes)
         strike = certain_illness(model)
         run(model, 3)
+        model.persons["believed_frailty"], model.persons["inertia"] = 0.0, 0.0 if wish else 1e6
         strike(0)
         return float(run(model, 1)["lapsed"].sum()) / 1_999
 
-    on, without = on_and_off("A21", removed, on={"mind.overlooking": 0.65})
-    assert abs(on - 0.65) < SIGMAS * math.sqrt(0.65 * 0.35 / 1_999)
-    assert without == 0.0
+    found = on_and_off("A21", removed, variant=variant, on={on: 0.65})
+    for share, of_all in zip(found, expected, strict=True):
+        assert abs(share - of_all) <= SIGMAS * math.sqrt(of_all * (1 - of_all) / 1_999)

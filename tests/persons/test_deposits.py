@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm.ledger import pool
-from abm.persons.paying import overlooks
+from abm.persons.paying import fills_up_automatically, overlooks
 from abm.persons.state import Status
 from abm.platforms import prepaid as shared
 from worlds.closings import DEPOSITS, HAND, OWN, POOL, balance, ten
@@ -183,9 +183,35 @@ def test_so_many_overlook_that_deposits_are_used_up_as_is_said_and_they_are_the_
     assert (overlooking(model, 2_000) == first).all()
 
 
+@pytest.mark.parametrize(("overlooking", "automatic"), [(0.6, 0.5), (0.0, 0.5), (0.6, 0.0), (0.6, 1.0), (1.0, 1.0)])
+def test_of_those_who_do_not_overlook_it_so_many_have_it_filled_up_automatically_as_is_said(
+    overlooking: float, automatic: float
+) -> None:
+    model = world(2_000, HAND | {"mind.overlooking": overlooking, "mind.automatic": automatic})
+    forget = np.array([overlooks(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
+    idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
+    part = automatic * (1 - overlooking)
+    assert not (forget & idle).any()
+    assert abs(idle.mean() - part) <= 4 * np.sqrt(part * (1 - part) / idle.size)
+    assert automatic < 1 or (forget | idle).all()
+
+
+def test_whose_deposit_is_filled_up_automatically_pay_however_much_trouble_it_were() -> None:
+    """To the nine it would be too much trouble; of those who need not fill up, nobody is removed."""
+    model, strike = prepaid(180.0, 5.0, automatic=0.5)
+    model.persons["inertia"] = MUCH
+    idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(10)])
+    assert 2 < idle[1:].sum() < 7
+    strike(0)
+    run(model, 1)
+    assert ((model.memberships["status"][1:, 0] == Status.COVERED) == idle[1:]).all()
+    assert model.ledger.flows["pool", "deposit"] == idle[1:].sum() * 15_00
+    model.audit()
+
+
 def test_who_overlooks_that_a_deposit_is_used_up_is_removed_however_much_they_wish_to_help() -> None:
-    """Nine share 180 yuan out of deposits of five. Of a second case nobody is removed any more: all others fill up."""
-    model, strike = prepaid(180.0, 5.0, altruism=1e6, overlooking=0.5)
+    """Nine share 180 yuan out of deposits of five. Those of all others are filled up, and after a second case too."""
+    model, strike = prepaid(180.0, 5.0, altruism=1e4, overlooking=0.5, automatic=1.0)
     gone = overlooking(model, 10)
     gone[0] = False
     assert 2 < gone.sum() < 7

@@ -25,6 +25,7 @@ ON: dict[str, Any] = {
     "mind.noticed_shock": 0.2,
     "mind.habituation_periods": 4,
     "mind.overlooking": 0.4,
+    "mind.automatic": 0.3,
 }
 
 
@@ -87,6 +88,18 @@ def test_who_overlooks_that_a_deposit_is_used_up_decides_nothing_and_it_is_said(
     ]
     assert overlooked
     assert all("overlooked that the deposit was used up, and was removed from" in words for words in overlooked)
+
+
+def test_a_first_deposit_is_paid_and_one_that_is_used_up_is_filled_up_without_a_decision() -> None:
+    paid = [(each, moment) for each in witnessed() for moment in each.moments if moment.kind == Kind.PAID_IN]
+    for first, words in ((True, "paid a deposit of "), (False, " filled up with ")):
+        told = [
+            SENTENCES[Kind.PAID_IN](Reader(witness), moment)
+            for witness, moment in paid
+            if moment.decision is None and moment.said["first"] == first
+        ]
+        assert told
+        assert all(words in each for each in told)
 
 
 def test_a_lasting_taste_in_words() -> None:
