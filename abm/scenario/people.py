@@ -202,7 +202,7 @@ class Mind(Section):
         unit="yuan a year", low=0, high=10_000,
         plausible=(0, 300), source="assumption: 53 % would enrol their family, F238")
     anxiety: float = number(0.5, "median share of a rise in the bill that is expected to come again on top", unit="1",
-        low=0, high=10, plausible=(0, 1.5), source="assumption: extrapolative expectations, as in Greenwood and Shleifer 2014")
+        low=0, high=10, plausible=(0, 1.5), source="assumption: expectations extrapolate, Greenwood and Shleifer 2014")
     attention: float = number(0.05, "median chance to think again in a period without a reason",
         unit="1", low=0, high=1, plausible=(0.02, 0.15),
         source="assumption: a free membership is reconsidered about once a year")
