@@ -60,7 +60,7 @@ def holding(tally: Sequence[int] | np.ndarray, products: int) -> int:
 def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
     """The census of a plan from its row of `persons.census.count` and the census before it."""
     waiting = int(tally[Status.WAITING]) if plan.terms.newcomers_share else 0
-    covered = max(1, int(tally[Count.DESCRIBED]))
+    offer, covered = plan.model.world.offers[plan.index], max(1, int(tally[Count.DESCRIBED]))
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
     sharing = int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting
@@ -70,11 +70,11 @@ def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
         ever_joined=plan.census.ever_joined + joined,
         joined=joined,
-        promised=float(plan.model.world.offers[plan.index]["advertised"]),
+        promised=float(offer["advertised"]),
         sharing=sharing,
         contribution_weights=int(tally[Count.CONTRIBUTION_WEIGHTS]),
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
         true_level=rules.true_level(aid_a_year, plan.gross),
         insured=holding(tally, plan.model.case.insurance.underwritten) / covered,
-        charged=rules.charged(plan.census.charged, begun, sharing, plan.share),
+        charged=rules.charged(plan.census.charged, begun, sharing, float(offer["share"])),
     )

@@ -13,7 +13,7 @@ from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR
 from abm.ledger import OUTSIDE, own, reserve
 from abm.platforms.board import aid_expected
 from abm.platforms.closing import ClosingKind, Stage
-from abm.platforms.plan import Plan, Supervisor
+from abm.platforms.plan import Plan, SupervisedPlan, Supervisor
 from abm.scenario.institutions import Supervision
 from abm.scenario.parents import ClosingPlan
 
@@ -28,10 +28,15 @@ def in_force(first: date | None, day: date) -> bool:
 def ask_for_exit_plans(regulator: Supervisor) -> None:
     """Every plan that takes members and promises less than it must promises that from now on."""
     for plan in regulator.open_plans():
-        promised = plan.terms.closing
-        owed = exit_plan(promised, regulator.settings)
-        if owed != promised:
-            plan.promise_for_the_end(owed)
+        ask_for_an_exit_plan(plan, regulator.settings)
+
+
+def ask_for_an_exit_plan(plan: SupervisedPlan, settings: Supervision) -> None:
+    """A plan that promises less than it must promises that from now on."""
+    promised = plan.terms.closing
+    owed = exit_plan(promised, settings)
+    if owed != promised:
+        plan.promise_for_the_end(owed)
 
 
 def exit_plan(promised: ClosingPlan, settings: Supervision) -> ClosingPlan:

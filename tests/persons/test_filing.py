@@ -133,7 +133,8 @@ def test_the_census_knows_what_those_who_share_have_been_asked_for(newcomers_sha
     model = knowing({"platform.xianghubao.newcomers_share": newcomers_share})
     plan, tally = model.platforms[0], np.zeros_like(model.drive.census()[0])
     tally[Status.COVERED], tally[STATUSES + (Status.WAITING if newcomers_share else Status.COVERED)] = 100, 40
-    plan.census, plan.share = replace(plan.census, charged=500.0), 100
+    plan.census = replace(plan.census, charged=500.0)
+    model.world.offers["share"] = 100
     assert read(tally, plan).charged == 500.0 * 0.6 + 100.0
 
 

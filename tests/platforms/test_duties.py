@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -88,6 +89,20 @@ def test_a_regulator_who_warns_as_in_history_asks_for_exit_plans_and_reserves_fr
     assert sorted(noted) == [("exit plan", date(2019, 2, 14)), ("warning", min(day for _, day in noted))]
     assert model.platforms[0].terms.closing.run_off_borne
     assert (table["reserve"] > 0).tolist() == [False] * 3 + [True] * 3
+
+
+def test_a_board_that_ends_a_plan_in_the_step_in_which_the_duty_begins_owes_an_exit_plan() -> None:
+    """Half a month of notice was promised, and two months are owed from the third step on."""
+    notice = {}
+    for first in (date(2019, 2, 1), date(2019, 3, 1)):
+        model, _ = ten({"supervision.exit_plan_duty_from": first, "supervision.exit_notice_days": 60})
+        run(model, 2)
+        plan = model.platforms[0]
+        with mock.patch.object(plan, "decide", lambda plan=plan: plan.announce("active", "by its board")):
+            run(model, 1)
+        (closing,) = model.closings
+        notice[first.month] = closing.last - closing.announced
+    assert notice == {2: 4, 3: 1}
 
 
 def test_who_is_told_to_end_owes_members_an_exit_plan_by_then() -> None:
