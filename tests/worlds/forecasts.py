@@ -1,14 +1,19 @@
 """Made-up forecasts: what runs said of a plan, without a model."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from abm.clock import collection_date
+from abm.scenario.files import load
+from abm.study.forecast.comparison import Comparison, scored
 from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, Ensemble
+from abm.study.forecast.folder import Forecast
 
+HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
 STEPS = 26  # January 2021 to January 2022
 PLAN = "xianghubao"
 JANUARY_END, MARCH_END, JANUARY_AFTER = START + 1, START + 5, START + 25
@@ -56,3 +61,16 @@ def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a folder of a forecast have no figures, which take seconds."""
     for name in ("fans", "plans", "save_figure"):
         monkeypatch.setattr(f"abm.study.forecast.folder.{name}", lambda *_: [])
+
+
+def facts_about(folder: Path, *rows: tuple[str, str, object]) -> Path:
+    """A file of facts of Xianghubao from (date, quantity, value)."""
+    lines = [f"M{n},Xianghubao,{day},{what},{value},,made up,made up," for n, (day, what, value) in enumerate(rows, 1)]
+    (folder / "made_up.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+    return folder / "made_up.csv"
+
+
+def compared(folder: Path, runs: Ensemble, *rows: tuple[str, str, object]) -> Comparison:
+    """The scores of runs by facts, where members were 100, the share 4 and aid 10 until 2020."""
+    known = history(members=100.0, members_sharing=100.0, share=4.0, aid=10.0, aided=2.0)
+    return scored(Forecast(runs, known, load("xianghubao"), {}), facts_about(folder, *rows))

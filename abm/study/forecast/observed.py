@@ -26,7 +26,7 @@ COLUMNS = ("id", "platform", "date", "quantity", "value", "unit", "source", "con
 ABOVE, EXACT, BELOW = "above", "", "below"
 SIGNS = {">": ABOVE, "<": BELOW}
 # Words after the name of a plan that do not make it another one.
-EMPTY = re.compile(r"[ _-]*(mutual|aid|plan|hubao|huzhu|program|[ _-])*", re.IGNORECASE)
+EMPTY = re.compile(r"\b(mutual|aid|plan|hubao|huzhu|program)\b|[ _-]+")
 YES, NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0")
 
 
@@ -243,7 +243,7 @@ def plan_of(name: str, platforms: Collection[str]) -> str | None:
     known |= {plan.casefold(): plan for plan in platforms}
     folded = name.strip().casefold()
     if folded not in known:
-        bare = {EMPTY.sub("", each, count=0): plan for each, plan in known.items()}
+        bare = {EMPTY.sub("", each): plan for each, plan in known.items()}
         folded, known = EMPTY.sub("", folded), bare
     found = known.get(folded)
     return found if found in platforms else None

@@ -80,7 +80,8 @@ def fit_bass(values: np.ndarray) -> tuple[float, float, float]:
 
     grid = [start(one, other) for one in (0.001, 0.005, 0.02, 0.1) for other in (0.001, 0.02, 0.1, 0.3)]
     best = min(grid, key=lambda found: found[0])[1]
-    found = least_squares(miss, best, bounds=(np.log(1e-9), np.log(1e3)), xtol=1e-12, ftol=1e-12, gtol=1e-12).x
+    ends = np.log(1e-9), np.log(1e3)  # a straight line has its best curve at infinity
+    found = least_squares(miss, best, bounds=ends, xtol=1e-12, ftol=1e-12, gtol=1e-12, max_nfev=100).x
     market, innovation, imitation = np.exp(found).tolist()
     return size * market, innovation, imitation
 

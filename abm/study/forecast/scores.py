@@ -7,7 +7,9 @@ band, and a fine for what falls outside. Energy score: the CRPS of several numbe
 beyond it were all alike: distribution and fact are cut off there (Gneiting and Ranjan 2011).
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -26,10 +28,26 @@ ANOTHER = {"members_sharing": "members"}  # which stands for it where that is no
 def require_scores() -> Any:
     """The package of the scores. Raises `StudyError` where it is not installed."""
     try:
-        import scoringrules  # only here: it takes seconds to come
+        with _without_compiler():
+            import scoringrules  # only here: whoever scores nothing need not wait for it
     except ImportError:
         raise StudyError("scores need the package scoringrules: pip install 'huzhu[calibrate]'") from None
     return scoringrules
+
+
+@contextmanager
+def _without_compiler() -> Iterator[None]:
+    """Let scoringrules not see numba: it would compile all its rules at import, which takes ten times as long."""
+    if "scoringrules" in sys.modules:
+        yield
+        return
+    there = {name: sys.modules[name] for name in ("numba",) if name in sys.modules}
+    sys.modules["numba"] = None  # type: ignore[assignment]  # as Python marks what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules["numba"]
+        sys.modules.update(there)
 
 
 class Sample(NamedTuple):
