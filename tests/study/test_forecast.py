@@ -2,6 +2,7 @@
 
 import json
 from array import array
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +14,16 @@ from abm.cli.main import main
 from abm.clock import half_month
 from abm.errors import FileError, HuzhuError
 from abm.runs.outputs import ENDS, FIRST
-from abm.study.forecast import endings, tells
-from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, load, mean, quantiles, save
+from abm.scenario.files import load as load_scenario
+from abm.study.forecast import endings, folder, tells
+from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, save
 from abm.study.forecast.folder import read
 from abm.study.forecast.kept import Made, gather, study_of, weights_of
+from abm.study.forecast.pictures import plans
 from abm.study.store import Store
 from abm.study.study import Axis, Study, dump_study
 from abm.study.worker import DONE, FAILED, Result
-from worlds.forecasts import JANUARY_AFTER, JANUARY_END, MARCH_END, PLAN, STEPS, ensemble, without_pictures
+from worlds.forecasts import JANUARY_END, MARCH_END, PLAN, STEPS, ensemble, history, without_pictures
 
 STUDY = Study(
     title="Made up",
@@ -74,17 +77,6 @@ def kept(tmp_path: Path) -> Path:
     return stored(tmp_path / "kept", runs)
 
 
-def test_a_quantile_is_the_least_value_up_to_which_so_much_weight_lies() -> None:
-    values, weight = np.array([[4.0, np.nan], [1.0, 7.0], [2.0, np.nan]]), np.array([0.2, 0.5, 0.3])
-    found = quantiles(values, weight, (0.1, 0.5, 0.51, 0.8, 0.81))
-    assert found[:, 0].tolist() == [1, 1, 2, 2, 4]
-    assert found[:, 1].tolist() == [7] * 5
-    assert mean(values, weight).tolist() == [pytest.approx(1.9), 7]
-    nowhere = np.full((3, 1), np.nan)
-    assert np.isnan(quantiles(nowhere, weight, (0.5,))).all()
-    assert np.isnan(mean(nowhere, weight)).all()
-
-
 def test_each_point_has_its_weight_and_shares_it_among_its_runs(kept: Path, tmp_path: Path) -> None:
     (tmp_path / "weights.csv").write_text("point,weight\n0,1\n1,3\n", encoding="utf-8")
     made = gathered(kept, tmp_path / "weights.csv")
@@ -134,8 +126,7 @@ def only(given: dict[str, object]) -> dict[tuple[int, int], Result]:
     [
         ({}, "has no run that is done; finish the sweep first"),
         ({(0, 1): Result(FAILED, "bad luck", {}, 1.0)}, "has no run that is done: bad luck"),
-        (only({FIRST: 1.0, ENDS: "[]"}), r"no series is kept of its runs; add series = \['\*.members'"),
-        (only({FIRST: 1.0, ENDS: "[]", "mood": array("d", [0.0] * 90_000)}), "no plan's members are kept"),
+        (only({FIRST: 1.0, ENDS: "[]"}), r"no plan's members are kept; add series = \['\*.members'"),
         (
             only(outputs(1.0, steps=PAST)),
             "its runs are of 2018-10-28 to 2020-12-28; a forecast needs December 2020 and",
@@ -207,34 +198,6 @@ def test_insurance_at_the_end_has_the_weight_of_the_runs_that_give_it() -> None:
     assert endings.converted(ensemble(conversion=[0, 3, 3]), PLAN) == 0.75
 
 
-def test_an_ensemble_is_read_as_it_was_written_and_the_same_bytes_each_time(tmp_path: Path) -> None:
-    runs = ensemble(members=[1e8, 2e8, 3], announced=[NEVER, NEVER, JANUARY_AFTER])
-    save(runs, tmp_path / "a.npz")
-    save(runs, tmp_path / "b.npz")
-    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
-    found = load(tmp_path / "a.npz")
-    assert found.first == runs.first
-    assert found.series[f"{PLAN}.members"].tolist() == runs.series[f"{PLAN}.members"].tolist()
-    for name in ("before", "announced", "ended", "kind"):
-        ((plan, value),) = list(getattr(found, name).items())[:1]
-        assert value.tolist() == getattr(runs, name)[plan].tolist()
-    assert found.weight.tolist() == runs.weight.tolist()
-
-
-def test_a_damaged_ensemble_is_refused_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"has no a\.npz; give the folder of `huzhu forecast`"):
-        load(tmp_path / "a.npz")
-    save(ensemble(), tmp_path / "a.npz")
-    whole = (tmp_path / "a.npz").read_bytes()
-    for damaged in (b"", b"no zip", whole[: len(whole) // 2]):
-        (tmp_path / "a.npz").write_bytes(damaged)
-        with pytest.raises(FileError, match="is damaged; make the forecast again"):
-            load(tmp_path / "a.npz")
-    (tmp_path / "b.npz").mkdir()
-    with pytest.raises(FileError, match="cannot be read"):
-        load(tmp_path / "b.npz")
-
-
 @pytest.mark.slow
 def test_the_command_writes_a_folder_that_holds_the_forecast(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -273,6 +236,23 @@ def test_a_folder_that_is_no_forecast_or_was_changed_is_refused(
     (out / "provenance.json").write_text("{}", encoding="utf-8")
     with pytest.raises(FileError, match="is no folder of `huzhu forecast`, or damaged: 'ensemble'"):
         read(out)
+
+
+@pytest.mark.slow
+def test_plans_of_a_market_have_a_panel_each_and_two_plans_a_figure_more(tmp_path: Path) -> None:
+    one, other = ensemble(members=[1e6, 2e6, 3e6]), ensemble(members=[5e6] * 3, plan="waterdrop")
+    names = ("series", "before", "announced", "ended", "kind")
+    both = replace(one, **{name: getattr(one, name) | getattr(other, name) for name in names})
+    past = history(members=2e6).assign(**{"waterdrop.members": 5e6})
+    folder.write(Made(both, past, []), STUDY, load_scenario("market"), {}, tmp_path)
+    assert {"forecast.png", "forecast-plans.png", "forecast-plans.svg"} <= {path.name for path in tmp_path.iterdir()}
+    lines = folder.summary(both).splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["waterdrop", PLAN]
+    figure = plans(both, past, ["waterdrop", PLAN], "made up")
+    titles = [panel.get_title(loc="left") for panel in figure.axes]
+    assert [title for title in titles if title] == ["waterdrop", PLAN]
+    top = figure.axes[1].lines[0].get_ydata()
+    assert set(top) == {2.0}  # million, the median
 
 
 @pytest.mark.parametrize("lacking", ["study.toml", "runs.sqlite"])

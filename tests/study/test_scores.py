@@ -165,7 +165,7 @@ def test_members_share_and_aid_of_one_half_month_are_scored_together(tmp_path: P
         assert row["energy_score"] == by_hand
         assert row["energy_score last value"] == 0
         assert row["facts"] == "M1 M2 M3"
-    apart = compared(tmp_path, runs, ("2021-06-14", "members", 100), *(("2021-06-28", *each) for each in three))
+    apart = compared(tmp_path, runs, ("2021-05-28", "members", 100), *(("2021-06-28", *each) for each in three))
     assert len(apart.together) == 0
     bound = compared(tmp_path, runs, ("2021-06-28", "members", ">100"), *(("2021-06-28", *each) for each in three))
     assert len(bound.together) == 0
@@ -180,3 +180,14 @@ def test_a_share_is_that_of_the_runs_in_which_the_plan_is_open(tmp_path: Path) -
     nowhere = compared(tmp_path, ensemble(share=np.full_like(share, np.nan)), rows)
     assert len(nowhere.facts) == 0
     assert [left.reason for left in nowhere.left] == ["no run has such a plan then"]
+
+
+def test_what_is_known_of_a_month_alone_is_scored_together_by_the_month(tmp_path: Path) -> None:
+    members = np.tile(np.arange(1.0, KNOWN + STEPS + 1) * 100, (3, 1))
+    runs = ensemble(members=members, share=[4] * 3, aid=[10] * 3)
+    three = [("2021-01-14", "per_capita_share_rmb_per_period", 4), ("2021-01-28", "aid_paid_rmb_period", 10)]
+    (row,) = compared(tmp_path, runs, *three, ("2021-01", "members", 350)).together.to_dict("records")
+    assert (row["energy_score"], row["facts"]) == (0, "M3 M1 M2")
+    more = [("2021-01-28", "per_capita_share_rmb_per_period", 4), ("2021-01-28", "members", 500)]
+    (row,) = compared(tmp_path, runs, *three, ("2021-01", "members", 350), *more).together.to_dict("records")
+    assert (row["energy_score"], row["facts"]) == (1, "M5 M4 M2")  # the half-month goes before the month

@@ -10,7 +10,7 @@ import pytest
 from abm.clock import collection_date
 from abm.scenario.files import load
 from abm.study.forecast.comparison import Comparison, scored
-from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, Ensemble
+from abm.study.forecast.ensemble import FLOWS, KNOWN, NEVER, SERIES, START, Ensemble
 from abm.study.forecast.folder import Forecast
 
 HEAD = "id,platform,date,quantity,value,unit,source,confidence,note"
@@ -41,7 +41,7 @@ def ensemble(
         weight=np.array(weight, float),
         first=START - KNOWN,
         series={f"{plan}.{name}": whole(name) for name in SERIES},
-        before={f"{plan}.{name}": np.full(runs, 100.0) for name in ("aid", "aided", "joined")},
+        before={f"{plan}.{name}": np.full(runs, 100.0) for name in FLOWS},
         announced={plan: when},
         ended={plan: over},
         kind={plan: np.where(when == NEVER, "", "active")},

@@ -18,7 +18,7 @@ from abm.observation.quantities import Steps
 KNOWN = PERIODS_PER_MONTH  # half-months that were known, before those that are forecast
 START = half_month(FACTS_END) + 1  # the first half-month that is forecast
 NEVER = int(np.iinfo(np.int32).max)  # the half-month in which a plan ends that does not
-FLOWS = ("aid", "aided", "joined")  # of which what came before counts too
+FLOWS = ("aid", "aided")  # of which what came before counts too
 BILL = ("run_off", "returned", "conversion")  # what the end of a plan costs its parent
 PER_MEMBER = ("share", "relative_risk", "mean_age")  # which a plan without members does not have
 SERIES = ("members", "members_sharing", *FLOWS, *PER_MEMBER, *BILL)

@@ -21,6 +21,9 @@ from abm.study.worker import DONE
 NEEDED = [f"*.{name}" for name in SERIES]  # as a study names the series that are kept
 
 
+Run = tuple[int, int, dict[str, Any]]  # point, seed, what was kept
+
+
 class Made(NamedTuple):
     """An ensemble, the median of each series until the end of 2020 with a column `date`, and what is to be said."""
 
@@ -69,23 +72,28 @@ def gather(store: Store, study: Study, weights: Mapping[int, float]) -> Made:
 
     Runs that failed are left out, with a remark.
     """
-    runs: list[tuple[int, int, dict[str, Any]]] = []
+    assert store.base is not None  # a store of scenarios, as it was opened without a function
+    wanted = [f"{platform}.{name}" for platform in store.base.platform for name in SERIES]
+    runs: list[Run] = []
     failed = 0
     for number, _, seed, result in store.kept(study):
         if weights.get(number, 0.0) <= 0:
             continue
         if result.status == DONE:
-            runs.append((number, seed, result.outputs))
+            kept = {name: result.outputs[name] for name in (FIRST, ENDS, *wanted) if name in result.outputs}
+            runs.append((number, seed, kept))
         else:
             failed += 1
     if not runs:
         why = f": {store.reason()}" if failed else ""
         raise StudyError(f"{store.folder}: has no run that is done{why}; finish the sweep first")
     remarks = [f"{failed:,} runs that failed are left out"] if failed else []
-    first = _calendar(store, runs)
-    names, missing = _names(store, runs)
-    if missing:
+    names = [name for name in wanted if all(name in outputs for _, _, outputs in runs)]
+    if not any(name.endswith(".members") for name in names):
+        raise StudyError(f"{store.folder}: no plan's members are kept; add series = {NEEDED[:2]}, ... to the study")
+    if missing := [name for name in SERIES if not any(each.endswith(f".{name}") for each in names)]:
         remarks.append(f"left out, for they are not kept: {', '.join(missing)}; a study keeps those named in `series`")
+    first = _calendar(store, runs, names[0])
 
     member, luck = np.array([run[0] for run in runs]), np.array([run[1] for run in runs])
     times = {number: int((member == number).sum()) for number in set(member.tolist())}
@@ -111,34 +119,13 @@ def gather(store: Store, study: Study, weights: Mapping[int, float]) -> Made:
     return Made(made, history, remarks)
 
 
-def _calendar(store: Store, runs: list[tuple[int, int, dict[str, Any]]]) -> int:
+def _calendar(store: Store, runs: list[Run], name: str) -> int:
     """The first half-month of all runs, which end in the same one too."""
-    found = {
-        (int(outputs[FIRST]), max((len(each) for each in outputs.values() if _is_series(each)), default=0))
-        for _, _, outputs in runs
-    }
+    found = {(int(outputs[FIRST]), len(outputs[name])) for _, _, outputs in runs}
     if len(found) > 1:
         raise StudyError(f"{store.folder}: its runs have {len(found)} different calendars; a forecast is of one")
     ((first, length),) = found
-    if not length:
-        raise StudyError(f"{store.folder}: no series is kept of its runs; add series = {NEEDED[:2]}, ... to the study")
     if first > START - KNOWN or first + length <= START:
         days = f"{collection_date(first)} to {collection_date(first + length - 1)}"
         raise StudyError(f"{store.folder}: its runs are of {days}; a forecast needs December 2020 and what follows")
     return first
-
-
-def _is_series(value: Any) -> bool:
-    return not isinstance(value, float | int | str)
-
-
-def _names(store: Store, runs: list[tuple[int, int, dict[str, Any]]]) -> tuple[list[str], list[str]]:
-    """Series of plans that every run has, and what is missing of those that a forecast tells."""
-    assert store.base is not None  # a store of scenarios, as it was opened without a function
-    there = set.intersection(*({name for name, value in outputs.items() if _is_series(value)} for *_, outputs in runs))
-    wanted = [f"{platform}.{name}" for platform in store.base.platform for name in SERIES]
-    names = [name for name in wanted if name in there]
-    if not any(name.endswith(".members") for name in names):
-        raise StudyError(f"{store.folder}: no plan's members are kept; add series = {NEEDED[:2]}, ... to the study")
-    lacking = [name for name in SERIES if not any(each.endswith(f".{name}") for each in names)]
-    return names, lacking

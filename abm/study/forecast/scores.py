@@ -164,35 +164,55 @@ def _chance(said: Sample, fact: Observed) -> float:
 def of_all_three(forecast: Ensemble, references: Mapping[str, Ensemble], facts: Facts) -> list[Row]:
     """A row a plan and half-month of which members, share and aid are known: the energy score of all three.
 
-    Each is measured by its `scale`.
+    Where they are of different half-months of a month, or of the month, it is a row of that. Each number is measured by
+    its `scale`.
     """
-
-    def place(fact: Observed) -> tuple[str, int]:
-        return fact.platform, half_month(fact.last)
-
-    exact = [fact for fact in facts.numbers if not fact.bound and half_month(fact.first) == half_month(fact.last)]
+    last = next(iter(references.values()))
     rows = []
-    for (platform, period), group in groupby(sorted(exact, key=place), key=place):
-        found: dict[str, Observed] = {}
-        for fact in sorted(group, key=lambda fact: READINGS[fact.quantity].tells in ANOTHER):
-            tells = READINGS[fact.quantity].tells
-            found.setdefault(ANOTHER.get(tells, tells), fact)
-        if not found.keys() >= set(JOINT):
-            continue
-        three = [found[name] for name in JOINT]
-        sizes = np.array([scale(next(iter(references.values())), fact) for fact in three])
+    for three in _threes(facts.numbers):
+        sizes = np.array([scale(last, fact) for fact in three])
         value = np.array([fact.value for fact in three]) / sizes
         said = _together(forecast, three, sizes)
         if said is None:
             continue
-        row: Row = {"platform": platform, "date": three[0].dated, "facts": " ".join(fact.id for fact in three)}
+        row: Row = {"platform": three[0].platform, "date": three[0].dated, "facts": " ".join(each.id for each in three)}
         row["energy_score"] = energy(said, value)
         for name, reference in references.items():
             other = _together(reference, three, sizes)
             row[f"energy_score {name}"] = energy(other, value) if other else float("nan")
             row[f"skill {name}"] = skill(row["energy_score"], row[f"energy_score {name}"])
-        rows.append(row | {"period": period})
+        rows.append(row)
     return rows
+
+
+def _threes(facts: Sequence[Observed]) -> Iterator[list[Observed]]:
+    """Members, share and aid of the same plan and half-month; of a month, where no half-month of it has all three."""
+
+    def month(fact: Observed) -> tuple[str, int, int]:
+        return fact.platform, fact.last.year, fact.last.month
+
+    exact = [fact for fact in facts if not fact.bound and (fact.first.year, fact.first.month) == month(fact)[1:]]
+    for _, group in groupby(sorted(exact, key=month), key=month):
+        own = sorted(group, key=lambda fact: (READINGS[fact.quantity].tells in ANOTHER, fact.last))
+        halves = [
+            [fact for fact in own if half_month(fact.first) == half_month(fact.last) == at] for at in _halves(own)
+        ]
+        found = [three for half in halves if (three := _one_of_each(half))]
+        whole = _one_of_each(own)
+        yield from found or ([whole] if whole else [])
+
+
+def _halves(facts: Sequence[Observed]) -> list[int]:
+    return sorted({half_month(fact.last) for fact in facts})
+
+
+def _one_of_each(facts: Sequence[Observed]) -> list[Observed]:
+    """The first fact of each of the three quantities; nothing where one is missing."""
+    found: dict[str, Observed] = {}
+    for fact in facts:
+        tells = READINGS[fact.quantity].tells
+        found.setdefault(ANOTHER.get(tells, tells), fact)
+    return [found[name] for name in JOINT] if found.keys() >= set(JOINT) else []
 
 
 def _together(ensemble: Ensemble, facts: Sequence[Observed], sizes: np.ndarray) -> Sample | None:
