@@ -9,7 +9,7 @@ import pytest
 
 from abm.errors import DataError, FileError
 from abm.observation.facts import PLATFORMS
-from abm.study.forecast.ensemble import KNOWN, START
+from abm.study.forecast.ensemble import KNOWN
 from abm.study.forecast.observed import ABOVE, BELOW, ENDINGS, READINGS, Facts, plan_of, read_facts
 from abm.study.forecast.scores import sample
 from worlds.forecasts import HEAD, PLAN, STEPS, ensemble
@@ -143,11 +143,11 @@ def test_what_the_runs_did_not_keep_is_listed(laid: Laid) -> None:
     assert len(facts.left) == 2
 
 
-def test_a_time_that_begins_before_the_forecast_is_left_out_unless_it_counts_since_launch(laid: Laid) -> None:
-    runs = ensemble()
-    early = [("Xianghubao", "2020", "members", "5"), ("Xianghubao", "2020", "aided_members_cumulative", "5")]
-    assert [each.quantity for each in laid(*early, runs=runs).known] == ["members", "aided_members_cumulative"]
-    assert START == 24 * 2021
+def test_numbers_until_2020_are_known_and_not_scored(laid: Laid) -> None:
+    early = [("Xianghubao", "2020", "members", "5"), ("Xianghubao", "2020-12-31", "aided_members_cumulative", "5")]
+    facts = laid(*early, ("Xianghubao", "2021-01-01", "members", "5"))
+    assert [each.id for each in facts.known] == ["M0", "M1"]
+    assert [each.id for each in facts.numbers] == ["M2"]
 
 
 def test_an_end_has_the_day_of_its_value_or_of_its_row(laid: Laid) -> None:

@@ -80,7 +80,6 @@ class Reading(NamedTuple):
     read: Callable[[Ensemble, str, date, date], np.ndarray]
     of_steps: Callable[[Steps, date, date], float] | None = None  # the same off one run's series, where it is one
     signed: bool = False  # whether it may be below nothing
-    since_launch: bool = False
 
 
 def _each_run(name: str, read: Callable[[Steps, date, date], float], since_launch: bool = False) -> Reading:
@@ -91,7 +90,7 @@ def _each_run(name: str, read: Callable[[Steps, date, date], float], since_launc
         return np.array([read(replace(steps, value=row), first, last) for row in steps.value], float)
 
     tells = f"{name}_cumulative" if since_launch else name
-    return Reading(tells, (name,), of_runs, read, since_launch=since_launch)
+    return Reading(tells, (name,), of_runs, read)
 
 
 def _exits(ensemble: Ensemble, platform: str, first: date, last: date) -> np.ndarray:
@@ -181,8 +180,6 @@ def _lay(row: dict[str, str], ensemble: Ensemble, facts: Facts) -> str:
         return "before the forecast; references may start from it"
     if half_month(last) > ensemble.last:
         return "after the end of the forecast"
-    if first <= FACTS_END and not reading.since_launch:
-        return "partly before the forecast"
     facts.numbers.append(observed)
     return ""
 
