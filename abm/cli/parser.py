@@ -136,6 +136,16 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     )  # fmt: skip
     matter = command("sensitivity", "which setting matters: indices of a sweep's outputs")
     matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
+    tell = command("forecast", "what follows 2020, of the runs of a sweep: bounds, chances of closing, a figure")
+    tell.add_argument("folder", type=Path, help="the folder of a sweep that keeps series, run beyond 2020")
+    words = "a table with columns point and weight (default: all points alike)"
+    tell.add_argument("--weights", type=Path, metavar="FILE", help=words)
+    words = "folder of the forecast (default results/forecast)"
+    tell.add_argument("--out", type=Path, default=Path("results/forecast"), metavar="DIR", help=words)
+    score = command("compare", "score a forecast by facts of its time, against simple references")
+    score.add_argument("facts", type=Path, help="a table with the columns of abm/data/facts.csv")
+    score.add_argument("folder", type=Path, help="the folder of a forecast")
+    score.add_argument("--out", type=Path, metavar="DIR", help="folder of the scores (default scores in the forecast)")
     return whole
 
 

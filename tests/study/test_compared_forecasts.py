@@ -1,0 +1,187 @@
+"""Whether plans went on is scored month by month, and the command lays facts beside a forecast and tells its scores."""
+
+import json
+import math
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm.cli.main import main
+from abm.scenario.files import load
+from abm.study.forecast import lives
+from abm.study.forecast.comparison import told
+from abm.study.forecast.ensemble import NEVER, START, Ensemble
+from abm.study.forecast.folder import write
+from abm.study.forecast.kept import Made
+from abm.study.forecast.observed import Ending
+from abm.study.forecast.references import REFERENCES
+from abm.study.study import Axis, Study
+from worlds.forecasts import MARCH_END, PLAN, compared, ensemble, facts_about, history, without_pictures
+
+
+def test_the_brier_score_is_the_mean_square_of_what_was_missed_by() -> None:
+    assert lives.brier(np.array([1.0, 0.5, 0.2]), np.array([True, True, False])) == pytest.approx((0 + 0.25 + 0.04) / 3)
+
+
+def lived(runs: Ensemble, *endings: Ending) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = lives.of_lives(runs, history(members=1.0), endings)
+    return pd.DataFrame(found[0]), pd.DataFrame(found[1])
+
+
+def test_survival_is_scored_month_by_month() -> None:
+    """Announced in May; the forecast said March with a chance of 1/4, else never: 13 months, of which 4 it goes on."""
+    runs = ensemble(announced=[MARCH_END, NEVER, NEVER])
+    months, plans = lived(runs, Ending("M1", PLAN, "announced", date(2021, 5, 10)))
+    assert months["goes_on"].tolist() == [1] * 4 + [0] * 9
+    assert months["chance"].tolist() == [1, 1] + [0.75] * 11
+    scores = plans.iloc[0]
+    assert scores["brier"] == pytest.approx((2 * 0.25**2 + 9 * 0.75**2) / 13)
+    assert scores["brier last value"] == pytest.approx(9 / 13)
+    assert scores["skill last value"] == pytest.approx(1 - scores["brier"] / (9 / 13))
+
+
+def test_cover_ends_later_than_that_is_announced() -> None:
+    runs = ensemble(announced=[MARCH_END] * 3, ended=[MARCH_END + 2] * 3)
+    months, scores = lived(
+        runs,
+        Ending("M1", PLAN, "announced", date(2021, 3, 31)),
+        Ending("M2", PLAN, "ended", date(2021, 4, 30)),
+    )
+    assert scores.set_index("what")["brier"].to_dict() == {"announced": 0, "ended": 0}
+    assert months.groupby("what")["goes_on"].sum().to_dict() == {"announced": 2, "ended": 3}
+
+
+def test_a_plan_that_had_not_ended_is_scored_until_then() -> None:
+    months, scores = lived(ensemble(), Ending("M1", PLAN, "announced", date(2021, 6, 15), happened=False))
+    assert months["date"].tolist()[-1] == date(2021, 5, 31)
+    assert scores.iloc[0]["times"] == 5
+    assert math.isnan(scores.iloc[0]["skill last value"])
+    assert lived(ensemble(), Ending("M1", PLAN, "announced", date(2021, 1, 15), happened=False))[1].empty
+
+
+def test_the_trend_of_closings_is_the_rate_of_2020_month_by_month() -> None:
+    runs = ensemble(announced=[START - 3, NEVER, NEVER])  # a quarter in twelve months
+    months, scores = lived(runs, Ending("M1", PLAN, "announced", date(2021, 3, 10), happened=False))
+    stays = 1 - 0.25 / 12
+    assert months["chance trend of 2020"].tolist() == pytest.approx([stays, stays**2])
+    assert scores.iloc[0]["brier trend of 2020"] == pytest.approx(((1 - stays) ** 2 + (1 - stays**2) ** 2) / 2)
+
+
+@pytest.mark.parametrize(("happened", "score", "last"), [(True, 0.25**2, 1.0), (False, 0.75**2, 0.0)])
+def test_conversion_is_scored_as_one_event(happened: bool, score: float, last: float) -> None:
+    runs = ensemble(conversion=[0, 3, 3])
+    (row,) = lived(runs, Ending("M1", PLAN, "converted", date(2021, 6, 30), happened))[1].to_dict("records")
+    assert (row["brier"], row["brier last value"], row["times"]) == (pytest.approx(score), last, 1)
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a made-up forecast."""
+    without_pictures(monkeypatch)
+    study = Study(vary={"mind.altruism": Axis(values=(1, 2))}, outputs=("closings",))
+    past = history(members=100.0, members_sharing=100.0, share=4.0, aid=10.0, aided=2.0, mean_age=35)
+    runs = ensemble(members=[90, 110, 130], share=[4, 5, 6], aid=[9, 11, 13], announced=[MARCH_END, NEVER, NEVER])
+    write(Made(runs, past, []), study, load("xianghubao"), {"code": "made up"}, tmp_path / "forecast")
+    return tmp_path / "forecast"
+
+
+ROWS = (
+    ("2021-06-28", "members", 105),
+    ("2021-06-28", "per_capita_share_rmb_per_period", 5),
+    ("2021-06-28", "aid_paid_rmb_period", 10),
+    ("2021-05-10", "closure_announced", "yes"),
+    ("2021-05-10", "owner", "somebody"),
+)
+
+
+def test_the_command_prints_and_writes_the_scores(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made)]) == 0
+    said = capsys.readouterr().out
+    lines = [line.split() for line in said.splitlines()]
+    assert lines[2][:8] == ["quantity", "facts", "CRPS", "last", "trend", "Bass", "pool", "AR(1)"]
+    assert {"members", "share", "aid", "all"} <= {line[0] for line in lines if line}
+    assert "Members, share and aid together, 1 half-months: energy score" in said
+    assert [PLAN, "announced", "13"] in [line[:3] for line in lines]
+    assert "  1: the forecast does not tell it: M5" in said
+    assert max(map(len, said.splitlines()[:-1])) <= 110
+    scores = made / "scores"
+    assert {path.name for path in scores.iterdir()} == {
+        *("scores.csv", "by_quantity.csv", "together.csv", "survival.csv", "brier.csv", "left_out.csv"),
+        "provenance.json",
+    }
+    assert len(pd.read_csv(scores / "scores.csv")) == 3
+    assert pd.read_csv(scores / "left_out.csv")["id"].tolist() == ["M5"]
+    record = json.loads((scores / "provenance.json").read_text(encoding="utf-8"))
+    assert record["forecast"]["ensemble"] == json.loads((made / "provenance.json").read_text("utf-8"))["ensemble"]
+    assert record["packages"]["scoringrules"]
+
+
+def test_facts_of_another_time_are_no_mistake(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = facts_about(made.parent, ("2019-06-28", "members", 105))
+    assert main(["compare", str(path), str(made), "--out", str(made.parent / "out")]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("No fact of the time that is forecast.\n")
+    assert "1: before the forecast; references may start from it: M1" in said
+    assert pd.read_csv(made.parent / "out" / "left_out.csv")["reason"].tolist() == [
+        "before the forecast; references may start from it"
+    ]
+
+
+def test_a_missing_package_is_said_in_a_line(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "scoringrules", None)
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made)]) == 2
+    line = "huzhu: scores need the package scoringrules: pip install 'huzhu[calibrate]'"
+    assert capsys.readouterr().err.splitlines() == [line]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (("2021-13", "members", 5), "M1: date = '2021-13' is not in the calendar"),
+        (("2021-06", "members", "about 5"), "M1: value = 'about 5' of members must be a number from 0 up"),
+    ],
+)
+def test_a_broken_file_is_a_line_and_status_2(
+    row: tuple[str, str, object], words: str, made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", str(facts_about(made.parent, row)), str(made)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(words)
+    assert not (made / "scores").exists()
+
+
+def test_a_folder_without_a_forecast_is_a_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(facts_about(tmp_path, *ROWS)), str(tmp_path)]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"huzhu: {tmp_path}: has no ensemble.npz; give the folder of `huzhu forecast`"
+    ]
+
+
+def test_every_reference_has_its_column(tmp_path: Path) -> None:
+    found = compared(tmp_path, ensemble(members=[1, 2, 3]), ("2021-06-28", "members", 104))
+    assert len(REFERENCES) == 5
+    assert {f"skill {name}" for name in REFERENCES} <= set(found.facts)
+    (head,) = [line for line in told(found) if line.startswith("quantity")]
+    assert head.split()[3:8] == ["last", "trend", "Bass", "pool", "AR(1)"]
+
+
+@pytest.mark.slow
+def test_the_package_of_the_scores_is_there_quickly_and_the_compiler_stays() -> None:
+    code = """
+import sys
+from abm.study.forecast.scores import require_scores
+assert "scoringrules" not in sys.modules
+require_scores()
+assert "numba" not in sys.modules or sys.modules["numba"] is not None
+import numba
+print(numba.njit(lambda x: x + 1)(1))
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n"
