@@ -99,6 +99,7 @@ def imports(path: Path) -> set[str]:
         ("mesa", {"agents", "model", "observation"}),
         ("pandas", {"cli", "figures", "observation", "runs", "study"}),
         ("SALib", {"study"}),
+        ("sklearn", {"study"}),
         ("matplotlib", {"figures", "page", "study"}),
         ("solara", {"page"}),
         ("networkx", {"persons"}),
