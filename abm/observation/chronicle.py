@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 
+from abm.observation.columns import aligned
 from abm.observation.events import REGULATOR, STOPS
-from abm.observation.facts import aligned
 
 STOP = "product stopped"
 MONEY = ("paid_yuan", "deposits_yuan", "aid_yuan", "net_yuan")

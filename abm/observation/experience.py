@@ -21,7 +21,7 @@ import pandas as pd
 from abm.clock import PERIODS_PER_MONTH, PERIODS_PER_YEAR, collection_date
 from abm.money import yuan
 from abm.observation.collector import Observed
-from abm.observation.facts import aligned
+from abm.observation.columns import aligned
 from abm.observation.transfers import BANDS
 from abm.persons.exposure import count_exposed, price
 from abm.persons.state import Trait

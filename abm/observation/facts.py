@@ -8,18 +8,31 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from abm.clock import collection_date, half_month
 from abm.errors import DataError, SeriesError
-from abm.files import read_csv
-from abm.observation.quantities import FLOORS, KINDS, ONCE_COVERED, QUANTITIES, WAIT, Quantity, Steps, span, total
+from abm.files import columns_of, read_csv
+from abm.observation.columns import TABLE_WIDTH, aligned
+from abm.observation.quantities import (
+    FLOORS,
+    KINDS,
+    ONCE_COVERED,
+    QUANTITIES,
+    WAIT,
+    Quantity,
+    Steps,
+    span,
+    spread,
+    total,
+)
 
 AT_LEAST = ">"  # before a value: a lower bound
 FACTS_END = date(2020, 12, 31)  # what followed is kept aside for the forecast
-TABLE_WIDTH = 110
+FOR_A_FIT = ("log_error", "log_discrepancy", "summed_as")  # columns of the facts file
 
 # Names in the facts file by name in a scenario. A source that speaks of "a head platform" is taken to mean the largest.
 PLATFORMS = {
@@ -35,6 +48,8 @@ PLATFORMS = {
     "qihoo360": ("360 Mutual",),
     "ehuzhu": ("eHuzhu (Fanhua)",),
     "kangai": ("Kangai Gongshe",),
+    "xiaomi": ("Xiaomi Mutual",),
+    "sina": ("Sina Mutual",),
     "elderly": ("Xianghubao_elderly",),
     "chronic": ("Xianghubao_chronic",),
 }
@@ -58,6 +73,10 @@ class Fact:
     confidence: str
     note: str
     at_least: bool = False  # a lower bound: more than that was no miss
+    # For a fit, on a log scale, and by rule where it is not said: see `precision`.
+    log_error: float | None = None  # of the observation
+    log_discrepancy: float | None = None  # that a model of half-months is allowed
+    summed_as: str = ""  # facts of a plan and quantity with the same name count as their sum
 
     @property
     def meaning(self) -> Quantity:
@@ -103,10 +122,11 @@ class Misfit:
 def load_facts(platform: str, file: str = "facts.csv") -> list[Fact]:
     """The facts of a platform that a series can show, in the order of the file; none for a platform without facts.
 
-    Raises `DataError` for a row that cannot be read as a fact.
+    Columns `FOR_A_FIT` may be missing. Raises `DataError` for a row that cannot be read as a fact.
     """
     columns = ("id", "platform", "date", "quantity", "value", "source", "confidence", "note")
-    rows = read_csv(file, dict.fromkeys(columns, str))
+    more = set(FOR_A_FIT).intersection(columns_of(file))
+    rows = read_csv(file, dict.fromkeys((*columns, *more), str))
     names, facts = PLATFORMS.get(platform, (platform,)), []
     seen: set[str] = set()
     for row in rows:
@@ -136,7 +156,9 @@ def _fact(row: dict[str, str]) -> Fact:
         value = math.nan
     if not (math.isfinite(value) and value >= 0):
         raise DataError(f"value = '{row['value']}' of {row['quantity']} must be a number from 0 up")
-    words = {name: row[name] for name in ("id", "platform", "quantity", "source", "confidence", "note")}
+    words: dict[str, Any] = {name: row[name] for name in ("id", "platform", "quantity", "source", "confidence", "note")}
+    words |= {name: spread(name, row[name]) for name in FOR_A_FIT[:2] if row.get(name)}
+    words |= {"summed_as": row.get("summed_as", "")}
     return Fact(dated=row["date"], first=first, last=last, value=value, at_least=at_least, **words)
 
 
@@ -242,19 +264,6 @@ def _factor(at: Misfit | None) -> str:
     factor = math.exp(at.spread)
     words = f"{factor:.2f}" if factor < 99.995 else f"{factor:,.0f}" if factor < 9999.5 else "over 10,000"
     return words + ("+" if at.bias > 0 else "-" if at.bias < 0 else " ")
-
-
-def aligned(rows: Sequence[tuple[str, ...]], numbers: tuple[int, ...]) -> list[str]:
-    """Rows in columns, the head ruled off; the columns of `numbers` to the right, and no line over `TABLE_WIDTH`."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        line = "  ".join(
-            cell.rjust(wide) if at in numbers else cell.ljust(wide) for at, (cell, wide) in enumerate(cells)
-        )
-        lines.append(line[:TABLE_WIDTH].rstrip())
-    return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
 def _row(each: Comparison) -> tuple[str, ...]:

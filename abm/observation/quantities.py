@@ -175,6 +175,7 @@ QUANTITIES = {
     "participants": Quantity("persons in plans, most in the year", "persons", "persons", ("persons_in_plans",), most),
     "registered_total": _joined("registered since launch", "registered"),
     "plans_above_ten_million": Quantity("plans above ten million", "plans", "plans", ("large_plans",), of_period),
+    "surviving_platforms": Quantity("small plans left", "plans", "plans", ("small_plans",), of_period),
 }
 KINDS = tuple(dict.fromkeys(quantity.kind for quantity in QUANTITIES.values()))
 
@@ -196,3 +197,14 @@ def span(text: str, months: int = 1) -> tuple[date, date]:
         return first, first
     end_year, end_month = divmod(12 * first.year + begin + length - 2, 12)
     return first, date(end_year, end_month + 1, monthrange(end_year, end_month + 1)[1])
+
+
+def spread(name: str, text: str) -> float:
+    """A standard deviation of a logarithm, as a column of the facts file gives it. Raises `DataError`."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not (math.isfinite(found) and found > 0):
+        raise DataError(f"{name} = '{text}' must be a number above 0, or nothing")
+    return found

@@ -50,8 +50,8 @@ def test_what_commands_and_experiments_write_by_default_is_ignored(clone: Path, 
     assert git(clone, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("name", ["examples/spiral/table.csv", "description/ODD.md"])
-def test_examples_and_the_description_are_kept(clone: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["examples/spiral/table.csv", "description/ODD.md", "forecast/quantiles.csv"])
+def test_examples_the_description_and_the_forecast_are_kept(clone: Path, name: str) -> None:
     path = clone / "results" / name
     path.parent.mkdir(parents=True)
     path.write_text("", encoding="utf-8")
@@ -62,4 +62,4 @@ def test_nothing_else_is_kept_of_results() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("no repository")
     kept = {path.split("/")[1] for path in git(ROOT, "ls-files", "results").splitlines()}
-    assert kept <= {"examples", "description"}
+    assert kept <= {"examples", "description", "forecast"}

@@ -100,6 +100,7 @@ def imports(path: Path) -> set[str]:
         ("pandas", {"cli", "figures", "observation", "runs", "study"}),
         ("SALib", {"study"}),
         ("scoringrules", {"study"}),
+        ("sklearn", {"study"}),
         ("matplotlib", {"figures", "page", "study"}),
         ("solara", {"page"}),
         ("networkx", {"persons"}),

@@ -79,7 +79,7 @@ def test_every_platform_has_its_facts_in_the_file():
 
 
 def test_every_platform_of_the_market_has_its_name_in_the_file_or_is_not_there():
-    unnamed = {"xiaomi", "sina", "fringe"}
+    unnamed = {"fringe"}
     assert set(load("market").platform) - unnamed == set(PLATFORMS)
     said = " ".join(row["platform"] for row in read_csv("facts.csv", {"platform": str})).casefold()
     assert not [name for name in unnamed if name in said]

@@ -63,7 +63,7 @@ def test_one_plan_is_not_the_industry_and_the_market_is() -> None:
 
 def test_facts_of_the_industry_end_with_2020_and_are_read_off_the_columns_that_are_named() -> None:
     facts = load_facts(NAME)
-    assert {fact.id for fact in facts} == {"F226", "F227", "F229", "F231", "F233", "F288", "F291"}
+    assert {fact.id for fact in facts} == {"F224", "F226", "F227", "F229", "F231", "F233", "F288", "F291"}
     assert max(fact.last for fact in facts) <= FACTS_END
     needed = columns(facts, NAME, PLANS)
     assert needed < set(industry())
@@ -93,4 +93,4 @@ def test_a_market_is_told_with_the_facts_of_the_industry(tmp_path: Path) -> None
     heading, industry_facts = written.split("the industry, all plans together: facts beside simulation")
     assert "F227" in industry_facts.split("\n\n")[0]
     assert "F227" not in heading
-    assert ["all", "together", "3"] in [line.split()[:3] for line in told.splitlines()]
+    assert ["all", "together", "4"] in [line.split()[:3] for line in told.splitlines()]

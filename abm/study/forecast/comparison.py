@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm.files import digest_of
-from abm.observation.facts import TABLE_WIDTH, aligned
+from abm.observation.columns import TABLE_WIDTH, aligned
 from abm.runs.results import PROVENANCE, results_folder
 from abm.runs.run import installed
 from abm.sources import commit

@@ -17,7 +17,8 @@ import pandas as pd
 from abm.errors import FileError, HuzhuError
 from abm.figures.style import save as save_figure
 from abm.files import digest_of
-from abm.observation.facts import FACTS_END, aligned
+from abm.observation.columns import aligned
+from abm.observation.facts import FACTS_END
 from abm.runs.results import PROVENANCE, results_folder
 from abm.runs.run import PACKAGES, installed
 from abm.scenario.files import dump, load
