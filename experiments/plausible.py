@@ -13,7 +13,8 @@ members were under 30 in December 2018, and in the worlds 44 % at most; at the e
 F092, fewer in most worlds) and the 48 and 109 million of Waterdrop (F156, F158, fewer). Nobody closes before 2022 in
 5 % of the worlds, half of what was predicted: the prepaid plan of Qingsong ends in four of five, because far more of
 its members claim than did in fact. Five and more plans close within twelve months in 37 %. What a board reckons with
-and what a plan costs is drawn together. F224, the small plans left in 2018, is compared since then and not among the 86.
+and what a plan costs is drawn together.
+F224, the small plans left in January 2018, is compared since then and not among the 86.
 """
 
 import json
