@@ -15,7 +15,8 @@ from abm.cli.main import main
 from abm.scenario.files import load
 from abm.study.forecast import lives
 from abm.study.forecast.comparison import told
-from abm.study.forecast.ensemble import NEVER, START, Ensemble
+from abm.study.forecast.ensemble import NEVER, SERIES, START, Ensemble
+from abm.study.forecast.ensemble import load as load_forecast
 from abm.study.forecast.folder import write
 from abm.study.forecast.kept import Made
 from abm.study.forecast.observed import Ending
@@ -170,6 +171,34 @@ def test_every_reference_has_its_column(tmp_path: Path) -> None:
     assert {f"skill {name}" for name in REFERENCES} <= set(found.facts)
     (head,) = [line for line in told(found) if line.startswith("quantity")]
     assert head.split()[3:8] == ["last", "trend", "Bass", "pool", "AR(1)"]
+
+
+SMALL = f"""
+scenario = "{PLAN}"
+persons = 200
+outputs = ["closings:list"]
+series = [{", ".join(f'"*.{name}"' for name in SERIES)}]
+vary = {{ mind = {{ altruism = {{ values = [10, 40] }} }} }}
+"""
+
+
+@pytest.mark.slow
+def test_the_runs_of_a_sweep_become_a_forecast_that_is_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What two small worlds do after 2020 is what the forecast holds, to seven digits."""
+    without_pictures(monkeypatch)
+    (tmp_path / "small.toml").write_text(SMALL, encoding="utf-8")
+    runs, out = tmp_path / "runs", tmp_path / "forecast"
+    assert main(["sweep", str(tmp_path / "small.toml"), "--workers", "1", "--out", str(runs)]) == 0
+    assert main(["forecast", str(runs), "--out", str(out)]) == 0
+    table = pd.read_csv(runs / "series.csv")
+    after, held = table[table["date"] > "2020-12-01"], load_forecast(out / "ensemble.npz")
+    for point in (0, 1):
+        for name in ("members", "aid", "aided", "run_off"):
+            told_by_run = after.loc[after["point"] == point, f"{PLAN}.{name}"].to_numpy()
+            assert held.series[f"{PLAN}.{name}"][point] == pytest.approx(told_by_run, rel=1e-6)
+    assert held.series[f"{PLAN}.members"].min() > 0
+    assert main(["compare", str(facts_about(tmp_path, *ROWS)), str(out)]) == 0
+    assert pd.read_csv(out / "scores" / "scores.csv")["id"].tolist() == ["M1", "M2", "M3"]
 
 
 @pytest.mark.slow
