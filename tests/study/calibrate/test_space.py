@@ -47,12 +47,13 @@ def test_every_switch_and_every_name_that_is_said_is_a_setting_of_the_market(mar
 
 
 def test_a_calibration_of_the_market_has_some_seven_hundred_free_numbers(market) -> None:
-    """As the module says: 1,400 settings under 700 names, two thirds of these of a single plan."""
+    """As the module says: 1,400 settings under 700 names, two thirds of these of a single plan; or under 300."""
     space = space_of(market)
     assert round(len(space.axes), -2) == 1400
     assert round(len(space.names), -2) == 700
     alone = [name for name in space.names if name.startswith("platform.")]
     assert len(alone) / len(space.names) == pytest.approx(2 / 3, abs=0.02)
+    assert round(len(space_of(market, of_the_trade=("",)).names), -2) == 300
 
 
 def test_what_boards_reckon_with_has_one_place_in_all_plans_each_in_its_own_range(market) -> None:
