@@ -9,8 +9,9 @@ A calibration has as many free numbers as there are names. The market has some 1
 names, two thirds of which are of a single plan: too many for a design of ten points a name. So screening comes first
 and fixes the names that move no target (`screening.idle`); a wave has an input for each name that is left. Ten
 trajectories through 700 names are some 7,000 runs. Who has not the time takes more numbers of plans to be of the trade
-(of all of them, some 300 names are left), or leaves some as they are (`Space.without`). `experiments/plausible.py` draws
-its worlds from the same ranges.
+(of all of them, some 300 names are left), or leaves some as they are (`Space.without`).
+
+The worlds of `experiments/plausible.py` are drawn from the same ranges.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
