@@ -122,7 +122,7 @@ def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed() -> None:
 def test_a21_whose_deposit_is_filled_up_automatically_is_not_removed_however_much_trouble_it_were() -> None:
     """A21: two in three have it filled up; without that all are removed."""
     on, without = on_and_off(
-        "A21", lambda changes: removed(0.0, changes), variant="automatic", on={"mind.automatic": 0.65}
+        "A21", lambda changes: removed(0.0, changes), variant="automatic", on={"mind.automatic_top_up": 0.65}
     )
     assert abs(on - 0.35) < SIGMAS * math.sqrt(0.65 * 0.35 / 1_999)
     assert without == 1.0
