@@ -91,9 +91,6 @@ class Platform(SupervisedAgent):
     def post_terms(self, day: date) -> None:
         """Publish the offer of this step."""
         self._move_on(day)
-        supervision = self.model.regulator.settings
-        if self.stage == Stage.OPEN and duties.in_force(supervision.exit_plan_duty_from, day):
-            duties.ask_for_an_exit_plan(self, supervision)  # before its board can end it
         self._funds_before, self.fined = self._funds() + self.fined, 0
         self.lose_trust(1 - min(1.0, self.model.case.shock("trust", day, self.name)))
         for name, value in self.original_terms.new_on(day, collection_date(half_month(day) - 1)).items():
@@ -105,6 +102,9 @@ class Platform(SupervisedAgent):
             self.terms = self.original_terms.on(day, self.changes)
             offers.print_terms(self)
             self._in_force = in_force
+        supervision = self.model.regulator.settings
+        if self.stage == Stage.OPEN and duties.in_force(supervision.exit_plan_duty_from, day):
+            duties.ask_for_an_exit_plan(self, supervision)  # before its board can end it
         offers.post(self, day)
         self.brand = learned(self.brand, self.terms.brand, self.model.case.mind.name_recovery)
         self.trust_shock = self.failing = 0.0

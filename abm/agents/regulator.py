@@ -8,7 +8,6 @@ from abm.observation.events import REGULATOR, EventKind
 from abm.platforms import rules
 from abm.platforms.alarms import ALARMS, alarms, complaints_at_closing
 from abm.platforms.closing import Stage
-from abm.platforms.duties import ask_for_exit_plans, in_force
 from abm.platforms.long_payers import complaints_of_long_payers
 from abm.platforms.plan import Plan
 from abm.platforms.policies import (
@@ -47,11 +46,9 @@ class Regulator(Agent):
         self.last_warning = -1  # step
 
     def supervise(self) -> None:
-        """Look, remember, and act: what a plan owes its members at the end is settled before any is told to end."""
+        """Look, remember, and act."""
         self._look()
         self.before, self.stance = self.stance, Stance(sum(self.pressure >= mark for mark in self.marks))
-        if in_force(self.settings.exit_plan_duty_from, self.model.day):
-            ask_for_exit_plans(self)
         self.policy.act(self)
 
     def rose_to(self, stance: Stance) -> bool:

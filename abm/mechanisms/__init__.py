@@ -147,15 +147,15 @@ _ROWS = (
             ("filed", "aided", "share"), variant="awareness"),
          Switch({"health.filing_at_the_end": 1.0}, "claims filed after an end is announced", ("filed", "aided"),
             variant="end"))),
+    *OF_MEMBERS,
     Mechanism("A21", "deposits forgotten, and filled up without a thought",
-        "Some pay a deposit in once and overlook that it is used up, so that far more have been members of a plan with "
-        "deposits than are (F156 to F158). Others have it filled up automatically (F309), and stay as idle as where "
-        "shares are deducted.",
+        "Some overlook that their deposit is used up, whenever it is, so that far more have been members of a plan "
+        "with deposits than are (F156 to F158). Others have it filled up automatically (F309; whatever is asked for), "
+        "and stay as idle as where shares are deducted. Guardians do so for those in their care.",
         (Switch({"mind.overlooking": 0.0}, "lapses once first deposits are used up", ("lapsed", "members"),
             variant="overlooked"),
-         Switch({"mind.automatic": 0.0}, "lapses where to fill up is too much trouble", ("lapsed", "members"),
+         Switch({"mind.automatic_top_up": 0.0}, "lapses where to fill up is too much trouble", ("lapsed", "members"),
             variant="automatic"))),
-    *OF_MEMBERS,
     Mechanism("B1", "cost of claims handling",
         "A fee of 8 % of the aid does not pay for investigating the claims of a hundred million people (F132, F133). "
         "What else a plan costs weighs on each member of a small one more than of a large one.",

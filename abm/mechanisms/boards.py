@@ -12,7 +12,8 @@ BOARDS = (
             ("education", "fee_rate", "expected_share", "left"), ("events.csv",)),)),
     Mechanism("B17", "shared owners",
         "One company stood behind several plans (F292, F293). The end of one, or a stop by the regulator, costs the "
-        "others trust and makes them stand out; the name of the owner is lost once, and systems are built once.",
+        "others trust and makes them stand out; the name of the owner is lost once, and systems may be built once "
+        "(F127, F128).",
         (Switch({"platform.PLAN.owner": None}, "trust in the other plans of an owner after the end of one; their costs",
             ("trust", "technology", "closings"), ("events.csv",)),)),
     Mechanism("B18", "rivalry",

@@ -252,8 +252,7 @@ def refund(me: np.void, m: np.void, cash_flows: np.ndarray) -> None:
 def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World, cash_flows: np.ndarray) -> None:
     """Take the share from the deposit, as far as it goes. Paying in again is an act, and the trouble of it counts.
 
-    Where a deduction keeps the idle inside, an empty deposit loses them: they lapse, and so do those who overlook it.
-    Whose deposit is filled up automatically stay until they leave.
+    Where a deduction keeps the idle inside, an empty deposit loses them, unless it is filled up automatically.
     """
     p = world.settings[0]
     k = np.int64(m["platform"])
@@ -267,12 +266,14 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
     cash_flows[k, DRAWN] += bill - lacking
     if lacking == 0:
         return
-    account, wanted = guardian_of(me, row, world), False
-    if account != row:
+    account = guardian_of(me, row, world)
+    if overlooks(k, account, world):
+        wanted = False
+    elif account != row:
         wanted = keeps(account, k, world)
     elif fills_up_automatically(k, row, world):
         wanted = True
-    elif not overlooks(k, row, world):
+    else:
         worth = gain(paying_in(me, m, lacking, others, row, world))
         wanted = luck_of_choice(TOP_UP + k, TASTE + k, row, world) < rules.choice_chance(worth, p["noise"])
     if not wanted and m["status"] <= COVERED and not has_claim_in_mind(me, m, row, world):
@@ -287,7 +288,7 @@ def draw_on_deposit(me: np.void, m: np.void, others: int, row: int, world: World
 
 @behaviour
 def overlooks(k: int, row: int, world: World) -> bool:
-    """Whether somebody is of those who pay in once, and overlook that their deposit with a plan is used up."""
+    """Whether somebody is of those who overlook that their deposit with a plan is used up."""
     p = world.settings[0]
     return draw(p["seed"], 0, row, OVERLOOK + k) < p["overlooking"]
 
@@ -296,4 +297,4 @@ def overlooks(k: int, row: int, world: World) -> bool:
 def fills_up_automatically(k: int, row: int, world: World) -> bool:
     """Whether somebody, of those who do not overlook it, has a deposit with a plan filled up automatically."""
     p = world.settings[0]
-    return draw(p["seed"], 0, row, OVERLOOK + k) >= 1.0 - p["automatic"] * (1.0 - p["overlooking"])
+    return draw(p["seed"], 0, row, OVERLOOK + k) >= 1.0 - p["automatic_top_up"] * (1.0 - p["overlooking"])

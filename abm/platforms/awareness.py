@@ -18,12 +18,12 @@ GIVEN_UP = np.isin(list(Status), (Status.LAPSED, Status.LEFT, Status.AGED_OUT, S
 def claim_awareness(plan: Plan, ending: bool) -> float:
     """The share of the ill who think of their claim by now, or would if the end of the plan were announced.
 
-    Where shares are drawn from a deposit nobody is sent a bill until it is used up: those count alone that were drawn
-    since members began to share, on average, and so much more is drawn before half of what is lacking is reached.
-    Where deposits differ by age, it is their mean over the ages covered.
+    Where shares are drawn from a deposit nobody is sent a bill, and at most a notice (F308): those count alone that
+    were drawn since members began to share, on average, and so much more is drawn before half of what is lacking is
+    reached. Where deposits differ by age, it is their mean over the ages covered.
     """
     health, deposit = plan.model.case.health, plan.terms.mean_deposit
-    reminders = plan.census.charged if deposit > 0 else sum(plan.shares)
+    reminders = plan.census.reminded if deposit > 0 else sum(plan.shares)
     until_half = health.shares_until_aware + deposit
     aware = rules.claim_awareness(health.aware_of_claiming, yuan(reminders), until_half)
     return min(1.0, health.filing_at_the_end * aware) if ending else aware

@@ -33,6 +33,7 @@ class PlanCensus:
     true_level: float = 0.0  # fen, see `rules.true_level`
     insured: float = 0.0  # share of the covered with insurance that asks about health
     charged: float = 0.0  # shares published since those who share began to, on average, fen
+    reminded: float = 0.0  # the most that this has been so far: what was thought of once is not forgotten
 
     def with_sharers(self, persons: int, weight: int) -> "PlanCensus":
         """The same with more members who share, and with more weight."""
@@ -64,7 +65,12 @@ def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
     sharing = int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting
-    begun = joined if plan.terms.newcomers_share else int(tally[STATUSES + Status.COVERED])
+    share, before = int(plan.model.world.published[plan.index, plan.model.now + 1]), plan.census
+    share -= int(plan.model.world.published[plan.index, plan.model.now])
+    if plan.terms.newcomers_share:  # who joined in this step shares from the next one on
+        charged = rules.charged(before.charged + share, joined, sharing, 0)
+    else:
+        charged = rules.charged(before.charged, int(tally[STATUSES + Status.COVERED]), sharing, share)
     return PlanCensus(
         inside=int(sum(tally[Status.WAITING : Status.CLAIMING + 1])),
         left=int(tally[STATUSES + Status.LEFT] + tally[STATUSES + Status.LAPSED]),
@@ -76,5 +82,6 @@ def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
         expected_share=float(tally[Count.EXPECTED]) / EXPECTED_UNIT / covered,
         true_level=rules.true_level(aid_a_year, plan.gross),
         insured=holding(tally, plan.model.case.insurance.underwritten) / covered,
-        charged=rules.charged(plan.census.charged, begun, sharing, float(offer["share"])),
+        charged=charged,
+        reminded=max(before.reminded, charged),
     )

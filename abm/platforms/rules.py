@@ -69,7 +69,7 @@ def claim_awareness(at_first: float, published: float, until_half: float) -> flo
 def charged(before: float, begun: int, sharing: int, share: float) -> float:
     """What those who share have been asked for since they began to, on average, once another share is published.
 
-    So many of them have begun with this one, and those who are gone had been asked for as much as the others.
+    So many of them have begun with this one. It is reckoned as if those who are gone had been asked for as much as all.
     """
     return before * max(0, sharing - begun) / sharing + share if sharing else 0.0
 

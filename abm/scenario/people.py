@@ -219,14 +219,14 @@ class Mind(Section):
         "the first time", unit="1", low=0, high=100, plausible=(1, 5), for_persons=True,
         source="assumption: to go back on one's own decision takes more than to decide, Festinger 1957")
     filling_up: float = number(0.3, "trouble of filling up a deposit that is used up, over that of joining", unit="1",
-        low=0, high=100, plausible=(0.1, 1), for_persons=True,
-        source="assumption: a payment, and no questions; yet of one plan 48 million shared, and 14 million a year "
-               "later, F156, F157")
-    overlooking: float = number(0.7, "share of those who pay a deposit in once and overlook that it is used up",
-        unit="1", low=0, high=1, plausible=(0.4, 0.85), for_persons=True,
-        source="assumption: of 48 million who shared in a plan 14 million still did a year later, F156, F157")
-    automatic: float = number(0.5, "share of the others who have a deposit filled up automatically", unit="1", low=0,
-        high=1, plausible=(0.1, 0.9), for_persons=True, source="assumption: members of one plan could, F309")
+        low=0, high=100, plausible=(0.1, 1), for_persons=True, source="assumption: a payment, and no questions")
+    overlooking: float = number(0.7, "share of those who overlook that a deposit is used up", unit="1", low=0, high=1,
+        plausible=(0.4, 0.85), for_persons=True,
+        source="assumption: of one plan 48 million shared at the end of 2018 and 14 million 15 months later, newcomers "
+               "among them and by other counts, F156, F157")
+    automatic_top_up: float = number(0.5, "share of the others, who do not, whose deposit is filled up automatically",
+        unit="1", low=0, high=1, plausible=(0.1, 0.9), for_persons=True,
+        source="assumption: members of one plan could, up to 50 yuan a month, F309")
     enrolling: float = number(0.6, "chance that who decides for others of a household enrols them in a plan that they "
         "are in themselves", unit="1", low=0, high=1,
         plausible=(0.3, 0.9), for_persons=True,

@@ -45,9 +45,11 @@ def settle(copy: Copy) -> None:
         if decision is not None:
             held = was["status"] > Status.COVERED or has_claim_in_mind(me, was, copy.row, world)
             copy.expect((m["status"] == Status.LAPSED) == (not decision.yes and not held), "paying in")
-        if money[DEPOSITED]:
-            first = was["joined"] == copy.model.now - 1
-            copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED], first=first)
+        first = _first_deposit(copy, was)
+        if first:
+            copy.note(Kind.PAID_IN, plan, amount=first, first=True)
+        if money[DEPOSITED] > first:
+            copy.note(Kind.PAID_IN, plan, decision, amount=money[DEPOSITED] - first, first=False)
         if money[COLLECTED] + money[DRAWN]:
             copy.note(Kind.PAID, plan, amount=money[COLLECTED] + money[DRAWN], drawn=money[DRAWN] > 0)
         if m["status"] != was["status"]:
@@ -71,16 +73,21 @@ def settle(copy: Copy) -> None:
             me["policies"] |= 1 << product
 
 
+def _first_deposit(copy: Copy, m: Any) -> int:
+    """Fen that are paid in now by somebody who joined in the step before; `m` as it was before."""
+    return int(copy.world.deposits[m["platform"], copy.age]) if inside(m) and m["joined"] == copy.model.now - 1 else 0
+
+
 def _paying_in(copy: Copy, me: Any, m: Any, others: int) -> Decision | None:
     """The decision to fill up a deposit, where it was used up and somebody decides; `m` as it was before."""
-    world, now = copy.world, copy.model.now
+    world = copy.world
     k, age = np.int64(m["platform"]), copy.age
     deposit = int(world.deposits[k, age])
     shares = m["status"] != Status.WAITING or world.offers[k]["newcomers_share"]
     if copy.in_care or deposit == 0 or not inside(m) or not shares or world.offers[k]["subsidised"]:
         return None
     held = alike(m)
-    held["balance"] += deposit if m["joined"] == now - 1 else 0
+    held["balance"] += _first_deposit(copy, m)
     lacking = int(appraisal.lacking_in_deposit(held, bill_of(me, held, k, copy.row, world)))
     row = np.int64(copy.row)
     if lacking == 0 or paying.overlooks(k, row, world) or paying.fills_up_automatically(k, row, world):
@@ -95,6 +102,10 @@ def _changed(copy: Copy, was: Any, m: Any, decision: Decision | None) -> None:
         copy.note(Kind.COVERED, plan, cover=copy.cover(plan))
     if status in ENDS:
         said = {"owed": max(0, -int(was["balance"])), "closing": copy.model.platforms[plan].closing, "age": copy.age}
+        k = np.int64(plan)
+        said["overlooked"] = copy.world.deposits[k, copy.age] > 0 and paying.overlooks(
+            k, np.int64(copy.row), copy.world
+        )
         copy.note(Kind[status.name], plan, decision if status == Status.LAPSED else None, **said, **copy.care)
 
 

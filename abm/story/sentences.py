@@ -121,11 +121,11 @@ def _failed(t: Reader, m: Moment) -> str:
 
 def _lapsed(t: Reader, m: Moment) -> str:
     if m.said["guardian"] is not None and not m.said["owed"]:
-        gone = f"the deposit was used up, and {_guardian(t, m)}, is not in it any more"
+        gone = f"the deposit was used up, and {_guardian(t, m)}, did not fill it up"
         return f"was removed from {t.name(m.plan)}: {gone}."
     if m.decision is not None:
         return f"did not fill up the deposit, and was removed from {t.name(m.plan)}{t.why(m.decision, 'paying in')}"
-    if not m.said["owed"]:
+    if m.said["overlooked"]:
         return f"overlooked that the deposit was used up, and was removed from {t.name(m.plan)}."
     return f"was removed from {t.name(m.plan)}: a second deduction failed, with {spell(m.said['owed'])} owed."
 

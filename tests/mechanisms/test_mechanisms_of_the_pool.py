@@ -96,25 +96,33 @@ def test_a14_failed_deductions_leave_the_rest_to_those_who_pay() -> None:
     assert last / (1 + last) - error < lost < first / (1 + first) + error
 
 
-@pytest.mark.parametrize(
-    ("variant", "on", "expected"),
-    [("overlooked", "mind.overlooking", (0.65, 0.0)), ("automatic", "mind.automatic", (0.35, 1.0))],
-)
-def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed_and_whose_is_filled_up_automatically_is_not(
-    variant: str, on: str, expected: tuple[float, float]
-) -> None:
-    """A21: two thousand pay a yuan in and are asked for five; to fill up is worth it to all, or too much trouble."""
+def removed(wish: float, changes: dict[str, Any]) -> float:
+    """The part removed of two thousand who have paid a yuan in and are asked for five.
 
-    def removed(changes: dict[str, Any]) -> float:
-        wish = 1e4 if variant == "overlooked" else 0.0
-        prepaid = {"platform.pool.deposit": 1.0, "platform.pool.bands": [{"cover": 10_000.0}], "mind.altruism": wish}
-        model = world(2_000, HAND | prepaid | changes)
-        strike = certain_illness(model)
-        run(model, 3)
-        model.persons["believed_frailty"], model.persons["inertia"] = 0.0, 0.0 if wish else 1e6
-        strike(0)
-        return float(run(model, 1)["lapsed"].sum()) / 1_999
+    To all it is worth filling up, where they wish to help, or else far too much trouble.
+    """
+    prepaid = {"platform.pool.deposit": 1.0, "platform.pool.bands": [{"cover": 10_000.0}], "mind.altruism": wish}
+    model = world(2_000, HAND | prepaid | changes)
+    strike = certain_illness(model)
+    run(model, 3)
+    model.persons["believed_frailty"], model.persons["inertia"] = 0.0, 0.0 if wish else 1e6
+    strike(0)
+    return float(run(model, 1)["lapsed"].sum()) / 1_999
 
-    found = on_and_off("A21", removed, variant=variant, on={on: 0.65})
-    for share, of_all in zip(found, expected, strict=True):
-        assert abs(share - of_all) <= SIGMAS * math.sqrt(of_all * (1 - of_all) / 1_999)
+
+def test_a21_who_overlooks_that_a_deposit_is_used_up_is_removed() -> None:
+    """A21: two in three of those who wish to help overlook it, and without that nobody does."""
+    on, without = on_and_off(
+        "A21", lambda changes: removed(1e4, changes), variant="overlooked", on={"mind.overlooking": 0.65}
+    )
+    assert abs(on - 0.65) < SIGMAS * math.sqrt(0.65 * 0.35 / 1_999)
+    assert without == 0.0
+
+
+def test_a21_whose_deposit_is_filled_up_automatically_is_not_removed_however_much_trouble_it_were() -> None:
+    """A21: two in three have it filled up; without that all are removed."""
+    on, without = on_and_off(
+        "A21", lambda changes: removed(0.0, changes), variant="automatic", on={"mind.automatic_top_up": 0.65}
+    )
+    assert abs(on - 0.35) < SIGMAS * math.sqrt(0.65 * 0.35 / 1_999)
+    assert without == 1.0

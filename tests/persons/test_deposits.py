@@ -187,7 +187,7 @@ def test_so_many_overlook_that_deposits_are_used_up_as_is_said_and_they_are_the_
 def test_of_those_who_do_not_overlook_it_so_many_have_it_filled_up_automatically_as_is_said(
     overlooking: float, automatic: float
 ) -> None:
-    model = world(2_000, HAND | {"mind.overlooking": overlooking, "mind.automatic": automatic})
+    model = world(2_000, HAND | {"mind.overlooking": overlooking, "mind.automatic_top_up": automatic})
     forget = np.array([overlooks(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
     idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
     part = automatic * (1 - overlooking)
@@ -198,7 +198,7 @@ def test_of_those_who_do_not_overlook_it_so_many_have_it_filled_up_automatically
 
 def test_whose_deposit_is_filled_up_automatically_pay_however_much_trouble_it_were() -> None:
     """To the nine it would be too much trouble; of those who need not fill up, nobody is removed."""
-    model, strike = prepaid(180.0, 5.0, automatic=0.5)
+    model, strike = prepaid(180.0, 5.0, automatic_top_up=0.5)
     model.persons["inertia"] = MUCH
     idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(10)])
     assert 2 < idle[1:].sum() < 7
@@ -211,7 +211,7 @@ def test_whose_deposit_is_filled_up_automatically_pay_however_much_trouble_it_we
 
 def test_who_overlooks_that_a_deposit_is_used_up_is_removed_however_much_they_wish_to_help() -> None:
     """Nine share 180 yuan out of deposits of five. Those of all others are filled up, and after a second case too."""
-    model, strike = prepaid(180.0, 5.0, altruism=1e4, overlooking=0.5, automatic=1.0)
+    model, strike = prepaid(180.0, 5.0, altruism=1e4, overlooking=0.5, automatic_top_up=1.0)
     gone = overlooking(model, 10)
     gone[0] = False
     assert 2 < gone.sum() < 7

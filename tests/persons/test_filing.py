@@ -100,7 +100,7 @@ def test_where_shares_are_drawn_from_a_deposit_that_much_more_is_shared_until_ha
     terms = {"platform.xianghubao.bands": bands, "platform.xianghubao.deposit": deposit}
     model = knowing({"health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0} | terms)
     model.platforms[0].shares = [150, 50]
-    model.platforms[0].census = replace(model.platforms[0].census, charged=200.0)
+    model.platforms[0].census = replace(model.platforms[0].census, reminded=200.0)
     model.post_terms()
     assert awareness(model) == pytest.approx(aware)
 
@@ -110,7 +110,7 @@ def test_what_was_drawn_from_deposits_before_members_joined_reminds_them_of_noth
     terms = {"platform.xianghubao.deposit": 2.0, "health.aware_of_claiming": 0.1, "health.shares_until_aware": 2.0}
     model = knowing(terms)
     model.platforms[0].shares = [40_00, 150, 50]
-    model.platforms[0].census = replace(model.platforms[0].census, charged=200.0)
+    model.platforms[0].census = replace(model.platforms[0].census, reminded=200.0)
     model.post_terms()
     assert awareness(model) == pytest.approx(0.4)
 
@@ -129,13 +129,17 @@ def test_members_have_been_asked_for_the_shares_since_each_of_them_began_to_shar
 
 @pytest.mark.parametrize("newcomers_share", [False, True])
 def test_the_census_knows_what_those_who_share_have_been_asked_for(newcomers_share: bool) -> None:
-    """Two fifths join and begin to share with each step; each share is a yuan."""
+    """Of a hundred forty join or begin to share, and the share is a yuan. What was thought of once is not forgotten."""
     model = knowing({"platform.xianghubao.newcomers_share": newcomers_share})
     plan, tally = model.platforms[0], np.zeros_like(model.drive.census()[0])
     tally[Status.COVERED], tally[STATUSES + (Status.WAITING if newcomers_share else Status.COVERED)] = 100, 40
-    plan.census = replace(plan.census, charged=500.0)
-    model.world.offers["share"] = 100
-    assert read(tally, plan).charged == 500.0 * 0.6 + 100.0
+    plan.census = replace(plan.census, charged=500.0, reminded=550.0)
+    model.world.published[0, model.now : model.now + 2] = 700, 800
+    found = read(tally, plan)
+    assert found.charged == (0.6 * 600.0 if newcomers_share else 0.6 * 500.0 + 100.0)
+    assert found.reminded == 550.0
+    plan.census = replace(plan.census, reminded=0.0)
+    assert read(tally, plan).reminded == found.charged
 
 
 @pytest.mark.parametrize(("at_first", "then"), [(0.2, 0.6), (0.5, 1.0), (1.0, 1.0)])

@@ -9,6 +9,7 @@ import pytest
 
 from abm.errors import ScenarioError
 from abm.ledger import OUTSIDE, own, reserve
+from abm.observation.events import EventKind
 from abm.platforms.board import closing_bill
 from abm.platforms.census import PlanCensus
 from abm.platforms.closing import Closing, ClosingKind, RunAway, Stage
@@ -103,6 +104,19 @@ def test_a_board_that_ends_a_plan_in_the_step_in_which_the_duty_begins_owes_an_e
         (closing,) = model.closings
         notice[first.month] = closing.last - closing.announced
     assert notice == {2: 4, 3: 1}
+
+
+@pytest.mark.parametrize("first", [date(2019, 2, 1), date(2019, 2, 15)])
+def test_a_duty_gives_a_new_owner_no_promise_back_that_only_the_old_parent_had_made(first: date) -> None:
+    """Half of the shares were to be given back, until the plan changed hands in the second step."""
+    model, _ = ten({"supervision.exit_plan_duty_from": first, "platform.pool.closing.shares_refunded": 0.5})
+    run(model, 2)
+    plan = model.platforms[0]
+    poor = plan.terms.closing.model_copy(update={"shares_refunded": 0.0, "run_off_borne": False})
+    plan.change_terms("a new owner", {"closing": poor}, EventKind.SPUN_OFF)
+    run(model, 2)
+    assert plan.terms.closing.shares_refunded == 0.0
+    assert plan.terms.closing.run_off_borne
 
 
 def test_who_is_told_to_end_owes_members_an_exit_plan_by_then() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from abm.mechanisms import off
+from abm.persons.paying import overlooks
 from abm.persons.state import Trait
 from abm.story.decisions import Decision, Prompt
 from abm.story.events import Kind, Moment
@@ -25,7 +26,7 @@ ON: dict[str, Any] = {
     "mind.noticed_shock": 0.2,
     "mind.habituation_periods": 4,
     "mind.overlooking": 0.4,
-    "mind.automatic": 0.3,
+    "mind.automatic_top_up": 0.3,
 }
 
 
@@ -80,14 +81,17 @@ def test_who_comes_back_weighs_twice_the_trouble_and_it_is_said() -> None:
 
 
 def test_who_overlooks_that_a_deposit_is_used_up_decides_nothing_and_it_is_said() -> None:
-    gone = [(each, moment) for each in witnessed() for moment in each.moments if moment.kind == Kind.LAPSED]
-    overlooked = [
-        SENTENCES[moment.kind](Reader(witness), moment)
-        for witness, moment in gone
-        if moment.decision is None and not moment.said["owed"] and moment.said["guardian"] is None
-    ]
-    assert overlooked
-    assert all("overlooked that the deposit was used up, and was removed from" in words for words in overlooked)
+    told = {True: 0, False: 0}
+    for witness in witnessed():
+        for moment in witness.moments:
+            if moment.kind != Kind.LAPSED or moment.said["guardian"] is not None or moment.said["owed"]:
+                continue
+            overlooked = overlooks(np.int64(moment.plan), np.int64(witness.row), witness.model.world)
+            words = SENTENCES[moment.kind](Reader(witness), moment)
+            assert overlooked == (moment.decision is None), moment
+            assert overlooked == ("overlooked that the deposit was used up, and was removed from" in words)
+            told[overlooked] += 1
+    assert all(told.values())
 
 
 def test_a_first_deposit_is_paid_and_one_that_is_used_up_is_filled_up_without_a_decision() -> None:

@@ -127,7 +127,7 @@ TURNED_ON: dict[str, Any] = {
     "mind.coming_back": 2.0,
     "mind.renewed_interest": 0.2,
     "mind.overlooking": 0.3,
-    "mind.automatic": 0.3,
+    "mind.automatic_top_up": 0.3,
     "mind.symptom_alarm": 20.0,
     "insurance.commercial.declines_for_good": True,
     "health.incidence_slope": -0.03,
