@@ -65,8 +65,8 @@ def read(tally: Sequence[int] | np.ndarray, plan: "Plan") -> PlanCensus:
     aid_a_year = FEN_PER_YUAN * float(tally[Count.AID]) / AID_UNIT / covered
     joined = int(tally[STATUSES + Status.WAITING])
     sharing = int(sum(tally[Status.COVERED : Status.CLAIMING + 1])) + waiting
-    share, before = int(plan.model.world.published[plan.index, plan.model.now + 1]), plan.census
-    share -= int(plan.model.world.published[plan.index, plan.model.now])
+    now, published, before = plan.model.now, plan.model.world.published[plan.index], plan.census
+    share = int(published[now + 1] - published[now])
     if plan.terms.newcomers_share:  # who joined in this step shares from the next one on
         charged = rules.charged(before.charged + share, joined, sharing, 0)
     else:

@@ -77,7 +77,9 @@ class Place:
     case: Scenario = field(default_factory=simple)
     ledger: Ledger = field(default_factory=Ledger)
     world: Any = field(
-        default_factory=lambda: SimpleNamespace(offers=np.zeros(1, OFFER), products=np.zeros(2, PRODUCT))
+        default_factory=lambda: SimpleNamespace(
+            offers=np.zeros(1, OFFER), products=np.zeros(2, PRODUCT), published=np.zeros((1, 200), np.int64)
+        )
     )
     persons: np.ndarray = field(default_factory=lambda: np.zeros(0))
     memberships: np.ndarray = field(default_factory=lambda: np.zeros(0))
