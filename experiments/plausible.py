@@ -10,11 +10,11 @@ closes before 2022, and worlds in which five and more do within twelve months, a
 
 Found: 85 of 86 facts lie within 300 worlds of 60,000 persons, 77 within nine tenths of them. F012 does not: 46 % of
 members were under 30 in December 2018, and in the worlds 44 % at most; at the edge are the hundred million of
-Xianghubao and its cases of 2020 (F031, F038, F040, F041, F091, fewer in most worlds) and who shared in the plans of 2016
-(F156, F174, F226, fewer). Nobody closes before 2022 in 14 % of the worlds, five and more plans within twelve months in
-42 %: both are common, as predicted. The prepaid plans still fall apart too often: of Qingsong the end is announced
-before 2021 in 40 % of the worlds, of Waterdrop in 37 %, and both lived. What a board reckons with and what a plan costs is
-drawn together.
+Xianghubao and its cases of 2020 (F031, F038, F040, F041, F091, fewer in most worlds) and who shared in the plans of
+2016 (F156, F174, F226, fewer). Nobody closes before 2022 in 14 % of the worlds, five and more plans within twelve
+months in 42 %: both are common, as predicted. The prepaid plans still end too often: that of Qingsong is announced
+before 2021 in 40 % of the worlds, that of Waterdrop in 37 %, and both lived. What a board reckons with and what a plan
+costs is drawn together.
 """
 
 import json
