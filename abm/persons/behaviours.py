@@ -6,8 +6,6 @@ phase. It writes only my own rows and returns at most a count. Both drives call 
 `paying`, insurance in `insuring`.
 """
 
-import math
-
 import numpy as np
 
 from abm.draws import SLOTS_PER_PURPOSE, Purpose, draw
@@ -26,7 +24,7 @@ from abm.persons.appraisal import (
     staying,
     tastes_renewed,
 )
-from abm.persons.pages import shown_for_a_friend
+from abm.persons.pages import seen_advertised, shown_for_a_friend
 from abm.persons.situation import (
     for_me,
     has_aided_friend,
@@ -41,6 +39,7 @@ from abm.persons.situation import (
 from abm.persons.state import (
     ACCIDENT,
     ALERTED,
+    APPLIED,
     CLAIMING,
     COVERED,
     DECLINED,
@@ -93,25 +92,6 @@ def hear(me: np.void, mine: np.ndarray, row: int, signals: int, u: float, world:
     if heard != known:
         me["aware"] = heard
         me["traits"] = me["traits"] & NOT_SETTLED | ALERTED
-
-
-@behaviour
-def seen_advertised(u: float, world: World) -> int:
-    """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
-
-    So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
-    """
-    platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
-    place = (1.0 - u) * platforms
-    found, k, distance = np.int64(0), np.int64(math.ceil(place)) % platforms, (math.ceil(place) - place) / platforms
-    for _ in range(platforms):
-        if distance >= widest:
-            break
-        if distance < world.offers[k]["reach"]:
-            found |= 1 << k
-        k = (k + 1) % platforms
-        distance += 1.0 / platforms
-    return found
 
 
 @behaviour
@@ -286,7 +266,7 @@ def enter(me: np.void, m: np.void, k: int, row: int, world: World) -> None:
         m["paid"] = 0
         m["balance"] = 0
         m["trust"] = world.offers[k]["brand"]
-    me["traits"] &= NOT_SETTLED
+    me["traits"] = me["traits"] & NOT_SETTLED | APPLIED
     m["joined"] = now
     m["since"] = now
     m["expected"] = for_me(world.offers[k]["advertised"], me, k, row, world)

@@ -9,12 +9,13 @@ import numpy as np
 from abm.jit import behaviour
 from abm.market import IS_IN, NEWS, PLATFORMS, World
 from abm.persons import rules
-from abm.persons.behaviours import claim, fall_ill, hear, learn, seen_advertised
+from abm.persons.behaviours import claim, fall_ill, hear, learn
 from abm.persons.census import count, describe_population
 from abm.persons.households import decide
 from abm.persons.insuring import insure
+from abm.persons.pages import seen_advertised
 from abm.persons.paying import settle
-from abm.persons.state import ALERTED, SETTLED, WELL
+from abm.persons.state import ALERTED, APPLIED, SETTLED, WELL
 
 SURELY = 1.0 + 1e-9  # times a bound that is reckoned in another order than the rule reckons
 
@@ -85,7 +86,6 @@ def hear_fall_ill_and_claim(
 @behaviour
 def list_acting(
     persons: np.ndarray,
-    memberships: np.ndarray,
     first: int,
     last: int,
     thinking: np.ndarray,
@@ -106,7 +106,7 @@ def list_acting(
             top -= world.products[product]["reach"]
     for row in range(first, last):
         i, me = row - first, persons[row]
-        acting = (memberships[row, 0]["platform"] >= 0) | (me["traits"] & ALERTED > 0)
+        acting = me["traits"] & (ALERTED | APPLIED) > 0
         often = interest if me["traits"] & SETTLED > 0 else 1.0
         acting |= (me["aware"] != 0) & (thinking[i] < me["attention"] * often)
         if has_family:

@@ -110,7 +110,7 @@ def _after_publication(persons: np.ndarray, memberships: np.ndarray, world: Worl
         fill(thinking, seed, now, first, THINK)
         if selling:
             fill(approaching, seed, now, first, APPROACH)
-        busy = rows[: list_acting(persons, memberships, first, last, thinking, approaching, world, rows)]
+        busy = rows[: list_acting(persons, first, last, thinking, approaching, world, rows)]
         settle_learn_decide_and_insure(
             persons, memberships, busy, first, thinking, approaching, world, flows_by_block[block]
         )

@@ -1,4 +1,6 @@
-"""What a person has to do with the pages of platforms."""
+"""What a person has to do with the pages and the advertisements of platforms."""
+
+import math
 
 import numpy as np
 
@@ -20,6 +22,26 @@ def in_audience(me: np.void, k: int, row: int, world: World) -> bool:
     band = np.int64(me["age_at_start"] >= MIDDLE_AGED) + np.int64(me["age_at_start"] >= OLD)
     used: float = world.audiences[k, np.int64(me["tier"]) - 1, band]
     return used >= 1.0 or draw(world.settings[0]["seed"], 0, row, AUDIENCE + k) < used
+
+
+@behaviour
+def seen_advertised(u: float, world: World) -> int:
+    """Platforms whose advertisements come by, in bits. One number serves for all, moved on by an equal step for each.
+
+    So seldom more than one comes by at once, and the search can end where the number exceeds the widest reach.
+    """
+    platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
+    place = (1.0 - u) * platforms
+    found, k, distance = np.int64(0), np.int64(math.ceil(place)), (math.ceil(place) - place) / platforms
+    for _ in range(platforms):
+        if distance >= widest:
+            break
+        k = np.int64(0) if k == platforms else k  # a remainder would take several times as long
+        if distance < world.offers[k]["reach"]:
+            found |= 1 << k
+        k += 1
+        distance += 1.0 / platforms
+    return found
 
 
 @behaviour

@@ -31,6 +31,7 @@ class Trait(IntFlag):
     ALERTED = 16  # has heard news since last thinking
     SETTLED = 32  # has thought over all plans heard of, and joined none of them
     TOLD = 64  # a friend told of aid when the illness was found
+    APPLIED = 128  # has been at the door of a plan: only whose memberships are settled
 
 
 class Status(IntEnum):
@@ -121,5 +122,5 @@ NEVER, WAITING, COVERED, FILING, CLAIMING, LAPSED, LEFT, AIDED, REFUSED, DECLINE
     int, Status
 )
 WELL, LATENT, DIAGNOSED = map(int, HealthState)
-FEMALE, HIGH_RISK, HONEST, ACCIDENT, ALERTED, SETTLED, TOLD = map(int, Trait)
+FEMALE, HIGH_RISK, HONEST, ACCIDENT, ALERTED, SETTLED, TOLD, APPLIED = map(int, Trait)
 NOT_ALERTED, NOT_SETTLED, NOT_HONEST = 255 - ALERTED, 255 - SETTLED, 255 - HONEST

@@ -1,6 +1,7 @@
 """Experiments go on where they were killed, and leave one line for a slip."""
 
 import os
+import runpy
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from abm.runs.results import results_folder
@@ -124,3 +126,14 @@ def test_the_first_thing_that_is_run_on_a_machine_may_be_an_experiment(tmp_path:
         [*command, "--out", str(tmp_path / "out")], env=nothing_compiled, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_closings_a_run_are_over_all_seeds_those_without_a_closing_among_them() -> None:
+    """Six seeds: a plan closes in one of them in one world, nobody in another, and two ten days apart in a third."""
+    told = runpy.run_path(str(ROOT / "experiments" / "why_they_closed.py"))
+    first, second, third, *_ = told["WORLDS"]
+    columns = ["world", "seed", "announced", "kind"]
+    ends = [(first, 3, "2021-04-14", "active"), (third, 1, "2020-01-14", "active"), (third, 1, "2020-01-24", "passive")]
+    table = told["summary"](pd.DataFrame(ends, columns=columns), 6)
+    assert table["closings a run"][[first, second, third]].tolist() == ["0.2", "0.0", "0.3"]
+    assert table["days apart"][[first, second, third]].tolist() == ["-", "-", "10"]

@@ -52,7 +52,7 @@ def test_a_bill_is_paid_up_to_what_a_row_holds_and_not_a_fen_further(arrears: in
 
 
 def test_a_deposit_is_filled_up_to_what_a_row_holds_and_not_a_fen_further() -> None:
-    wanted = DEPOSITS | {"mind.noise": 0.0}
+    wanted = DEPOSITS | {"mind.noise": 0.0, "mind.overlooking": 0.0}
     me, mine, flows = charged(MOST_FEN - 10_000, **wanted)
     assert me["paid"][0] == MOST_FEN
     assert mine["balance"][0, 0] == 10_000 - 500

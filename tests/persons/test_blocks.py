@@ -69,7 +69,7 @@ def _stirs(model: MutualAidModel, persons: np.ndarray, memberships: np.ndarray, 
 def test_whoever_is_left_out_after_publication_does_nothing(model: MutualAidModel) -> None:
     rows, persons, memberships = np.empty(PERSONS, np.int64), model.persons.copy(), model.memberships.copy()
     drawn, flows = (numbers(model, THINK), numbers(model, APPROACH)), no_cash_flows(model.world)
-    listed = rows[: list_acting(persons, memberships, 0, PERSONS, *drawn, model.world, rows)]
+    listed = rows[: list_acting(persons, 0, PERSONS, *drawn, model.world, rows)]
     others = np.setdiff1d(np.arange(PERSONS), listed)
     for row in others:
         turn_after_publication(persons, memberships, row, model.world, flows)

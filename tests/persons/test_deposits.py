@@ -170,17 +170,17 @@ def test_who_fills_up_a_deposit_weighs_a_part_of_the_trouble_of_joining() -> Non
     assert inside == {0.1: 9, 1.0: 0}
 
 
-def overlooking(model: Any, rows: int) -> np.ndarray:
-    """Who of so many is one who overlooks that a deposit is used up."""
-    return np.array([overlooks(np.int64(0), np.int64(row), model.world) for row in range(rows)])
+def those_who(do: Any, model: Any, rows: int) -> np.ndarray:
+    """Who of so many is one of those who `do`: overlook that a deposit is used up, or have it filled up."""
+    return np.array([do(np.int64(0), np.int64(row), model.world) for row in range(rows)])
 
 
 def test_so_many_overlook_that_deposits_are_used_up_as_is_said_and_they_are_the_same_ever_after() -> None:
     model = world(2_000, HAND | {"mind.overlooking": 0.7})
-    first = overlooking(model, 2_000)
+    first = those_who(overlooks, model, 2_000)
     assert abs(first.mean() - 0.7) < 4 * np.sqrt(0.7 * 0.3 / first.size)
     run(model, 1)
-    assert (overlooking(model, 2_000) == first).all()
+    assert (those_who(overlooks, model, 2_000) == first).all()
 
 
 @pytest.mark.parametrize(("overlooking", "automatic"), [(0.6, 0.5), (0.0, 0.5), (0.6, 0.0), (0.6, 1.0), (1.0, 1.0)])
@@ -188,8 +188,8 @@ def test_of_those_who_do_not_overlook_it_so_many_have_it_filled_up_automatically
     overlooking: float, automatic: float
 ) -> None:
     model = world(2_000, HAND | {"mind.overlooking": overlooking, "mind.automatic_top_up": automatic})
-    forget = np.array([overlooks(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
-    idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(2_000)])
+    forget = those_who(overlooks, model, 2_000)
+    idle = those_who(fills_up_automatically, model, 2_000)
     part = automatic * (1 - overlooking)
     assert not (forget & idle).any()
     assert abs(idle.mean() - part) <= 4 * np.sqrt(part * (1 - part) / idle.size)
@@ -200,7 +200,7 @@ def test_whose_deposit_is_filled_up_automatically_pay_however_much_trouble_it_we
     """To the nine it would be too much trouble; of those who need not fill up, nobody is removed."""
     model, strike = prepaid(180.0, 5.0, automatic_top_up=0.5)
     model.persons["inertia"] = MUCH
-    idle = np.array([fills_up_automatically(np.int64(0), np.int64(row), model.world) for row in range(10)])
+    idle = those_who(fills_up_automatically, model, 10)
     assert 2 < idle[1:].sum() < 7
     strike(0)
     run(model, 1)
@@ -212,7 +212,7 @@ def test_whose_deposit_is_filled_up_automatically_pay_however_much_trouble_it_we
 def test_who_overlooks_that_a_deposit_is_used_up_is_removed_however_much_they_wish_to_help() -> None:
     """Nine share 180 yuan out of deposits of five. Those of all others are filled up, and after a second case too."""
     model, strike = prepaid(180.0, 5.0, altruism=1e4, overlooking=0.5, automatic_top_up=1.0)
-    gone = overlooking(model, 10)
+    gone = those_who(overlooks, model, 10)
     gone[0] = False
     assert 2 < gone.sum() < 7
     strike(0)

@@ -12,6 +12,7 @@ import pytest
 
 from abm.agents.member import PHASES, HealthyMember, HighRiskMember
 from abm.model import MutualAidModel
+from abm.persons.state import Status, Trait
 from worlds.busy import busy, digest, finish, series, teeming
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,6 +40,13 @@ def test_the_busy_world_is_busy(make: World) -> None:
     for name in ("joined", "aided", "refused", "backlog", "left", "lapsed", "declined", "barred", "subsidy", "share"):
         assert happened[name].sum() > 0, name
     assert model.ledger.balances["xianghubao.pool"] != 0
+
+
+def test_who_has_been_at_the_door_of_a_plan_bears_the_mark_by_which_they_are_visited(make: World) -> None:
+    model = finish(make(drive="compiled"), STEPS)
+    applied = (model.memberships["status"] != Status.NEVER).any(axis=1)
+    assert ((model.persons["traits"] & Trait.APPLIED > 0) == applied).all()
+    assert 0 < applied.sum() < applied.size
 
 
 @pytest.mark.parametrize("order", ["shuffled", "listed", "reversed"])
