@@ -32,11 +32,11 @@ def seen_advertised(u: float, world: World) -> int:
     """
     platforms, widest = world.offers.size, world.settings[0]["widest_reach"]
     place = (1.0 - u) * platforms
-    found, k, distance = np.int64(0), np.int64(math.ceil(place)), (math.ceil(place) - place) / platforms
+    found, k, distance = 0, math.ceil(place), (math.ceil(place) - place) / platforms
     for _ in range(platforms):
         if distance >= widest:
             break
-        k = np.int64(0) if k == platforms else k  # a remainder would take several times as long
+        k = 0 if k == platforms else k  # a remainder would take several times as long
         if distance < world.offers[k]["reach"]:
             found |= 1 << k
         k += 1
