@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.cli.calibrations import calibrate_scenario
 from abm.cli.forecasts import make_forecast, score_forecast
 from abm.cli.parser import Action, parser
 from abm.errors import FigureError, ForkError, ScenarioError, StudyError
@@ -275,6 +276,7 @@ ACTIONS: dict[str, Action] = {
     "sweep": sweep_study,
     "phase": map_study,
     "sensitivity": show_sensitivity,
+    "calibrate": calibrate_scenario,
     "forecast": make_forecast,
     "compare": score_forecast,
 }

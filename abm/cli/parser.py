@@ -136,6 +136,14 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     )  # fmt: skip
     matter = command("sensitivity", "which setting matters: indices of a sweep's outputs")
     matter.add_argument("folder", type=Path, help="the folder of a sweep with design = 'sobol' or 'morris'")
+    fit = command("calibrate", "which numbers agree with the facts up to 2020? a set of them, by history matching")
+    words = "a name from `huzhu list`, or the path of a calibration, a .toml file"
+    fit.add_argument("calibration", metavar="FILE", help=words)
+    words = "few persons, points and names, to see in a few minutes that it goes through"
+    fit.add_argument("--quick", action="store_true", help=words)
+    fit.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
+    words = "folder of the results (default results/calibration/TITLE)"
+    fit.add_argument("--out", type=Path, metavar="DIR", help=words)
     tell = command("forecast", "what follows 2020, of the runs of a sweep: bounds, chances of closing, a figure")
     tell.add_argument("folder", type=Path, help="the folder of a sweep that keeps series, run beyond 2020")
     words = "a table with columns point and weight (default: all points alike)"

@@ -1,0 +1,168 @@
+"""The course of ``huzhu calibrate``: noise, screening, waves, the set of runs that match; and the tables of all that.
+
+Every run is in a store, so a course that was killed goes on, and comes to the same tables.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from abm.errors import StudyError
+from abm.runs.results import require_results
+from abm.study.calibrate import members as of_set
+from abm.study.calibrate.calibration import QUICK_NAMES, Calibration, question_of
+from abm.study.calibrate.emulators import emulate
+from abm.study.calibrate.implausibility import culprits
+from abm.study.calibrate.noise import loud, measure, size_for
+from abm.study.calibrate.record import write
+from abm.study.calibrate.runs import Question, Work, carried_out, study_of
+from abm.study.calibrate.screening import idle, moved, screen, unmoved
+from abm.study.calibrate.smoother import smoothed
+from abm.study.calibrate.surface import require_sklearn
+from abm.study.calibrate.targets import table_of
+from abm.study.calibrate.waves import Wave, design, space_left
+
+DIGITS = 6  # of a place: a course that goes on finds its runs, whatever the last bits of an emulator
+SECOND, LARGEST = 2, 1  # of the implausibilities: the last wave forgives none
+SHOWN = 0.5  # of the runs at least, or a target is set aside
+NAMED = 6  # in a line
+
+
+class Step(NamedTuple):
+    """A wave with its points and what their runs showed: points x names, points x seeds x targets."""
+
+    wave: Wave
+    places: np.ndarray
+    values: np.ndarray
+
+
+def calibrate(asked: Calibration, work: Work, quick: bool = False) -> dict[str, pd.DataFrame]:
+    """Go the whole course and write its tables; returns them by name, and says what was found on the way.
+
+    `quick`: with few persons, points and names, to see that it goes through. Raises `StudyError` where nothing moves a
+    target or no place is left, and as stores and runs do.
+    """
+    require_sklearn()
+    require_results(work.folder)
+    asked = asked.quick() if quick else asked
+    whole = question_of(asked, QUICK_NAMES if quick else None)
+    work.say(f"{asked.title}: {len(whole.space.names):,} names, {len(whole.targets):,} targets")
+    tables = {"targets": table_of(whole.targets)}
+    sizes = asked.sizes or (asked.persons,)
+    tables["noise"] = measure(whole, sizes, work, asked.noise_points, asked.noise_seeds, asked.seed)
+    work.say(_told_noise(tables["noise"]))
+    whole = _without_unseen(whole, tables["noise"], work)
+    tables["screening"] = screen(whole, asked.persons, work, asked.trajectories, luck=asked.seed)
+    fixed = idle(tables["screening"])
+    if len(fixed) == len(whole.space.names):
+        raise StudyError("nothing that varies moves any target; take more persons, seeds or trajectories")
+    still = _few(unmoved(tables["screening"]))
+    work.say(f"{len(fixed):,} names move no target and are fixed in the waves; no name moves {still}")
+    narrowed = whole._replace(space=whole.space.without(fixed))
+    steps: list[Step] = []
+    for number in range(1, asked.waves + 1):
+        steps.append(_step(asked, narrowed, steps, number, work))
+    tables["waves"], tables["emulators"] = _waves_table(asked, narrowed, steps), _emulators_table(narrowed, steps)
+    found = _set(asked, whole, narrowed, steps, work)
+    work.say(of_set.told(found, whole.targets))
+    tables["members"] = of_set.members_table(found, whole.space, whole.targets)
+    tables["known"] = of_set.known_table(found, whole.space, narrowed.space, moved(tables["screening"]))
+    tables["directions"] = of_set.directions_table(found, whole.space, narrowed.space)
+    if len(found.places):
+        tables["met"] = of_set.met_table(found, whole.targets)
+    written = write(asked, work.folder, tables, whole, found)
+    work.say(f"Written to {work.folder}: {', '.join(written)}")
+    return tables
+
+
+def _without_unseen(whole: Question, noise: pd.DataFrame, work: Work) -> Question:
+    """The question without targets that hardly any run shows, as those of a plan whose end is near in all of them."""
+    freedom = noise.groupby("target", sort=False)["freedom"].max()
+    unseen = set(freedom[freedom < SHOWN * freedom.max()].index)
+    if not unseen:
+        return whole
+    work.say(f"set aside, for few runs show them: {_few(sorted(unseen))}")
+    return whole._replace(targets=tuple(each for each in whole.targets if each.name not in unseen))
+
+
+def _step(asked: Calibration, narrowed: Question, steps: list[Step], number: int, work: Work) -> Step:
+    """The next wave: a design in what is left, its runs, its emulators."""
+    waves, names, luck = [step.wave for step in steps], len(narrowed.space.names), asked.seed + number
+    places = design(waves, names, asked.points, luck, _proposed(narrowed, steps[-1], luck) if steps else None)
+    places = np.round(places, DIGITS)
+    study = study_of(narrowed, f"wave-{number}", places, asked.persons, asked.seeds, asked.seed)
+    values = carried_out(narrowed, study, work)
+    emulators = tuple(
+        emulate(places, values[:, :, at], target.scale, luck) for at, target in enumerate(narrowed.targets)
+    )
+    nth = LARGEST if number == asked.waves and number > 1 else SECOND
+    wave = Wave(narrowed.targets, emulators, nth)
+    left = space_left([*waves, wave], names, luck)
+    work.say(f"wave {number}: {len(wave.ruling):,} emulators proved themselves; {left:.2%} of the space is left")
+    return Step(wave, places, values)
+
+
+def _proposed(narrowed: Question, last: Step, luck: int) -> np.ndarray:
+    """The points of a wave, and where an ensemble smoother would move them."""
+    means = last.values.mean(axis=1)
+    ran = np.isfinite(means).any(axis=1)
+    return np.concatenate([last.places, smoothed(last.places[ran], means[ran], narrowed.targets, luck)])
+
+
+def _set(asked: Calibration, whole: Question, narrowed: Question, steps: list[Step], work: Work) -> of_set.Members:
+    """The points that match, from what the waves have left."""
+    waves = [step.wave for step in steps]
+
+    def propose(number: int) -> np.ndarray:
+        luck = asked.seed + asked.waves + number
+        left = design(waves, len(narrowed.space.names), asked.members, luck, _proposed(narrowed, steps[-1], luck))
+        return np.round(of_set.joined(whole.space, narrowed.space, left, luck), DIGITS)
+
+    def run(number: int, places: np.ndarray) -> np.ndarray:
+        return carried_out(
+            whole, study_of(whole, f"set-{number}", places, asked.persons, asked.seeds, asked.seed), work
+        )
+
+    return of_set.looked_for(asked.members, asked.rounds, propose, run, whole.targets)
+
+
+def _waves_table(asked: Calibration, narrowed: Question, steps: list[Step]) -> pd.DataFrame:
+    """A row a wave: points, emulators that rule, part of the space left, and what rules out most of the space."""
+    rows: list[dict[str, Any]] = []
+    inputs = len(narrowed.space.names)
+    for number, step in enumerate(steps, 1):
+        waves, luck = [each.wave for each in steps[:number]], asked.seed + number
+        severe = culprits(step.wave.implausible(step.places), narrowed.targets)
+        row: dict[str, Any] = {"wave": number, "points": len(step.places), "ruling": len(step.wave.ruling)}
+        row |= {"nth": step.wave.nth}
+        row |= {"space_left": space_left(waves, inputs, luck), "most_severe": " ".join(list(severe)[:NAMED])}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _emulators_table(narrowed: Question, steps: list[Step]) -> pd.DataFrame:
+    """A row for each wave and target: how its emulator proved itself."""
+    rows: list[dict[str, Any]] = []
+    for number, step in enumerate(steps, 1):
+        severe = culprits(step.wave.implausible(step.places), narrowed.targets)
+        for target, emulator in zip(narrowed.targets, step.wave.emulators, strict=True):
+            active = () if emulator.mean is None else emulator.mean.active
+            row = {"wave": number, "target": target.name, "words": target.words, **vars(emulator.proof)}
+            names = " ".join(narrowed.space.names[at] for at in active)
+            rules = {"rules": emulator.proof.holds, "rules_out": severe.get(target.name, 0.0)}
+            rows.append(row | rules | {"active": names})
+    return pd.DataFrame(rows)
+
+
+def _told_noise(noise: pd.DataFrame) -> str:
+    """Which size is enough, or what is loud at the largest."""
+    size, most = size_for(noise), int(noise["persons"].max())
+    if size is not None:
+        return f"luck is small against the bands of nearly all targets from {size:,} persons on"
+    return f"luck is not small at {most:,} persons against the bands of {_few(loud(noise, most))}"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return (", ".join(names[:NAMED]) + more) or "none"
