@@ -50,7 +50,7 @@ def bass(known: Known, steps: int, _scenario: Scenario, _platform: str) -> Mappi
     """Members spread as an innovation does (Bass 1969); each costs as much and falls ill as often as in the end."""
     found = dict(last_value(known, steps, _scenario, _platform))
     for name in ("members", "members_sharing"):
-        if name in known:
+        if name in known and known[name].max() > 0:  # nobody shares in a plan of the last weeks yet
             found[name] = bass_curve(*fit_bass(known[name]), np.arange(steps) + known[name].size + 1.0)[None]
     if "members" in known:
         grown = found["members"] / known["members"][-1]
@@ -74,7 +74,7 @@ def fit_bass(values: np.ndarray) -> tuple[float, float, float]:
 
     def start(innovation: float, imitation: float) -> tuple[float, np.ndarray]:
         shape = bass_curve(1.0, innovation, imitation, time)
-        market = max(1e-6, float(shape @ values / size / (shape @ shape)))
+        market = min(999.0, max(1e-6, float(shape @ values / size / (shape @ shape))))  # between the ends below
         logs = np.log([market, innovation, imitation])
         return float(np.square(miss(logs)).sum()), logs
 
@@ -182,11 +182,15 @@ def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed])
         reading = READINGS[fact.quantity]
         if fact.platform != platform or fact.bound or fact.last < FRESH or reading.of_steps is None:
             continue
+        if half_month(fact.first) < numbers[0]:  # the runs began later
+            continue
         if reading.tells in values:
             median = history[own[reading.tells]].to_numpy(float)
             simulated = reading.of_steps(Steps(numbers, ordinals, median), fact.first, fact.last)
             if simulated > 0:
                 values[reading.tells] = median * (fact.value / simulated)
+    if not values["members"][-1] > 0:  # by what was observed
+        return {}
     launch = int(np.argmax(np.nan_to_num(members) > 0))
     return {name: each[launch:] for name, each in values.items()}
 
