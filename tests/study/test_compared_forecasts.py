@@ -142,19 +142,23 @@ def test_a_missing_package_is_said_in_a_line(
     assert capsys.readouterr().err.splitlines() == [line]
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (("2021-13", "members", 5), "M1: date = '2021-13' is not in the calendar"),
-        (("2021-06", "members", "about 5"), "M1: value = 'about 5' of members must be a number from 0 up"),
-    ],
-)
-def test_a_broken_file_is_a_line_and_status_2(
-    row: tuple[str, str, object], words: str, made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["compare", str(facts_about(made.parent, row)), str(made)]) == 2
+def test_a_broken_row_is_listed_and_the_others_are_scored(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = (("2021-13", "members", 5), ("2021-06", "members", "about 5"))
+    assert main(["compare", str(facts_about(made.parent, *ROWS, *broken)), str(made)]) == 0
+    said = capsys.readouterr()
+    assert "  1: date = '2021-13' is not in the calendar: M6" in said.out
+    assert "  1: value = 'about 5' of members must be a number from 0 up: M7" in said.out
+    assert said.err == ""
+    assert pd.read_csv(made / "scores" / "left_out.csv")["id"].tolist() == ["M5", "M6", "M7"]
+    assert pd.read_csv(made / "scores" / "scores.csv")["id"].tolist() == ["M1", "M2", "M3"]
+
+
+def test_a_file_without_a_column_is_a_line_and_status_2(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = facts_about(made.parent, *ROWS)
+    path.write_text(path.read_text(encoding="utf-8").replace("quantity", "what"), encoding="utf-8")
+    assert main(["compare", str(path), str(made)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith(words)
+    assert line.startswith(f"huzhu: {path}: has no column quantity; needed are id, platform, date")
     assert not (made / "scores").exists()
 
 
