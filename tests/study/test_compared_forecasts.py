@@ -122,6 +122,14 @@ def test_the_command_prints_and_writes_the_scores(made: Path, capsys: pytest.Cap
     assert record["packages"]["scoringrules"]
 
 
+def test_scores_do_not_take_the_place_of_the_forecast(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = {path.name: path.read_bytes() for path in made.iterdir()}
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made), "--out", f"{made}/../{made.name}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"is the folder of the forecast; give another, as {made / 'scores'}")
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == whole
+
+
 def test_facts_of_another_time_are_no_mistake(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = facts_about(made.parent, ("2019-06-28", "members", 105))
     assert main(["compare", str(path), str(made), "--out", str(made.parent / "out")]) == 0

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.errors import FileError
 from abm.files import digest_of
 from abm.observation.columns import TABLE_WIDTH, aligned
 from abm.runs.results import PROVENANCE, results_folder
@@ -85,6 +86,8 @@ def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -
     """
     require_scores()
     forecast = read(folder)
+    if out.resolve() == folder.resolve():  # its provenance would be overwritten
+        raise FileError(f"--out {out}: is the folder of the forecast; give another, as {folder / 'scores'}")
     found = scored(forecast, path)
     record = {
         "program": f"huzhu {VERSION}",
