@@ -56,20 +56,24 @@ def scored(forecast: Forecast, path: Path) -> Comparison:
 
 
 def by_quantity(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row a quantity, and one for all: mean scores by the scale, skill, and how many facts the bands hold."""
+    """A row a quantity, and one for all: mean scores by the scale, skill, and how many facts the bands hold.
+
+    Facts without a scale, as of a plan that paid nothing yet, are in no mean: errors in persons or yuan would drown it.
+    """
     names = list(dict.fromkeys(row["quantity"] for row in rows))
     found = []
     for name in [*names, ALL] if names else []:
         own = [row for row in rows if name in (ALL, row["quantity"])]
         sizes = np.array([row["scale"] for row in own])
         errors = np.array([row["crps"] for row in own]) / sizes
-        line: dict[str, Any] = {"quantity": name, "facts": len(own), "crps": float(errors.mean())}
+        line: dict[str, Any] = {"quantity": name, "facts": len(own), "with_scale": int((~np.isnan(sizes)).sum())}
+        line["crps"] = _mean(errors)
         for band in BANDS:
-            line[f"interval_score_{band}"] = float(np.mean([row[f"interval_score_{band}"] for row in own] / sizes))
+            line[f"interval_score_{band}"] = _mean(np.array([row[f"interval_score_{band}"] for row in own]) / sizes)
         for reference in REFERENCES:
             others = np.array([row[f"crps {reference}"] for row in own]) / sizes
             there = ~np.isnan(others)
-            line[f"crps {reference}"] = float(others[there].mean()) if there.any() else math.nan
+            line[f"crps {reference}"] = _mean(others)
             line[f"skill {reference}"] = skill(float(errors[there].sum()), float(others[there].sum()))
         exact = [row for row in own if not row["bound"]]
         line["exact"] = len(exact)
@@ -77,6 +81,12 @@ def by_quantity(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             line[f"inside_{band}"] = int(sum(row[f"inside_{band}"] for row in exact))
         found.append(line)
     return found
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of the values that there are; not a number where there is none."""
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if there.size else math.nan
 
 
 def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -> Comparison:
@@ -118,7 +128,7 @@ def told(found: Comparison) -> list[str]:
         head = ("quantity", "facts", "CRPS", *short, *(f"in {band} %" for band in BANDS))
         rows = [
             (
-                str(row["quantity"]), f"{row['facts']}", f"{row['crps']:.3g}",
+                str(row["quantity"]), f"{row['facts']}", "-" if math.isnan(row["crps"]) else f"{row['crps']:.3g}",
                 *(_skill(row[f"skill {name}"]) for name in REFERENCES),
                 *(f"{row[f'inside_{band}']}/{row['exact']}" for band in BANDS),
             )
