@@ -101,6 +101,12 @@ def test_series_begin_in_december_and_the_median_tells_what_was_before(kept: Pat
     assert runs.kind[PLAN].tolist() == ["", "", "", "", "active"]
 
 
+def test_a_month_is_forecast_where_the_runs_have_no_more(tmp_path: Path) -> None:
+    runs = gathered(stored(tmp_path, {(0, 1): done(5.0, steps=PAST + 2)})).ensemble
+    assert runs.days[-1] == date(2021, 1, 28)
+    assert set(tells.table(runs)["quantity"]) == {told.name for told in tells.TOLD}
+
+
 def test_a_plan_that_nobody_shares_in_has_no_share(tmp_path: Path) -> None:
     runs = stored(tmp_path, {(0, 1): done(5.0, members_sharing=0.0), (1, 1): done(5.0)})
     share = gathered(runs).ensemble.series[f"{PLAN}.share"]
@@ -129,8 +135,9 @@ def only(given: dict[str, object]) -> dict[tuple[int, int], Result]:
         (only({FIRST: 1.0, ENDS: "[]"}), r"no plan's members are kept; add series = \['\*.members'"),
         (
             only(outputs(1.0, steps=PAST)),
-            "its runs are of 2018-10-28 to 2020-12-28; a forecast needs December 2020 and",
+            "its runs are of 2018-10-28 to 2020-12-28; a forecast needs December 2020 and a month that follows",
         ),
+        (only(outputs(1.0, steps=PAST + 1)), "its runs are of 2018-10-28 to 2021-01-14; a forecast needs December"),
         (only(outputs(1.0) | {FIRST: float(START)}), "its runs are of 2021-01-14 to .* a forecast needs December 2020"),
         (only(outputs(1.0)) | {(1, 1): done(1.0, steps=PAST + 9)}, "its runs have 2 different calendars"),
     ],
