@@ -122,6 +122,17 @@ def test_the_command_prints_and_writes_the_scores(made: Path, capsys: pytest.Cap
     assert record["packages"]["scoringrules"]
 
 
+def test_references_start_from_the_facts_until_2020_and_from_later_ones_of_the_file(made: Path) -> None:
+    """Of Xianghubao 107 million members were known in December (F041), and a share of 4.31 yuan on the 28th (F062)."""
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made)]) == 0
+    table = pd.read_csv(made / "scores" / "scores.csv").set_index("quantity")
+    assert table.loc["members", "crps last value"] == pytest.approx(107e6 - 105)
+    assert table.loc["share", "crps last value"] == pytest.approx(5 - 4.31)
+    assert main(["compare", str(facts_about(made.parent, *ROWS, ("2020-12-31", "members", 108))), str(made)]) == 0
+    table = pd.read_csv(made / "scores" / "scores.csv").set_index("quantity")
+    assert table.loc["members", "crps last value"] == pytest.approx(3)
+
+
 def test_scores_do_not_take_the_place_of_the_forecast(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     whole = {path.name: path.read_bytes() for path in made.iterdir()}
     assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made), "--out", f"{made}/../{made.name}"]) == 2

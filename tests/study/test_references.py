@@ -201,6 +201,14 @@ def test_references_start_from_the_last_observation(fact: Observed, level: float
     assert found["aid"] == pytest.approx(np.full(48, 7.0))
 
 
+def test_aid_goes_with_the_cases_where_it_is_not_observed() -> None:
+    past = history(members=100.0, aided=10.0, aid=500.0)
+    cases, aid = observed(20.0, "aided_members_period"), observed(600.0, "aid_paid_rmb_period")
+    assert known_of(past, PLAN, [cases])["aid"] == pytest.approx(np.full(48, 1000.0))
+    assert known_of(past, PLAN, [cases, aid])["aid"] == pytest.approx(np.full(48, 600.0))
+    assert known_of(past, PLAN, [aid])["aided"] == pytest.approx(np.full(48, 10.0))
+
+
 def test_the_later_observation_counts() -> None:
     facts = [observed(300.0), observed(50.0, last=date(2020, 8, 28))]
     assert known_of(history(members=100.0), PLAN, facts)["members"][-1] == pytest.approx(300)

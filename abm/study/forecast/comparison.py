@@ -12,18 +12,19 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import FileError
-from abm.files import digest_of
+from abm.files import DATA, digest_of
 from abm.observation.columns import TABLE_WIDTH, aligned
 from abm.runs.results import PROVENANCE, results_folder
 from abm.runs.run import installed
 from abm.sources import commit
 from abm.study.forecast.folder import Forecast, read
 from abm.study.forecast.lives import of_lives
-from abm.study.forecast.observed import Left, read_facts
+from abm.study.forecast.observed import Left, Observed, read_facts
 from abm.study.forecast.references import REFERENCES, refer
 from abm.study.forecast.scores import BANDS, of_all_three, of_numbers, require_scores, skill
 from abm.version import VERSION
 
+KNOWN_FACTS = DATA / "facts.csv"  # of before the forecast
 ALL = "all"
 SHORT = {"last value": "last", "trend of 2020": "trend", "static pool": "pool"}  # heads of columns
 
@@ -39,12 +40,15 @@ class Comparison(NamedTuple):
     left: list[Left]
 
 
-def scored(forecast: Forecast, path: Path) -> Comparison:
-    """All scores of a forecast by the facts in a file. Raises `DataError` or `FileError` where that cannot be read."""
+def scored(forecast: Forecast, path: Path, known: Sequence[Observed] = ()) -> Comparison:
+    """All scores of a forecast by the facts in a file; references start from what was `known`, there or besides.
+
+    Raises `DataError` or `FileError` where the file cannot be read.
+    """
     runs = forecast.ensemble
     facts = read_facts(path, runs)
     references = {
-        name: refer(reference, forecast.history, forecast.scenario, runs, facts.known)
+        name: refer(reference, forecast.history, forecast.scenario, runs, [*known, *facts.known])
         for name, reference in REFERENCES.items()
     }
     rows, silent = of_numbers(runs, references, facts)
@@ -98,7 +102,7 @@ def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -
     forecast = read(folder)
     if out.resolve() == folder.resolve():  # its provenance would be overwritten
         raise FileError(f"--out {out}: is the folder of the forecast; give another, as {folder / 'scores'}")
-    found = scored(forecast, path)
+    found = scored(forecast, path, read_facts(KNOWN_FACTS, forecast.ensemble).known)
     record = {
         "program": f"huzhu {VERSION}",
         "commit": commit(),
@@ -106,6 +110,7 @@ def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -
         "persons": forecast.provenance.get("persons"),
         "seed": forecast.provenance.get("seed"),
         "facts": {"file": str(path), "sha256": digest_of(path)},
+        "known": {"file": KNOWN_FACTS.name, "sha256": digest_of(KNOWN_FACTS)},
         "forecast": {name: forecast.provenance.get(name) for name in ("commit", "started", "ensemble")},
         "packages": {name: installed(name) for name in ("numpy", "scipy", "scoringrules")},
     }

@@ -169,7 +169,8 @@ REFERENCES: dict[str, Reference] = {
 def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed]) -> Known:
     """What was known of a plan from its launch on; nothing of one that was not there, or not any more.
 
-    A series is brought to the level of its last exact observation, where there is one of the last half-year.
+    A series is brought to the level of its last exact observation, where there is one of the last half-year. Aid of
+    which there is none goes with the cases: what a case costs is not known better for it.
     """
     own = {name: f"{platform}.{name}" for name in (*TELLING, "mean_age") if f"{platform}.{name}" in history}
     values = {name: history[column].to_numpy(float) for name, column in own.items()}
@@ -178,6 +179,7 @@ def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed])
         return {}
     days = history["date"].tolist()
     numbers, ordinals = np.array([half_month(day) for day in days]), np.array([day.toordinal() for day in days])
+    levels: dict[str, float] = {}
     for fact in sorted(observed, key=lambda fact: fact.last):
         reading = READINGS[fact.quantity]
         if fact.platform != platform or fact.bound or fact.last < FRESH or reading.of_steps is None:
@@ -188,7 +190,11 @@ def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed])
             median = history[own[reading.tells]].to_numpy(float)
             simulated = reading.of_steps(Steps(numbers, ordinals, median), fact.first, fact.last)
             if simulated > 0:
-                values[reading.tells] = median * (fact.value / simulated)
+                levels[reading.tells] = fact.value / simulated
+    if "aided" in levels:
+        levels.setdefault("aid", levels["aided"])
+    for name in levels.keys() & values.keys():
+        values[name] = values[name] * levels[name]
     if not values["members"][-1] > 0:  # by what was observed
         return {}
     launch = int(np.argmax(np.nan_to_num(members) > 0))
