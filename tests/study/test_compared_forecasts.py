@@ -13,24 +13,24 @@ import pytest
 
 from abm.cli.main import main
 from abm.scenario.files import load
-from abm.study.forecast import lives
+from abm.study.forecast import endings, lives
 from abm.study.forecast.comparison import told
-from abm.study.forecast.ensemble import NEVER, SERIES, START, Ensemble
+from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, Ensemble
 from abm.study.forecast.ensemble import load as load_forecast
 from abm.study.forecast.folder import write
 from abm.study.forecast.kept import Made
 from abm.study.forecast.observed import Ending
 from abm.study.forecast.references import REFERENCES
 from abm.study.study import Axis, Study
-from worlds.forecasts import MARCH_END, PLAN, compared, ensemble, facts_about, history, without_pictures
+from worlds.forecasts import MARCH_END, PLAN, STEPS, compared, ensemble, facts_about, history, without_pictures
 
 
 def test_the_brier_score_is_the_mean_square_of_what_was_missed_by() -> None:
     assert lives.brier(np.array([1.0, 0.5, 0.2]), np.array([True, True, False])) == pytest.approx((0 + 0.25 + 0.04) / 3)
 
 
-def lived(runs: Ensemble, *endings: Ending) -> tuple[pd.DataFrame, pd.DataFrame]:
-    found = lives.of_lives(runs, history(members=1.0), endings)
+def lived(runs: Ensemble, *observed: Ending) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = lives.of_lives(runs, history(members=1.0), observed)
     return pd.DataFrame(found[0]), pd.DataFrame(found[1])
 
 
@@ -73,11 +73,36 @@ def test_the_trend_of_closings_is_the_rate_of_2020_month_by_month() -> None:
     assert scores.iloc[0]["brier trend of 2020"] == pytest.approx(((1 - stays) ** 2 + (1 - stays**2) ** 2) / 2)
 
 
+def test_insurance_at_the_end_has_the_weight_of_the_runs_that_give_it() -> None:
+    conversion = np.zeros((3, KNOWN + STEPS))
+    conversion[0, 0], conversion[1, KNOWN + 1], conversion[2, -1] = 9, 3, 3  # the first is of December
+    chances = [endings.converted(ensemble(conversion=conversion), PLAN, until) for until in (START, START + 1, 10**9)]
+    assert chances == [0, 0.25, 0.75]
+
+
 @pytest.mark.parametrize(("happened", "score", "last"), [(True, 0.25**2, 1.0), (False, 0.75**2, 0.0)])
 def test_conversion_is_scored_as_one_event(happened: bool, score: float, last: float) -> None:
     runs = ensemble(conversion=[0, 3, 3])
     (row,) = lived(runs, Ending("M1", PLAN, "converted", date(2021, 6, 30), happened))[1].to_dict("records")
     assert (row["brier"], row["brier last value"], row["times"]) == (pytest.approx(score), last, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "happened", "score"),
+    [
+        (date(2021, 3, 31), False, 0.25**2),  # a quarter gives it by then
+        (date(2021, 12, 31), False, 1.0),
+        (date(2021, 12, 31), True, 0.0),
+        (date(2022, 6, 30), True, 1.0),  # not within the forecast
+    ],
+)
+def test_conversion_is_scored_by_the_day_until_which_it_is_known(day: date, happened: bool, score: float) -> None:
+    conversion = np.zeros((3, KNOWN + STEPS))
+    conversion[0, KNOWN + 4], conversion[1:, KNOWN + 8] = 3, 3
+    (row,) = lived(ensemble(conversion=conversion), Ending("M1", PLAN, "converted", day, happened))[1].to_dict(
+        "records"
+    )
+    assert row["brier"] == pytest.approx(score)
 
 
 @pytest.fixture

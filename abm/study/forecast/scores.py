@@ -177,7 +177,7 @@ def of_all_three(forecast: Ensemble, references: Mapping[str, Ensemble], facts: 
         if said is None:
             continue
         row: Row = {"platform": three[0].platform, "date": three[0].dated, "facts": " ".join(each.id for each in three)}
-        row["energy_score"] = energy(said, value)
+        row |= {"has_value": said.has_value, "energy_score": energy(said, value)}
         for name, reference in references.items():
             other = _together(reference, three, sizes)
             row[f"energy_score {name}"] = energy(other, value) if other else float("nan")
