@@ -197,6 +197,13 @@ def test_a_broken_row_is_listed_and_the_others_are_scored(made: Path, capsys: py
     assert pd.read_csv(made / "scores" / "scores.csv")["id"].tolist() == ["M1", "M2", "M3"]
 
 
+def test_a_terminal_does_not_obey_what_a_file_says(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = facts_about(made.parent, ("2021-13", "members", 5), ("2021-06", "members", "\x1b[2J"))
+    path.write_text(path.read_text(encoding="utf-8").replace("M1", "M\x1b[2J"), encoding="utf-8")
+    assert main(["compare", str(path), str(made)]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
 def test_a_file_without_a_column_is_a_line_and_status_2(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = facts_about(made.parent, *ROWS)
     path.write_text(path.read_text(encoding="utf-8").replace("quantity", "what"), encoding="utf-8")

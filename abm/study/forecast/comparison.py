@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.errors import FileError
+from abm.errors import FileError, named
 from abm.files import DATA, digest_of
 from abm.observation.columns import TABLE_WIDTH, aligned
 from abm.runs.results import PROVENANCE, results_folder
@@ -163,7 +163,7 @@ def told(found: Comparison) -> list[str]:
         lines += ["", f"Left out, {len(found.left)} rows (all in left_out.csv):"]
         reasons = Counter(each.reason for each in found.left)
         for reason, times in reasons.most_common():
-            ids = ", ".join(each.id for each in found.left if each.reason == reason)
+            ids = ", ".join(named(each.id) for each in found.left if each.reason == reason)
             lines.append(f"  {times}: {reason}: {ids}"[:TABLE_WIDTH])
     return lines
 
