@@ -115,7 +115,7 @@ def test_exits_alone_may_be_below_nothing(laid: Laid) -> None:
         (("Xianghubao", "sometime", "owner", "somebody"), "the forecast does not tell it"),
         (("Nobody", "2021-03", "members", "5"), "no such plan in the forecast"),
         (("Waterdrop Mutual", "2021-03", "members", "5"), "no such plan in the forecast"),
-        (("Xianghubao", "2022-03", "members", "5"), "after the end of the forecast"),
+        (("Xianghubao", "2022-02-01", "members", "5"), "after the end of the forecast"),
         (("Xianghubao", "2020-03", "members", "5"), "before the forecast; references may start from it"),
         (("Xianghubao", "2021-03", "members_bound", "5"), "a bound, and neither above nor below"),
         (("Xianghubao", "2020-08", "closure_announced", "yes"), "before the forecast"),

@@ -201,6 +201,28 @@ def test_members_share_and_aid_of_one_half_month_are_scored_together(tmp_path: P
     assert len(bound.together) == 0
 
 
+def test_three_of_a_half_month_are_found_in_whatever_order_they_stand(tmp_path: Path) -> None:
+    """And sharing members are not asked for where members are told."""
+    runs = ensemble(members=[110] * 3, members_sharing=[130] * 3, share=[4] * 3, aid=[10] * 3)
+    names = ("sharing_members_period", "members", "per_capita_share_rmb_per_period", "aid_paid_rmb_period")
+    values = (100, 100, 4, 10)
+    days = ("2021-06-28", "2021-05-28")
+    rows = [(day, name, value) for name, value in zip(names, values, strict=True) for day in days]
+    together = compared(tmp_path, runs, *rows).together
+    assert together["facts"].tolist() == ["M4 M6 M8", "M3 M5 M7"]
+    assert together["energy_score"].tolist() == pytest.approx([0.1, 0.1])
+
+
+def test_exits_of_a_quarter_are_the_mean_of_its_months(tmp_path: Path) -> None:
+    """Members fall faster and faster; the end of March is the eighth half-month from December on."""
+    members = 10_000.0 - np.arange(KNOWN + STEPS) ** 2
+    runs = ensemble(members=np.tile(members, (3, 1)))
+    fall = [members[at] - members[at + 2] for at in (7, 9, 11)]
+    found = compared(tmp_path, runs, ("2021Q2", "net_exit_per_month", sum(fall) / 3))
+    assert len(set(fall)) == 3
+    assert found.facts["crps"].tolist() == [0]
+
+
 def test_a_share_is_that_of_the_runs_in_which_the_plan_is_open(tmp_path: Path) -> None:
     share = np.full((3, KNOWN + STEPS), np.nan)
     share[2] = 5.0
