@@ -13,24 +13,24 @@ import pytest
 
 from abm.cli.main import main
 from abm.scenario.files import load
-from abm.study.forecast import lives
+from abm.study.forecast import endings, lives
 from abm.study.forecast.comparison import told
-from abm.study.forecast.ensemble import NEVER, SERIES, START, Ensemble
+from abm.study.forecast.ensemble import KNOWN, NEVER, SERIES, START, Ensemble
 from abm.study.forecast.ensemble import load as load_forecast
 from abm.study.forecast.folder import write
 from abm.study.forecast.kept import Made
 from abm.study.forecast.observed import Ending
 from abm.study.forecast.references import REFERENCES
 from abm.study.study import Axis, Study
-from worlds.forecasts import MARCH_END, PLAN, compared, ensemble, facts_about, history, without_pictures
+from worlds.forecasts import MARCH_END, PLAN, STEPS, compared, ensemble, facts_about, history, without_pictures
 
 
 def test_the_brier_score_is_the_mean_square_of_what_was_missed_by() -> None:
     assert lives.brier(np.array([1.0, 0.5, 0.2]), np.array([True, True, False])) == pytest.approx((0 + 0.25 + 0.04) / 3)
 
 
-def lived(runs: Ensemble, *endings: Ending) -> tuple[pd.DataFrame, pd.DataFrame]:
-    found = lives.of_lives(runs, history(members=1.0), endings)
+def lived(runs: Ensemble, *observed: Ending) -> tuple[pd.DataFrame, pd.DataFrame]:
+    found = lives.of_lives(runs, history(members=1.0), observed)
     return pd.DataFrame(found[0]), pd.DataFrame(found[1])
 
 
@@ -73,11 +73,36 @@ def test_the_trend_of_closings_is_the_rate_of_2020_month_by_month() -> None:
     assert scores.iloc[0]["brier trend of 2020"] == pytest.approx(((1 - stays) ** 2 + (1 - stays**2) ** 2) / 2)
 
 
+def test_insurance_at_the_end_has_the_weight_of_the_runs_that_give_it() -> None:
+    conversion = np.zeros((3, KNOWN + STEPS))
+    conversion[0, 0], conversion[1, KNOWN + 1], conversion[2, -1] = 9, 3, 3  # the first is of December
+    chances = [endings.converted(ensemble(conversion=conversion), PLAN, until) for until in (START, START + 1, 10**9)]
+    assert chances == [0, 0.25, 0.75]
+
+
 @pytest.mark.parametrize(("happened", "score", "last"), [(True, 0.25**2, 1.0), (False, 0.75**2, 0.0)])
 def test_conversion_is_scored_as_one_event(happened: bool, score: float, last: float) -> None:
     runs = ensemble(conversion=[0, 3, 3])
     (row,) = lived(runs, Ending("M1", PLAN, "converted", date(2021, 6, 30), happened))[1].to_dict("records")
     assert (row["brier"], row["brier last value"], row["times"]) == (pytest.approx(score), last, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "happened", "score"),
+    [
+        (date(2021, 3, 31), False, 0.25**2),  # a quarter gives it by then
+        (date(2021, 12, 31), False, 1.0),
+        (date(2021, 12, 31), True, 0.0),
+        (date(2022, 6, 30), True, 1.0),  # not within the forecast
+    ],
+)
+def test_conversion_is_scored_by_the_day_until_which_it_is_known(day: date, happened: bool, score: float) -> None:
+    conversion = np.zeros((3, KNOWN + STEPS))
+    conversion[0, KNOWN + 4], conversion[1:, KNOWN + 8] = 3, 3
+    (row,) = lived(ensemble(conversion=conversion), Ending("M1", PLAN, "converted", day, happened))[1].to_dict(
+        "records"
+    )
+    assert row["brier"] == pytest.approx(score)
 
 
 @pytest.fixture
@@ -122,6 +147,25 @@ def test_the_command_prints_and_writes_the_scores(made: Path, capsys: pytest.Cap
     assert record["packages"]["scoringrules"]
 
 
+def test_references_start_from_the_facts_until_2020_and_from_later_ones_of_the_file(made: Path) -> None:
+    """Of Xianghubao 107 million members were known in December (F041), and a share of 4.31 yuan on the 28th (F062)."""
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made)]) == 0
+    table = pd.read_csv(made / "scores" / "scores.csv").set_index("quantity")
+    assert table.loc["members", "crps last value"] == pytest.approx(107e6 - 105)
+    assert table.loc["share", "crps last value"] == pytest.approx(5 - 4.31)
+    assert main(["compare", str(facts_about(made.parent, *ROWS, ("2020-12-31", "members", 108))), str(made)]) == 0
+    table = pd.read_csv(made / "scores" / "scores.csv").set_index("quantity")
+    assert table.loc["members", "crps last value"] == pytest.approx(3)
+
+
+def test_scores_do_not_take_the_place_of_the_forecast(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = {path.name: path.read_bytes() for path in made.iterdir()}
+    assert main(["compare", str(facts_about(made.parent, *ROWS)), str(made), "--out", f"{made}/../{made.name}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(f"is the folder of the forecast; give another, as {made / 'scores'}")
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == whole
+
+
 def test_facts_of_another_time_are_no_mistake(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = facts_about(made.parent, ("2019-06-28", "members", 105))
     assert main(["compare", str(path), str(made), "--out", str(made.parent / "out")]) == 0
@@ -142,19 +186,30 @@ def test_a_missing_package_is_said_in_a_line(
     assert capsys.readouterr().err.splitlines() == [line]
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        (("2021-13", "members", 5), "M1: date = '2021-13' is not in the calendar"),
-        (("2021-06", "members", "about 5"), "M1: value = 'about 5' of members must be a number from 0 up"),
-    ],
-)
-def test_a_broken_file_is_a_line_and_status_2(
-    row: tuple[str, str, object], words: str, made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["compare", str(facts_about(made.parent, row)), str(made)]) == 2
+def test_a_broken_row_is_listed_and_the_others_are_scored(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = (("2021-13", "members", 5), ("2021-06", "members", "about 5"))
+    assert main(["compare", str(facts_about(made.parent, *ROWS, *broken)), str(made)]) == 0
+    said = capsys.readouterr()
+    assert "  1: date = '2021-13' is not in the calendar: M6" in said.out
+    assert "  1: value = 'about 5' of members must be a number from 0 up: M7" in said.out
+    assert said.err == ""
+    assert pd.read_csv(made / "scores" / "left_out.csv")["id"].tolist() == ["M5", "M6", "M7"]
+    assert pd.read_csv(made / "scores" / "scores.csv")["id"].tolist() == ["M1", "M2", "M3"]
+
+
+def test_a_terminal_does_not_obey_what_a_file_says(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = facts_about(made.parent, ("2021-13", "members", 5), ("2021-06", "members", "\x1b[2J"))
+    path.write_text(path.read_text(encoding="utf-8").replace("M1", "M\x1b[2J"), encoding="utf-8")
+    assert main(["compare", str(path), str(made)]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_file_without_a_column_is_a_line_and_status_2(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = facts_about(made.parent, *ROWS)
+    path.write_text(path.read_text(encoding="utf-8").replace("quantity", "what"), encoding="utf-8")
+    assert main(["compare", str(path), str(made)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith(words)
+    assert line.startswith(f"huzhu: {path}: has no column quantity; needed are id, platform, date")
     assert not (made / "scores").exists()
 
 

@@ -101,6 +101,12 @@ def test_series_begin_in_december_and_the_median_tells_what_was_before(kept: Pat
     assert runs.kind[PLAN].tolist() == ["", "", "", "", "active"]
 
 
+def test_a_month_is_forecast_where_the_runs_have_no_more(tmp_path: Path) -> None:
+    runs = gathered(stored(tmp_path, {(0, 1): done(5.0, steps=PAST + 2)})).ensemble
+    assert runs.days[-1] == date(2021, 1, 28)
+    assert set(tells.table(runs)["quantity"]) == {told.name for told in tells.TOLD}
+
+
 def test_a_plan_that_nobody_shares_in_has_no_share(tmp_path: Path) -> None:
     runs = stored(tmp_path, {(0, 1): done(5.0, members_sharing=0.0), (1, 1): done(5.0)})
     share = gathered(runs).ensemble.series[f"{PLAN}.share"]
@@ -129,8 +135,9 @@ def only(given: dict[str, object]) -> dict[tuple[int, int], Result]:
         (only({FIRST: 1.0, ENDS: "[]"}), r"no plan's members are kept; add series = \['\*.members'"),
         (
             only(outputs(1.0, steps=PAST)),
-            "its runs are of 2018-10-28 to 2020-12-28; a forecast needs December 2020 and",
+            "its runs are of 2018-10-28 to 2020-12-28; a forecast needs December 2020 and a month that follows",
         ),
+        (only(outputs(1.0, steps=PAST + 1)), "its runs are of 2018-10-28 to 2021-01-14; a forecast needs December"),
         (only(outputs(1.0) | {FIRST: float(START)}), "its runs are of 2021-01-14 to .* a forecast needs December 2020"),
         (only(outputs(1.0)) | {(1, 1): done(1.0, steps=PAST + 9)}, "its runs have 2 different calendars"),
     ],
@@ -194,10 +201,6 @@ def test_closings_are_told_by_month_and_kind() -> None:
     assert not table["ordered"].any()
 
 
-def test_insurance_at_the_end_has_the_weight_of_the_runs_that_give_it() -> None:
-    assert endings.converted(ensemble(conversion=[0, 3, 3]), PLAN) == 0.75
-
-
 @pytest.mark.slow
 def test_the_command_writes_a_folder_that_holds_the_forecast(
     kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -236,6 +239,33 @@ def test_a_folder_that_is_no_forecast_or_was_changed_is_refused(
     (out / "provenance.json").write_text("{}", encoding="utf-8")
     with pytest.raises(FileError, match="is no folder of `huzhu forecast`, or damaged: 'ensemble'"):
         read(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("date,xianghubao.members\n", r"history\.csv does not lead to the end of 2020; make the forecast again"),
+        ("date,xianghubao.members\n2020-11-28,5\n", r"history\.csv does not lead to the end of 2020"),
+        ("date,xianghubao.members\n2020-12-28,many\n", "is no folder of `huzhu forecast`, or damaged"),
+        ("xianghubao.members\n5\n", "is no folder of `huzhu forecast`, or damaged: 'date'"),
+        ("", "is no folder of `huzhu forecast`, or damaged"),
+    ],
+)
+def test_a_damaged_history_is_refused(text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_pictures(monkeypatch)
+    folder.write(Made(ensemble(), history(members=5.0), []), STUDY, load_scenario(PLAN), {}, tmp_path)
+    assert read(tmp_path).history[f"{PLAN}.members"].tolist() == [5] * 48
+    (tmp_path / "history.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match=words):
+        read(tmp_path)
+
+
+def test_a_scenario_without_a_plan_of_the_runs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_pictures(monkeypatch)
+    made = Made(ensemble(plan="waterdrop"), history("waterdrop", members=5.0), [])
+    folder.write(made, STUDY, load_scenario(PLAN), {}, tmp_path)
+    with pytest.raises(FileError, match=r"scenario\.toml has no plan waterdrop; make the forecast again"):
+        read(tmp_path)
 
 
 @pytest.mark.slow

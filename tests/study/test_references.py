@@ -154,6 +154,31 @@ def test_a_plan_that_was_over_by_2020_stays_over(name: str) -> None:
     assert np.isnan(found.series[f"{PLAN}.share"]).all()
 
 
+@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize("weeks", [1, 3])
+def test_a_plan_of_the_last_weeks_has_members_of_whom_nobody_shares_yet(name: str, weeks: int) -> None:
+    members = np.r_[np.zeros(48 - weeks), np.arange(5.0, 5 + weeks)]
+    nobody = {"members_sharing": 0.0, "aid": 0.0, "aided": 0.0, "share": np.nan, "mean_age": np.nan}
+    found = referred(name, history(members=members, **nobody))
+    assert (found.series[f"{PLAN}.members"][:, KNOWN:] > 0).all()
+    assert not found.series[f"{PLAN}.members_sharing"][:, KNOWN:].any()
+    assert not found.series[f"{PLAN}.aid"][:, KNOWN:].any()
+    assert np.isnan(found.series[f"{PLAN}.share"]).all()
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_plan_without_members_by_the_last_observation_stays_over(name: str) -> None:
+    found = referred(name, history(members=100.0, aid=1.0, share=1.0), (observed(0.0),))
+    assert not found.series[f"{PLAN}.members"].any()
+    assert np.isnan(found.series[f"{PLAN}.share"]).all()
+
+
+def test_an_observation_of_before_the_runs_is_no_level() -> None:
+    early = observed(7.0, "per_capita_share_rmb_per_period", date(2020, 8, 31))._replace(first=date(2020, 8, 1))
+    known = known_of(history(months=3, members=100.0, share=3.0), PLAN, [early])
+    assert known["share"].tolist() == [3.0] * 6
+
+
 def test_what_was_known_begins_at_the_launch() -> None:
     members = np.r_[np.zeros(40), np.arange(1.0, 9)]
     assert known_of(history(members=members), PLAN, [])["members"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
@@ -174,6 +199,14 @@ def test_references_start_from_the_last_observation(fact: Observed, level: float
     found = known_of(history(members=100.0, aid=7.0), PLAN, [fact])
     assert found["members"] == pytest.approx(np.full(48, 100 * level))
     assert found["aid"] == pytest.approx(np.full(48, 7.0))
+
+
+def test_aid_goes_with_the_cases_where_it_is_not_observed() -> None:
+    past = history(members=100.0, aided=10.0, aid=500.0)
+    cases, aid = observed(20.0, "aided_members_period"), observed(600.0, "aid_paid_rmb_period")
+    assert known_of(past, PLAN, [cases])["aid"] == pytest.approx(np.full(48, 1000.0))
+    assert known_of(past, PLAN, [cases, aid])["aid"] == pytest.approx(np.full(48, 600.0))
+    assert known_of(past, PLAN, [aid])["aided"] == pytest.approx(np.full(48, 10.0))
 
 
 def test_the_later_observation_counts() -> None:

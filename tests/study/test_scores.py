@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm.study.forecast.comparison import by_quantity
+from abm.scenario.files import load
+from abm.study.forecast.comparison import by_quantity, scored, told
 from abm.study.forecast.ensemble import KNOWN
+from abm.study.forecast.folder import Forecast
 from abm.study.forecast.scores import Sample, crps, energy, interval_score, skill
-from worlds.forecasts import MARCH_END, STEPS, compared, ensemble
+from worlds.forecasts import MARCH_END, STEPS, compared, ensemble, facts_about, history
 
 
 def alike(*values: float) -> Sample:
@@ -49,6 +51,8 @@ def test_the_energy_score_is_the_crps_of_several_numbers() -> None:
     assert energy(said, np.zeros(2)) == pytest.approx(2.5 - 1.25)
     one = Sample(np.array([[0.0], [1.0], [3.0]]), np.full(3, 1 / 3), 1.0)
     assert energy(one, np.ones(1)) == pytest.approx(crps(alike(0, 1, 3), 1.0))
+    weighted = Sample(said.values, np.array([0.2, 0.8]), 1.0)
+    assert energy(weighted, np.zeros(2)) == pytest.approx(0.8 * 5 - 0.5 * 2 * 0.2 * 0.8 * 5)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +158,32 @@ def test_exits_are_measured_by_members_and_a_bill_by_a_years_aid(tmp_path: Path)
     assert found.facts["crps last value"].tolist() == [7, STEPS + 5]
 
 
+def test_what_came_together_is_measured_by_what_had_until_the_end_of_2020(tmp_path: Path) -> None:
+    runs = ensemble(members=[100] * 3)
+    (row,) = compared(tmp_path, runs, ("2021-06-28", "aid_paid_cumulative_rmb", 90)).facts.to_dict("records")
+    assert row["scale"] == 48 * 10
+
+
+def test_what_was_nothing_by_2020_is_no_measure_and_is_in_no_mean(tmp_path: Path) -> None:
+    """Members 10 of 100 off; a first million of aid, of a plan that had paid none, is scored in yuan alone."""
+    runs = ensemble(members=[110] * 3, share=[4] * 3, aid=[12] * 3)
+    rows = (("2021-06-28", "members", 120), ("2021-06-28", "aid_paid_rmb_period", 1e6 + 12))
+    three = (*rows, ("2021-06-28", "per_capita_share_rmb_per_period", 4))
+    new = history(members=100.0, members_sharing=100.0, share=4.0, aid=0.0, aided=0.0)
+    forecast = Forecast(runs, new, load("xianghubao"), {})
+    found = scored(forecast, facts_about(tmp_path, *three))
+    assert found.facts["crps"].tolist() == [10, 1e6, 0]
+    assert math.isnan(found.facts["scale"][1])
+    table = found.quantities.set_index("quantity")
+    assert table["with_scale"].to_dict() == {"members": 1, "aid": 0, "share": 1, "all": 2}
+    assert table["crps"].fillna(-1).to_dict() == pytest.approx({"members": 0.1, "aid": -1, "share": 0, "all": 0.05})
+    assert table.loc["all", "skill last value"] == pytest.approx(0.5)
+    assert table.loc["all", "exact"] == 3
+    assert found.together.empty
+    (aid,) = [line.split() for line in told(found) if line.startswith("aid")]
+    assert aid[:4] == ["aid", "1", "-", "-"]
+
+
 def test_members_share_and_aid_of_one_half_month_are_scored_together(tmp_path: Path) -> None:
     """Off by 10 of 100, 1 of 4 and 5 of 10; sharing members stand for members that are not told."""
     runs = ensemble(members=[110] * 3, members_sharing=[110] * 3, share=[5] * 3, aid=[15] * 3)
@@ -169,6 +199,28 @@ def test_members_share_and_aid_of_one_half_month_are_scored_together(tmp_path: P
     assert len(apart.together) == 0
     bound = compared(tmp_path, runs, ("2021-06-28", "members", ">100"), *(("2021-06-28", *each) for each in three))
     assert len(bound.together) == 0
+
+
+def test_three_of_a_half_month_are_found_in_whatever_order_they_stand(tmp_path: Path) -> None:
+    """And sharing members are not asked for where members are told."""
+    runs = ensemble(members=[110] * 3, members_sharing=[130] * 3, share=[4] * 3, aid=[10] * 3)
+    names = ("sharing_members_period", "members", "per_capita_share_rmb_per_period", "aid_paid_rmb_period")
+    values = (100, 100, 4, 10)
+    days = ("2021-06-28", "2021-05-28")
+    rows = [(day, name, value) for name, value in zip(names, values, strict=True) for day in days]
+    together = compared(tmp_path, runs, *rows).together
+    assert together["facts"].tolist() == ["M4 M6 M8", "M3 M5 M7"]
+    assert together["energy_score"].tolist() == pytest.approx([0.1, 0.1])
+
+
+def test_exits_of_a_quarter_are_the_mean_of_its_months(tmp_path: Path) -> None:
+    """Members fall faster and faster; the end of March is the eighth half-month from December on."""
+    members = 10_000.0 - np.arange(KNOWN + STEPS) ** 2
+    runs = ensemble(members=np.tile(members, (3, 1)))
+    fall = [members[at] - members[at + 2] for at in (7, 9, 11)]
+    found = compared(tmp_path, runs, ("2021Q2", "net_exit_per_month", sum(fall) / 3))
+    assert len(set(fall)) == 3
+    assert found.facts["crps"].tolist() == [0]
 
 
 def test_a_share_is_that_of_the_runs_in_which_the_plan_is_open(tmp_path: Path) -> None:

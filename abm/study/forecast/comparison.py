@@ -11,18 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.files import digest_of
+from abm.errors import FileError, named
+from abm.files import DATA, digest_of
 from abm.observation.columns import TABLE_WIDTH, aligned
 from abm.runs.results import PROVENANCE, results_folder
 from abm.runs.run import installed
 from abm.sources import commit
 from abm.study.forecast.folder import Forecast, read
 from abm.study.forecast.lives import of_lives
-from abm.study.forecast.observed import Left, read_facts
+from abm.study.forecast.observed import Left, Observed, read_facts
 from abm.study.forecast.references import REFERENCES, refer
 from abm.study.forecast.scores import BANDS, of_all_three, of_numbers, require_scores, skill
 from abm.version import VERSION
 
+KNOWN_FACTS = DATA / "facts.csv"  # of before the forecast
 ALL = "all"
 SHORT = {"last value": "last", "trend of 2020": "trend", "static pool": "pool"}  # heads of columns
 
@@ -38,12 +40,15 @@ class Comparison(NamedTuple):
     left: list[Left]
 
 
-def scored(forecast: Forecast, path: Path) -> Comparison:
-    """All scores of a forecast by the facts in a file. Raises `DataError` or `FileError` where that cannot be read."""
+def scored(forecast: Forecast, path: Path, known: Sequence[Observed] = ()) -> Comparison:
+    """All scores of a forecast by the facts in a file; references start from what was `known`, there or besides.
+
+    Raises `DataError` or `FileError` where the file cannot be read.
+    """
     runs = forecast.ensemble
     facts = read_facts(path, runs)
     references = {
-        name: refer(reference, forecast.history, forecast.scenario, runs, facts.known)
+        name: refer(reference, forecast.history, forecast.scenario, runs, [*known, *facts.known])
         for name, reference in REFERENCES.items()
     }
     rows, silent = of_numbers(runs, references, facts)
@@ -55,20 +60,24 @@ def scored(forecast: Forecast, path: Path) -> Comparison:
 
 
 def by_quantity(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row a quantity, and one for all: mean scores by the scale, skill, and how many facts the bands hold."""
+    """A row a quantity, and one for all: mean scores by the scale, skill, and how many facts the bands hold.
+
+    Facts without a scale, as of a plan that paid nothing yet, are in no mean: errors in persons or yuan would drown it.
+    """
     names = list(dict.fromkeys(row["quantity"] for row in rows))
     found = []
     for name in [*names, ALL] if names else []:
         own = [row for row in rows if name in (ALL, row["quantity"])]
         sizes = np.array([row["scale"] for row in own])
         errors = np.array([row["crps"] for row in own]) / sizes
-        line: dict[str, Any] = {"quantity": name, "facts": len(own), "crps": float(errors.mean())}
+        line: dict[str, Any] = {"quantity": name, "facts": len(own), "with_scale": int((~np.isnan(sizes)).sum())}
+        line["crps"] = _mean(errors)
         for band in BANDS:
-            line[f"interval_score_{band}"] = float(np.mean([row[f"interval_score_{band}"] for row in own] / sizes))
+            line[f"interval_score_{band}"] = _mean(np.array([row[f"interval_score_{band}"] for row in own]) / sizes)
         for reference in REFERENCES:
             others = np.array([row[f"crps {reference}"] for row in own]) / sizes
             there = ~np.isnan(others)
-            line[f"crps {reference}"] = float(others[there].mean()) if there.any() else math.nan
+            line[f"crps {reference}"] = _mean(others)
             line[f"skill {reference}"] = skill(float(errors[there].sum()), float(others[there].sum()))
         exact = [row for row in own if not row["bound"]]
         line["exact"] = len(exact)
@@ -78,6 +87,12 @@ def by_quantity(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
+def _mean(values: np.ndarray) -> float:
+    """The mean of the values that there are; not a number where there is none."""
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if there.size else math.nan
+
+
 def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -> Comparison:
     """Score the forecast in a folder by the facts in a file, and write the tables; `say` hears them.
 
@@ -85,7 +100,9 @@ def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -
     """
     require_scores()
     forecast = read(folder)
-    found = scored(forecast, path)
+    if out.resolve() == folder.resolve():  # its provenance would be overwritten
+        raise FileError(f"--out {out}: is the folder of the forecast; give another, as {folder / 'scores'}")
+    found = scored(forecast, path, read_facts(KNOWN_FACTS, forecast.ensemble).known)
     record = {
         "program": f"huzhu {VERSION}",
         "commit": commit(),
@@ -93,6 +110,7 @@ def compare(path: Path, folder: Path, out: Path, say: Callable[[str], object]) -
         "persons": forecast.provenance.get("persons"),
         "seed": forecast.provenance.get("seed"),
         "facts": {"file": str(path), "sha256": digest_of(path)},
+        "known": {"file": KNOWN_FACTS.name, "sha256": digest_of(KNOWN_FACTS)},
         "forecast": {name: forecast.provenance.get(name) for name in ("commit", "started", "ensemble")},
         "packages": {name: installed(name) for name in ("numpy", "scipy", "scoringrules")},
     }
@@ -115,7 +133,7 @@ def told(found: Comparison) -> list[str]:
         head = ("quantity", "facts", "CRPS", *short, *(f"in {band} %" for band in BANDS))
         rows = [
             (
-                str(row["quantity"]), f"{row['facts']}", f"{row['crps']:.3g}",
+                str(row["quantity"]), f"{row['facts']}", "-" if math.isnan(row["crps"]) else f"{row['crps']:.3g}",
                 *(_skill(row[f"skill {name}"]) for name in REFERENCES),
                 *(f"{row[f'inside_{band}']}/{row['exact']}" for band in BANDS),
             )
@@ -145,7 +163,7 @@ def told(found: Comparison) -> list[str]:
         lines += ["", f"Left out, {len(found.left)} rows (all in left_out.csv):"]
         reasons = Counter(each.reason for each in found.left)
         for reason, times in reasons.most_common():
-            ids = ", ".join(each.id for each in found.left if each.reason == reason)
+            ids = ", ".join(named(each.id) for each in found.left if each.reason == reason)
             lines.append(f"  {times}: {reason}: {ids}"[:TABLE_WIDTH])
     return lines
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from abm.clock import PERIODS_PER_MONTH, collection_date, half_month
 from abm.platforms.closing import ClosingKind
-from abm.study.forecast.ensemble import NEVER, START, Ensemble
+from abm.study.forecast.ensemble import KNOWN, NEVER, START, Ensemble
 
 ByPlan = dict[str, np.ndarray]
 
@@ -50,9 +50,9 @@ def survival(ensemble: Ensemble, platform: str, what: str = "announced") -> np.n
     return np.array([float(ensemble.weight[when > month].sum()) for month in months(ensemble)])
 
 
-def converted(ensemble: Ensemble, platform: str) -> float:
-    """The chance that a plan gives its members insurance at its end, within the time that is forecast."""
-    given = ensemble.series[f"{platform}.conversion"].sum(axis=1) > 0
+def converted(ensemble: Ensemble, platform: str, until: int) -> float:
+    """The chance that a plan gives its members insurance at its end, from 2021 to some half-month."""
+    given = ensemble.series[f"{platform}.conversion"][:, KNOWN : until - ensemble.first + 1].sum(axis=1) > 0
     return float(ensemble.weight[given].sum())
 
 

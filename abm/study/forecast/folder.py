@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm.clock import half_month
 from abm.errors import FileError, HuzhuError
 from abm.figures.style import save as save_figure
 from abm.files import digest_of
@@ -25,7 +26,7 @@ from abm.scenario.files import dump, load
 from abm.scenario.scenario import Scenario
 from abm.sources import commit
 from abm.study.forecast import endings, ensemble, tells
-from abm.study.forecast.ensemble import NEVER, Ensemble, quantiles
+from abm.study.forecast.ensemble import NEVER, START, Ensemble, quantiles
 from abm.study.forecast.kept import Made, gather, study_of, weights_of
 from abm.study.forecast.pictures import fans, plans
 from abm.study.store import Store
@@ -93,7 +94,8 @@ def read(folder: Path) -> Forecast:
         provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
         known = provenance["ensemble"]
         history = pd.read_csv(folder / HISTORY)
-        history["date"] = [date.fromisoformat(day) for day in history["date"]]
+        days = [date.fromisoformat(day) for day in history.pop("date")]
+        history = history.astype(float).assign(date=days)
         scenario = load(folder / "scenario.toml")
     except HuzhuError:
         raise
@@ -101,6 +103,10 @@ def read(folder: Path) -> Forecast:
         raise FileError(f"{folder}: is no folder of `huzhu forecast`, or damaged: {error}") from None
     if known != digest_of(folder / RUNS):
         raise FileError(f"{folder}: {RUNS} is not what {PROVENANCE} says; make the forecast again")
+    if not days or [half_month(day) for day in days] != list(range(START - len(days), START)):
+        raise FileError(f"{folder}: {HISTORY} does not lead to the end of 2020; make the forecast again")
+    if lost := sorted({*runs.platforms} - {*scenario.platform}):
+        raise FileError(f"{folder}: scenario.toml has no plan {', '.join(lost)}; make the forecast again")
     return Forecast(runs, history, scenario, provenance)
 
 

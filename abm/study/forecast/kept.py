@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.clock import collection_date
+from abm.clock import PERIODS_PER_MONTH, collection_date
 from abm.errors import StudyError
 from abm.files import read_csv, read_toml
 from abm.runs.outputs import ENDS, FIRST
@@ -125,7 +125,9 @@ def _calendar(store: Store, runs: list[Run], name: str) -> int:
     if len(found) > 1:
         raise StudyError(f"{store.folder}: its runs have {len(found)} different calendars; a forecast is of one")
     ((first, length),) = found
-    if first > START - KNOWN or first + length <= START:
+    if first > START - KNOWN or first + length < START + PERIODS_PER_MONTH:
         days = f"{collection_date(first)} to {collection_date(first + length - 1)}"
-        raise StudyError(f"{store.folder}: its runs are of {days}; a forecast needs December 2020 and what follows")
+        raise StudyError(
+            f"{store.folder}: its runs are of {days}; a forecast needs December 2020 and a month that follows"
+        )
     return first

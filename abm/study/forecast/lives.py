@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm.clock import half_month
 from abm.study.forecast.endings import converted, month_end, months, survival
 from abm.study.forecast.ensemble import Ensemble
 from abm.study.forecast.observed import Ending
@@ -27,6 +28,7 @@ def of_lives(forecast: Ensemble, history: pd.DataFrame, endings: Sequence[Ending
 
     The last value is that a plan goes on for certain; the trend of 2020 is its rate of closings. `announced` and
     `ended` (cover) are scored apart. Of a plan that had not ended by some day, the months until then are scored.
+    Whether it gave its members insurance is scored once, by that day or the end of the forecast.
     """
     lived, scored = [], []
     rate, ends = hazard(forecast, history), [month_end(month) for month in months(forecast)]
@@ -35,10 +37,12 @@ def of_lives(forecast: Ensemble, history: pd.DataFrame, endings: Sequence[Ending
         told = list(group)
         happened = [each.day for each in told if each.happened]
         if what == "converted":
-            scored.append(_converted(forecast, platform, bool(happened)))
+            until = forecast.last if happened else min(forecast.last, half_month(max(each.day for each in told)))
+            by_then = any(half_month(day) <= until for day in happened)
+            scored.append(_converted(forecast, platform, until, by_then))
             continue
-        until = ends[-1] if happened and ends else max(each.day for each in told)
-        known = [at for at, end in enumerate(ends) if end <= until]
+        last = ends[-1] if happened and ends else max(each.day for each in told)
+        known = [at for at, end in enumerate(ends) if end <= last]
         if not known:
             continue
         outcomes = np.array([not happened or ends[at] < min(happened) for at in known])
@@ -52,10 +56,10 @@ def of_lives(forecast: Ensemble, history: pd.DataFrame, endings: Sequence[Ending
     return lived, scored
 
 
-def _converted(forecast: Ensemble, platform: str, happened: bool) -> Row:
-    """The score of whether a plan gave its members insurance at its end; the last value is that none does."""
+def _converted(forecast: Ensemble, platform: str, until: int, happened: bool) -> Row:
+    """The score of whether a plan gave its members insurance by a half-month; the last value is that none does."""
     outcome = np.array([happened])
-    score = brier(np.array([converted(forecast, platform)]), outcome)
+    score = brier(np.array([converted(forecast, platform, until)]), outcome)
     return _scored(platform, "converted", score, {"last value": brier(np.zeros(1), outcome)}, 1)
 
 

@@ -1,6 +1,6 @@
 """What was observed of the time that was forecast: a file of facts, each laid on the part of a forecast that tells it.
 
-What cannot be laid on any is listed with the reason and left out; a value or a day that cannot be read is a mistake.
+What cannot be laid on any is listed with the reason and left out: a row is never a mistake, only the whole file may be.
 """
 
 import math
@@ -135,26 +135,28 @@ BOUND = re.compile(r"members_bound\W*_?(above|below)")
 def read_facts(path: Path, ensemble: Ensemble) -> Facts:
     """The facts in a file, laid on a forecast.
 
-    Raises `FileError` where it cannot be read, `DataError` where a column is missing or a value or day is broken.
+    Raises `FileError` where it cannot be read, and `DataError` where a column is missing or there are no rows.
     """
     facts = Facts([], [], [], [])
     seen: set[str] = set()
-    for given in read_csv(named_file(path), dict.fromkeys(COLUMNS, str)):
+    for number, given in enumerate(read_csv(named_file(path), dict.fromkeys(COLUMNS, str)), 1):
         row = {column: text.strip() for column, text in given.items()}
+        row["id"] = row["id"] or f"row {number}"
         if row["id"] in seen:
-            raise DataError(f"{path}: {row['id']} is there twice; each fact needs an id of its own")
+            reason = "its id is there already; each fact needs one of its own"
+        else:
+            try:
+                reason = _lay(row, ensemble, facts)
+            except DataError as error:
+                reason = str(error)
         seen.add(row["id"])
-        try:
-            reason = _lay(row, ensemble, facts)
-        except DataError as error:
-            raise DataError(f"{path}: {row['id']}: {error}") from None
         if reason:
             facts.left.append(Left(row["id"], row["platform"], row["date"], row["quantity"], reason))
     return facts
 
 
 def _lay(row: dict[str, str], ensemble: Ensemble, facts: Facts) -> str:
-    """Add a row to the facts where it belongs; else the reason why it is left out. Raises `DataError`."""
+    """Add a row to the facts where it belongs; else the reason why not. Raises `DataError` where it cannot be read."""
     quantity, side = row["quantity"], EXACT
     if found := BOUND.fullmatch(quantity):
         quantity, side = "members_bound", found[1]
@@ -163,9 +165,9 @@ def _lay(row: dict[str, str], ensemble: Ensemble, facts: Facts) -> str:
     platform = plan_of(row["platform"], ensemble.platforms)
     if platform is None:
         return "no such plan in the forecast"
-    first, last = span(row["date"])
     if quantity in ENDINGS:
-        return _lay_ending(row, platform, ENDINGS[quantity], last, ensemble, facts)
+        return _lay_ending(row, platform, ENDINGS[quantity], ensemble, facts)
+    first, last = span(row["date"])
     reading = READINGS[quantity]
     if not ensemble.has(platform, *reading.needed):
         return "the runs of the forecast did not keep it"
@@ -180,8 +182,15 @@ def _lay(row: dict[str, str], ensemble: Ensemble, facts: Facts) -> str:
         return "before the forecast; references may start from it"
     if half_month(last) > ensemble.last:
         return "after the end of the forecast"
+    if twin := next((each for each in facts.numbers if _alike(each) == _alike(observed)), None):
+        return f"says again what {twin.id} says"
     facts.numbers.append(observed)
     return ""
+
+
+def _alike(fact: Observed) -> tuple[object, ...]:
+    """What two facts have in common that say the same."""
+    return fact.platform, READINGS[fact.quantity].tells, fact.first, fact.last, fact.value, fact.bound
 
 
 def _value(row: dict[str, str], side: str, signed: bool) -> tuple[float, str]:
@@ -203,18 +212,22 @@ def _value(row: dict[str, str], side: str, signed: bool) -> tuple[float, str]:
     return value, side
 
 
-def _lay_ending(row: dict[str, str], platform: str, what: str, dated: date, ensemble: Ensemble, facts: Facts) -> str:
+def _lay_ending(row: dict[str, str], platform: str, what: str, ensemble: Ensemble, facts: Facts) -> str:
     """Add what was observed of the end of a plan: a day, or yes or no by the date of the row. Raises `DataError`."""
-    text, happened, day = row["value"].casefold(), True, dated
+    text, happened = row["value"].casefold(), True
     if what == "converted" and _is_count(text):
         return "how many were converted is not told, only whether"
     if text in NO:
         happened = False
-    elif text not in (*YES, ""):
+    if text in (*YES, *NO, ""):
+        first, day = span(row["date"])
+    else:
         try:
-            day = span(row["value"])[1]
+            first, day = span(row["value"])
         except DataError:
             raise DataError(f"value = {shown(row['value'])} of {row['quantity']} must be a day, yes or no") from None
+    if happened and what != "converted" and (first.year, first.month) != (day.year, day.month):
+        return "the month of it is not known"
     if day <= FACTS_END:
         return "before the forecast"
     if what == "converted" and not ensemble.has(platform, "conversion"):

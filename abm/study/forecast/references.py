@@ -50,7 +50,7 @@ def bass(known: Known, steps: int, _scenario: Scenario, _platform: str) -> Mappi
     """Members spread as an innovation does (Bass 1969); each costs as much and falls ill as often as in the end."""
     found = dict(last_value(known, steps, _scenario, _platform))
     for name in ("members", "members_sharing"):
-        if name in known:
+        if name in known and known[name].max() > 0:  # nobody shares in a plan of the last weeks yet
             found[name] = bass_curve(*fit_bass(known[name]), np.arange(steps) + known[name].size + 1.0)[None]
     if "members" in known:
         grown = found["members"] / known["members"][-1]
@@ -74,7 +74,7 @@ def fit_bass(values: np.ndarray) -> tuple[float, float, float]:
 
     def start(innovation: float, imitation: float) -> tuple[float, np.ndarray]:
         shape = bass_curve(1.0, innovation, imitation, time)
-        market = max(1e-6, float(shape @ values / size / (shape @ shape)))
+        market = min(999.0, max(1e-6, float(shape @ values / size / (shape @ shape))))  # between the ends below
         logs = np.log([market, innovation, imitation])
         return float(np.square(miss(logs)).sum()), logs
 
@@ -169,7 +169,8 @@ REFERENCES: dict[str, Reference] = {
 def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed]) -> Known:
     """What was known of a plan from its launch on; nothing of one that was not there, or not any more.
 
-    A series is brought to the level of its last exact observation, where there is one of the last half-year.
+    A series is brought to the level of its last exact observation, where there is one of the last half-year. Aid of
+    which there is none goes with the cases: what a case costs is not known better for it.
     """
     own = {name: f"{platform}.{name}" for name in (*TELLING, "mean_age") if f"{platform}.{name}" in history}
     values = {name: history[column].to_numpy(float) for name, column in own.items()}
@@ -178,15 +179,24 @@ def known_of(history: pd.DataFrame, platform: str, observed: Sequence[Observed])
         return {}
     days = history["date"].tolist()
     numbers, ordinals = np.array([half_month(day) for day in days]), np.array([day.toordinal() for day in days])
+    levels: dict[str, float] = {}
     for fact in sorted(observed, key=lambda fact: fact.last):
         reading = READINGS[fact.quantity]
         if fact.platform != platform or fact.bound or fact.last < FRESH or reading.of_steps is None:
+            continue
+        if half_month(fact.first) < numbers[0]:  # the runs began later
             continue
         if reading.tells in values:
             median = history[own[reading.tells]].to_numpy(float)
             simulated = reading.of_steps(Steps(numbers, ordinals, median), fact.first, fact.last)
             if simulated > 0:
-                values[reading.tells] = median * (fact.value / simulated)
+                levels[reading.tells] = fact.value / simulated
+    if "aided" in levels:
+        levels.setdefault("aid", levels["aided"])
+    for name in levels.keys() & values.keys():
+        values[name] = values[name] * levels[name]
+    if not values["members"][-1] > 0:  # by what was observed
+        return {}
     launch = int(np.argmax(np.nan_to_num(members) > 0))
     return {name: each[launch:] for name, each in values.items()}
 

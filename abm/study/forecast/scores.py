@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from abm.clock import PERIODS_PER_YEAR, half_month
+from abm.clock import PERIODS_PER_YEAR, collection_date, half_month
 from abm.errors import StudyError
-from abm.study.forecast.ensemble import Ensemble, quantiles
+from abm.study.forecast.ensemble import START, Ensemble, quantiles
 from abm.study.forecast.observed import ABOVE, READINGS, Facts, Left, Observed
 
 BANDS = (50, 80, 95)  # per cent of the weight, in the middle
@@ -110,16 +110,17 @@ def skill(score: float, reference: float) -> float:
 def scale(last: Ensemble, fact: Observed) -> float:
     """What an error of a quantity is measured by, known before the forecast: its value at the end of 2020.
 
-    Exits are measured by the members, and a bill by a year's aid.
+    Exits are measured by the members, and a bill by a year's aid. Not a number where that was nothing.
     """
     quantity, per = fact.quantity, 1.0
     if quantity == "net_exit_per_month":
         quantity = "members"
     elif quantity == "closure_cost_rmb":
         quantity, per = "aid_paid_rmb_period", float(PERIODS_PER_YEAR)
-    found = sample(last, fact._replace(quantity=quantity))
+    day = collection_date(START - 1)
+    found = sample(last, fact._replace(quantity=quantity, first=day, last=day))
     value = abs(float(found.values[0])) * per if found else 0.0
-    return value if value > 0 else 1.0
+    return value if value > 0 else float("nan")
 
 
 Row = dict[str, Any]
@@ -165,7 +166,7 @@ def of_all_three(forecast: Ensemble, references: Mapping[str, Ensemble], facts: 
     """A row a plan and half-month of which members, share and aid are known: the energy score of all three.
 
     Where they are of different half-months of a month, or of the month, it is a row of that. Each number is measured by
-    its `scale`.
+    its `scale`; where one has none there is no row.
     """
     last = next(iter(references.values()))
     rows = []
@@ -176,7 +177,7 @@ def of_all_three(forecast: Ensemble, references: Mapping[str, Ensemble], facts: 
         if said is None:
             continue
         row: Row = {"platform": three[0].platform, "date": three[0].dated, "facts": " ".join(each.id for each in three)}
-        row["energy_score"] = energy(said, value)
+        row |= {"has_value": said.has_value, "energy_score": energy(said, value)}
         for name, reference in references.items():
             other = _together(reference, three, sizes)
             row[f"energy_score {name}"] = energy(other, value) if other else float("nan")
