@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from abm.errors import StudyError
 from abm.runs.results import require_results
 from abm.study.calibrate import members as of_set
 from abm.study.calibrate.calibration import QUICK_NAMES, Calibration, question_of
-from abm.study.calibrate.emulators import emulate
+from abm.study.calibrate.emulators import Emulator, emulate
 from abm.study.calibrate.implausibility import culprits
 from abm.study.calibrate.noise import loud, measure, size_for
 from abm.study.calibrate.record import write
@@ -22,6 +23,7 @@ from abm.study.calibrate.smoother import smoothed
 from abm.study.calibrate.surface import require_sklearn
 from abm.study.calibrate.targets import table_of
 from abm.study.calibrate.waves import Wave, design, space_left
+from abm.study.sweep import cores, processes
 
 DIGITS = 6  # of a place: a course that goes on finds its runs, whatever the last bits of an emulator
 SECOND, LARGEST = 2, 1  # of the implausibilities: the last wave forgives none
@@ -93,14 +95,22 @@ def _step(asked: Calibration, narrowed: Question, steps: list[Step], number: int
     places = np.round(places, DIGITS)
     study = study_of(narrowed, f"wave-{number}", places, asked.persons, asked.seeds, asked.seed)
     values = carried_out(narrowed, study, work)
-    emulators = tuple(
-        emulate(places, values[:, :, at], target.scale, luck) for at, target in enumerate(narrowed.targets)
-    )
+    emulators = _emulators(narrowed, number, places, values, luck, work)
     nth = LARGEST if number == asked.waves and number > 1 else SECOND
     wave = Wave(narrowed.targets, emulators, nth)
     left = space_left([*waves, wave], names, luck)
     work.say(f"wave {number}: {len(wave.ruling):,} emulators proved themselves; {left:.2%} of the space is left")
     return Step(wave, places, values)
+
+
+def _emulators(
+    narrowed: Question, number: int, places: np.ndarray, values: np.ndarray, luck: int, work: Work
+) -> tuple[Emulator, ...]:
+    """An emulator for each target, by as many processes as there are for runs."""
+    count = len(narrowed.targets)
+    given = [places] * count, np.moveaxis(values, 2, 0), [each.scale for each in narrowed.targets], [luck] * count
+    with processes(work.workers or cores()) as pool:
+        return tuple(tqdm(pool.map(emulate, *given), total=count, desc=f"emulators-{number}", disable=None))
 
 
 def _proposed(narrowed: Question, last: Step, luck: int) -> np.ndarray:

@@ -5,7 +5,8 @@ seeds is a chi-square variable: its logarithm is taken with the mean and varianc
 chance the logit is emulated; its variance between seeds is its own, p (1 - p).
 
 An emulator rules nothing out before it has proved itself: a fifth of the points is held back, and at least 95 % of
-these must lie within three standard deviations (Pukelsheim, The three sigma rule, American Statistician 48, 1994).
+these must lie within three standard deviations (Pukelsheim, The three sigma rule, American Statistician 48, 1994). Then
+they are added to it; which inputs matter and how smooth it is stays as it was found without them.
 
 Sources: Craig, Goldstein, Seheult and Smith (1997); Andrianakis et al., Bayesian history matching of complex infectious
 disease models using emulation, PLoS Comput. Biol. 11 (2015), for stochastic simulators.
@@ -91,8 +92,9 @@ def emulate(places: np.ndarray, values: np.ndarray, scale: str, luck: int = 0) -
         return Emulator(scale, None, None, UNPROVED)
     order = np.random.default_rng(luck).permutation(len(places))
     back, rest = np.split(order, [int(HELD_BACK * len(places))])
-    proof = prove(_made(places[rest], values[rest], scale, luck), places[back], values[back])
-    whole = _made(places, values, scale, luck)
+    proved = _made(places[rest], values[rest], scale, luck)
+    proof = prove(proved, places[back], values[back])
+    whole = _made(places, values, scale, luck, proved)
     return Emulator(scale, whole.mean, whole.spread, proof)
 
 
@@ -107,20 +109,21 @@ def prove(emulator: Emulator, places: np.ndarray, values: np.ndarray) -> Proof:
     return Proof(len(places), float(np.mean(np.abs(errors) <= WITHIN)), float(np.sqrt(np.mean(errors**2))), explained)
 
 
-def _made(places: np.ndarray, values: np.ndarray, scale: str, luck: int) -> Emulator:
-    """Both surfaces, of all points that are given."""
-    seeds = values.shape[1]
+def _made(places: np.ndarray, values: np.ndarray, scale: str, luck: int, like: Emulator | None = None) -> Emulator:
+    """Both surfaces, of all points that are given, as those of another emulator."""
+    seeds, before = values.shape[1], None if like is None else like.mean
     if scale == CHANCE:  # half a run more of either kind, or a chance of few runs would be 0 or 1 (Jeffreys)
         chance = (values.sum(axis=1) + 0.5) / (seeds + 1)
         noise = 1.0 / ((seeds + 1) * chance * (1.0 - chance))
-        return Emulator(scale, fit(places, logit(chance), noise, luck), None, UNPROVED)
+        return Emulator(scale, fit(places, logit(chance), noise, luck, before), None, UNPROVED)
     if seeds == 1:  # what differs between seeds is then in the variance of the mean
-        return Emulator(scale, fit(places, values[:, 0], 0.0, luck), None, UNPROVED)
+        return Emulator(scale, fit(places, values[:, 0], 0.0, luck, before), None, UNPROVED)
     freedom = seeds - 1
     logs = np.log(np.maximum(values.var(axis=1, ddof=1), LEAST_VARIANCE))
     logs -= digamma(freedom / 2) - np.log(freedom / 2)
-    spread = fit(places, logs, float(polygamma(1, freedom / 2)), luck)
-    return Emulator(scale, fit(places, values.mean(axis=1), _between(spread, places) / seeds, luck), spread, UNPROVED)
+    spread = fit(places, logs, float(polygamma(1, freedom / 2)), luck, smooth=False)
+    mean = fit(places, values.mean(axis=1), _between(spread, places) / seeds, luck, before)
+    return Emulator(scale, mean, spread, UNPROVED)
 
 
 def _between(spread: Surface | None, places: np.ndarray) -> np.ndarray:

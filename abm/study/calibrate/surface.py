@@ -53,10 +53,19 @@ def require_sklearn() -> None:
         raise StudyError("a calibration needs the package scikit-learn: pip install 'huzhu[calibrate]'")
 
 
-def fit(places: np.ndarray, values: np.ndarray, noise: np.ndarray | float = 0.0, luck: int = 0) -> Surface:
+def fit(
+    places: np.ndarray,
+    values: np.ndarray,
+    noise: np.ndarray | float = 0.0,
+    luck: int = 0,
+    like: Surface | None = None,
+    smooth: bool = True,
+) -> Surface:
     """The surface through values at places, each seen with a noise of this variance; `luck` parts the folds of a lasso.
 
-    `places`: points x inputs, from 0 to 1. Raises `StudyError` where scikit-learn is not installed.
+    `places`: points x inputs, from 0 to 1. `like`: a surface of some of the points, whose active inputs and length
+    scales are kept. Without `smooth` the rest is a spread and no process. Raises `StudyError` where scikit-learn is not
+    installed.
     """
     require_sklearn()
     from sklearn.exceptions import ConvergenceWarning
@@ -66,20 +75,30 @@ def fit(places: np.ndarray, values: np.ndarray, noise: np.ndarray | float = 0.0,
         return Surface((), level, (), np.zeros(0), None, float(np.sqrt(np.mean(noise))))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a bound that is reached is an answer
-        straight = [(each,) for each in range(inputs.shape[1])]
-        squares = [(each, each) for each in range(inputs.shape[1])]
-        _, first = _lasso(_columns(inputs, (*straight, *squares)), values, luck)
-        weight = np.abs(first).reshape(2, -1).sum(axis=0)
-        ranked = np.argsort(-weight, kind="stable")[:MOST_ACTIVE]
-        active = tuple(sorted(int(each) for each in ranked if weight[each] > SLIGHT * weight.max()))
+        active = _active(inputs, values, luck) if like is None else like.active
         if not active:
-            return Surface((), level, (), np.zeros(0), None, float(np.std(values)))
+            own = max(float(values.var() - np.mean(noise)), SMALLEST**2)
+            return Surface((), level, (), np.zeros(0), None, own**0.5)
         terms = (*((each,) for each in active), *itertools.combinations_with_replacement(active, 2))
         level, slopes = _lasso(_columns(inputs, terms), values, luck)
         rest = values - level - _columns(inputs, terms) @ slopes
+        if not smooth:
+            own = max(float(rest.var() - np.mean(noise)), SMALLEST**2)
+            return Surface(active, level, terms, slopes, None, own**0.5)
         scale = max(float(rest.std()), SMALLEST)
-        process = _process(inputs[:, active], rest / scale, np.asarray(noise) / scale**2)
+        known = None if like is None or like.process is None else like.process.kernel_
+        process = _process(inputs[:, active], rest / scale, np.asarray(noise) / scale**2, known)
     return Surface(active, level, terms, slopes, process, scale)
+
+
+def _active(inputs: np.ndarray, values: np.ndarray, luck: int) -> tuple[int, ...]:
+    """The inputs that a lasso of straight and squared terms picks."""
+    straight = [(each,) for each in range(inputs.shape[1])]
+    squares = [(each, each) for each in range(inputs.shape[1])]
+    _, slopes = _lasso(_columns(inputs, (*straight, *squares)), values, luck)
+    weight = np.abs(slopes).reshape(2, -1).sum(axis=0)
+    ranked = np.argsort(-weight, kind="stable")[:MOST_ACTIVE]
+    return tuple(sorted(int(each) for each in ranked if weight[each] > SLIGHT * weight.max()))
 
 
 def _centred(places: np.ndarray) -> np.ndarray:
@@ -105,12 +124,14 @@ def _lasso(columns: np.ndarray, values: np.ndarray, luck: int) -> tuple[float, n
     return float(found.intercept_ - middle @ slopes), slopes
 
 
-def _process(inputs: np.ndarray, values: np.ndarray, noise: np.ndarray) -> Any:
-    """A Gaussian process; what neither it nor the noise explains is a variance of its own."""
+def _process(inputs: np.ndarray, values: np.ndarray, noise: np.ndarray, known: Any = None) -> Any:
+    """A Gaussian process, of a `known` kernel; what neither it nor the noise explains is a variance of its own."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
+    jitter = np.broadcast_to(noise + 1e-8, len(values)).copy()
+    if known is not None:
+        return GaussianProcessRegressor(known, alpha=jitter, optimizer=None).fit(inputs, values)
     smooth = ConstantKernel(0.5, (1e-3, 1e2)) * Matern([2.0] * inputs.shape[1], REACH, nu=NU)
     kernel = smooth + WhiteKernel(0.5, (1e-6, 1e1))
-    jitter = np.broadcast_to(noise + 1e-8, len(values)).copy()
     return GaussianProcessRegressor(kernel, alpha=jitter).fit(inputs, values)
