@@ -3,6 +3,7 @@
 Every run is in a store, so a course that was killed goes on, and comes to the same tables.
 """
 
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from abm.study.calibrate.screening import idle, moved, screen, unmoved
 from abm.study.calibrate.smoother import smoothed
 from abm.study.calibrate.surface import require_sklearn
 from abm.study.calibrate.targets import table_of
-from abm.study.calibrate.waves import Wave, design, space_left
+from abm.study.calibrate.waves import Wave, design, sample, space_left
 from abm.study.sweep import cores, processes
 
 DIGITS = 6  # of a place: a course that goes on finds its runs, whatever the last bits of an emulator
@@ -109,8 +110,10 @@ def _emulators(
     """An emulator for each target, by as many processes as there are for runs."""
     count = len(narrowed.targets)
     given = [places] * count, np.moveaxis(values, 2, 0), [each.scale for each in narrowed.targets], [luck] * count
-    with processes(work.workers or cores()) as pool:
-        return tuple(tqdm(pool.map(emulate, *given), total=count, desc=f"emulators-{number}", disable=None))
+    workers = work.workers or cores()
+    with processes(workers) if workers > 1 else nullcontext() as pool:
+        made = map(emulate, *given) if pool is None else pool.map(emulate, *given)
+        return tuple(tqdm(made, total=count, desc=f"emulators-{number}", unit="target", disable=None))
 
 
 def _proposed(narrowed: Question, last: Step, luck: int) -> np.ndarray:
@@ -126,7 +129,8 @@ def _set(asked: Calibration, whole: Question, narrowed: Question, steps: list[St
 
     def propose(number: int) -> np.ndarray:
         luck = asked.seed + asked.waves + number
-        left = design(waves, len(narrowed.space.names), asked.members, luck, _proposed(narrowed, steps[-1], luck))
+        start = _proposed(narrowed, steps[-1], luck)
+        left = sample(waves, len(narrowed.space.names), asked.members, luck, start)
         return np.round(of_set.joined(whole.space, narrowed.space, left, luck), DIGITS)
 
     def run(number: int, places: np.ndarray) -> np.ndarray:

@@ -43,6 +43,8 @@ def judged(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 
     As a plan that has ended does not show the members of later. `values`: points x seeds x targets.
     """
+    if not len(values):
+        return np.zeros((0, len(targets)))
     far = np.stack([of_runs(values[:, :, at], target) for at, target in enumerate(targets)], axis=1)
     return np.where(np.isnan(far), np.inf, far)
 

@@ -81,7 +81,27 @@ def design(
     the candidates, and the walk may begin at them. Raises `StudyError` where nothing is left.
     """
     random = np.random.default_rng(luck)
-    wanted = CHOICE * points
+    return spread_out(_candidates(waves, inputs, CHOICE * points, luck, proposed, random), points, random)
+
+
+def sample(
+    waves: Sequence[Wave], inputs: int, points: int, luck: int = 0, proposed: np.ndarray | None = None
+) -> np.ndarray:
+    """So many places from all over what is left, each part of it alike, points x inputs. Arguments as for `design`."""
+    random = np.random.default_rng(luck)
+    candidates = _candidates(waves, inputs, CHOICE * points, luck, proposed, random)
+    return candidates[np.sort(random.permutation(len(candidates))[:points])]
+
+
+def _candidates(
+    waves: Sequence[Wave],
+    inputs: int,
+    wanted: int,
+    luck: int,
+    proposed: np.ndarray | None,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """So many places that are left, and more."""
     found = [] if proposed is None else [proposed[left(waves, proposed)]]
     sequence = Sobol(inputs, rng=luck)
     for _ in range(MOST_BLOCKS):
@@ -97,7 +117,7 @@ def design(
         )
     if len(candidates) < wanted:
         candidates = np.concatenate([candidates, _walk(waves, candidates, wanted - len(candidates), random)])
-    return spread_out(candidates, points, random)
+    return candidates
 
 
 def _walk(waves: Sequence[Wave], start: np.ndarray, wanted: int, random: np.random.Generator) -> np.ndarray:
