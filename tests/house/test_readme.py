@@ -29,7 +29,7 @@ SETUP, *COMMANDS = blocks("sh")
 
 
 LINES = [line for block in COMMANDS for line in block.splitlines()]
-LONG = ("huzhu run market", "huzhu phase", "huzhu sweep", "huzhu fork")
+LONG = ("huzhu run market", "huzhu phase", "huzhu sweep", "huzhu fork", "huzhu calibrate")
 
 
 def by_time(line: str) -> Any:

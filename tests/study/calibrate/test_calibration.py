@@ -8,17 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.cli.studies import ExecutionPlan, sweep
 from abm.errors import HuzhuError, StudyError
 from abm.observation.precision import CHANCE, LOG
 from abm.study.axis import Axis
 from abm.study.calibrate import course, noise, screening
 from abm.study.calibrate.calibration import QUICK, Calibration, load_calibration, question_of
 from abm.study.calibrate.course import calibrate
+from abm.study.calibrate.members import Members
 from abm.study.calibrate.record import ASKED as ASKED_FILE
-from abm.study.calibrate.record import TO_COME
+from abm.study.calibrate.record import TO_COME, forecast_study
 from abm.study.calibrate.runs import Question, Work
 from abm.study.calibrate.space import Space
 from abm.study.calibrate.targets import Target
+from abm.study.forecast.folder import forecast
 from abm.study.study import Study, load_study
 
 
@@ -204,3 +207,17 @@ def test_a_target_that_hardly_any_run_shows_is_set_aside_and_named(
     tables = calibrate(ASKED, Work(tmp_path / "out", 1, said.append))
     assert "set aside, for few runs show them: F2" in said
     assert list(tables["met"]["target"]) == ["F1", "F3"]
+
+
+@pytest.mark.slow
+def test_the_set_goes_on_beyond_2020_as_a_sweep_of_which_a_forecast_is_made(tmp_path: Path) -> None:
+    whole = question_of(Calibration(vary=("mind.*",)))
+    places = np.full((2, len(whole.space.names)), 0.5)
+    places[1] = 0.6
+    asked = Calibration(title="small", persons=300, seeds=1)
+    study = forecast_study(asked, whole, Members(places, np.zeros((2, 1, 1)), 2))
+    sweep(study, ExecutionPlan(tmp_path / "runs", workers=1), lambda _: None)
+    said: list[str] = []
+    forecast(tmp_path / "runs", None, tmp_path / "forecast", said.append)
+    assert "2 runs, 2 points; 2021-01-14 to 2022-01-28" in "\n".join(said)
+    assert "left out" not in "\n".join(said)
