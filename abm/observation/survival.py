@@ -36,10 +36,15 @@ class Survival:
 
         A plan with which its parent has parted goes on.
         """
-        by_then = [end for end in ends if end["platform"] == self.platform and _day(end["announced"]) <= self.day]
+        by_then = announced(ends, self.platform, self.day)
         if self.quantity == OPEN:
             return bool(by_then) == (self.value == "no")
         return any(end["kind"] == self.value for end in by_then)
+
+
+def announced(ends: Iterable[Mapping[str, Any]], platform: str, day: date) -> list[Mapping[str, Any]]:
+    """The ends of a plan that were announced by a day."""
+    return [end for end in ends if end["platform"] == platform and _day(end["announced"]) <= day]
 
 
 def load_survival(platforms: Iterable[str], file: str = "facts.csv") -> list[Survival]:

@@ -14,9 +14,9 @@ from abm.errors import StudyError
 from abm.runs.results import require_results
 from abm.study.calibrate import members as of_set
 from abm.study.calibrate.calibration import QUICK_NAMES, Calibration, question_of
-from abm.study.calibrate.emulators import Emulator, emulate
+from abm.study.calibrate.emulators import FEWEST, Emulator, emulate
 from abm.study.calibrate.implausibility import culprits
-from abm.study.calibrate.noise import loud, measure, size_for
+from abm.study.calibrate.noise import loud, mean_shown, measure, size_for
 from abm.study.calibrate.record import write
 from abm.study.calibrate.runs import Question, Work, carried_out, study_of
 from abm.study.calibrate.screening import idle, moved, screen, unmoved
@@ -118,9 +118,11 @@ def _emulators(
 
 def _proposed(narrowed: Question, last: Step, luck: int) -> np.ndarray:
     """The points of a wave, and where an ensemble smoother would move them."""
-    means = last.values.mean(axis=1)
-    ran = np.isfinite(means).any(axis=1)
-    return np.concatenate([last.places, smoothed(last.places[ran], means[ran], narrowed.targets, luck)])
+    means = mean_shown(last.values)
+    whole = np.isfinite(means).all(axis=1)
+    if whole.sum() < FEWEST:
+        return last.places
+    return np.concatenate([last.places, smoothed(last.places[whole], means[whole], narrowed.targets, luck)])
 
 
 def _set(asked: Calibration, whole: Question, narrowed: Question, steps: list[Step], work: Work) -> of_set.Members:

@@ -2,7 +2,8 @@
 
 Of each target the mean over seeds and the logarithm of the variance between seeds are emulated. The variance of few
 seeds is a chi-square variable: its logarithm is taken with the mean and variance that belong to so many seeds. Of a
-chance the logit is emulated; its variance between seeds is its own, p (1 - p).
+chance the logit is emulated; its variance between seeds is its own, p (1 - p). A run that does not show a target is
+left out, and its point is noisier by so much.
 
 An emulator rules nothing out before it has proved itself: a fifth of the points is held back, and at least 95 % of
 these must lie within three standard deviations (Pukelsheim, The three sigma rule, American Statistician 48, 1994). Then
@@ -83,10 +84,10 @@ class Emulator:
 def emulate(places: np.ndarray, values: np.ndarray, scale: str, luck: int = 0) -> Emulator:
     """The emulator of one target, proved on points held back and then made of all.
 
-    `places`: points x inputs, from 0 to 1. `values`: points x seeds, on the scale; points with one that is not a number
-    are left out. `luck` says which are held back.
+    `places`: points x inputs, from 0 to 1. `values`: points x seeds, on the scale; points none of whose runs shows a
+    number are left out. `luck` says which are held back.
     """
-    seen = np.isfinite(values).all(axis=1)
+    seen = np.isfinite(values).any(axis=1)
     places, values = np.asarray(places)[seen], np.asarray(values, float)[seen]
     if len(places) < FEWEST:
         return Emulator(scale, None, None, UNPROVED)
@@ -100,8 +101,8 @@ def emulate(places: np.ndarray, values: np.ndarray, scale: str, luck: int = 0) -
 
 def prove(emulator: Emulator, places: np.ndarray, values: np.ndarray) -> Proof:
     """How an emulator does at points that it has not seen, of the mean over their seeds."""
-    told, seeds = emulator.predict(places), values.shape[1]
-    shown = values.mean(axis=1)
+    told = emulator.predict(places)
+    shown, seeds = _means(values)
     spread = np.sqrt(told.variance + told.between / seeds)
     errors = (shown - told.mean) / np.maximum(spread, LEAST_VARIANCE)
     whole = float(np.var(shown))
@@ -111,19 +112,28 @@ def prove(emulator: Emulator, places: np.ndarray, values: np.ndarray) -> Proof:
 
 def _made(places: np.ndarray, values: np.ndarray, scale: str, luck: int, like: Emulator | None = None) -> Emulator:
     """Both surfaces, of all points that are given, as those of another emulator."""
-    seeds, before = values.shape[1], None if like is None else like.mean
+    before = None if like is None else like.mean
+    means, seeds = _means(values)
     if scale == CHANCE:  # half a run more of either kind, or a chance of few runs would be 0 or 1 (Jeffreys)
-        chance = (values.sum(axis=1) + 0.5) / (seeds + 1)
+        chance = (means * seeds + 0.5) / (seeds + 1)
         noise = 1.0 / ((seeds + 1) * chance * (1.0 - chance))
         return Emulator(scale, fit(places, logit(chance), noise, luck, before), None, UNPROVED)
-    if seeds == 1:  # what differs between seeds is then in the variance of the mean
-        return Emulator(scale, fit(places, values[:, 0], 0.0, luck, before), None, UNPROVED)
-    freedom = seeds - 1
-    logs = np.log(np.maximum(values.var(axis=1, ddof=1), LEAST_VARIANCE))
+    several = seeds > 1
+    if several.sum() < FEWEST:  # what differs between seeds is then in the variance of the mean
+        return Emulator(scale, fit(places, means, 0.0, luck, before), None, UNPROVED)
+    freedom = seeds[several] - 1.0
+    logs = np.log(np.maximum(np.nanvar(values[several], axis=1, ddof=1), LEAST_VARIANCE))
     logs -= digamma(freedom / 2) - np.log(freedom / 2)
-    spread = fit(places, logs, float(polygamma(1, freedom / 2)), luck, smooth=False)
-    mean = fit(places, values.mean(axis=1), _between(spread, places) / seeds, luck, before)
+    spread = fit(places[several], logs, polygamma(1, freedom / 2), luck, smooth=False)
+    mean = fit(places, means, _between(spread, places) / seeds, luck, before)
     return Emulator(scale, mean, spread, UNPROVED)
+
+
+def _means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of each point over the seeds that show a number, and how many do."""
+    seen = np.isfinite(values)
+    seeds = seen.sum(axis=1)
+    return np.where(seen, values, 0.0).sum(axis=1) / seeds, seeds
 
 
 def _between(spread: Surface | None, places: np.ndarray) -> np.ndarray:

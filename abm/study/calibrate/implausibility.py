@@ -14,6 +14,7 @@ import numpy as np
 
 from abm.observation.precision import CHANCE
 from abm.study.calibrate.emulators import Prediction
+from abm.study.calibrate.noise import between_seeds
 from abm.study.calibrate.targets import Target
 
 CUTOFF = 3.0
@@ -36,15 +37,19 @@ def implausibility(told: Prediction, target: Target) -> np.ndarray:
 def of_runs(values: np.ndarray, target: Target) -> np.ndarray:
     """How implausible points are by their own runs, points x seeds, without an emulator; not a number where these are.
 
-    The variance between seeds is the points' common one where there are two and more seeds, and none with one.
+    The variance between seeds is the points' common one where there are two and more seeds, and none with one. Runs
+    that do not show the target are left out.
     """
-    seeds = values.shape[1]
+    seen = np.isfinite(values)
+    seeds = seen.sum(axis=1)
+    with np.errstate(invalid="ignore"):  # a point that shows nothing is not a number
+        means = np.where(seen, values, 0.0).sum(axis=1) / seeds
     if target.scale == CHANCE:
-        chance = (values.sum(axis=1) + 0.5) / (seeds + 1)
+        chance = np.where(seeds > 0, (np.nan_to_num(means) * seeds + 0.5) / (seeds + 1), np.nan)
         return implausibility(Prediction(chance, np.zeros(len(chance)), chance * (1.0 - chance)), target)
-    pooled = float(np.nanmean(values.var(axis=1, ddof=1))) if seeds > 1 else 0.0
-    between = np.full(len(values), pooled)
-    return implausibility(Prediction(values.mean(axis=1), between / seeds, between), target)
+    pooled, _ = between_seeds(values[:, :, np.newaxis])
+    between = np.full(len(values), np.nan_to_num(pooled[0]))
+    return implausibility(Prediction(means, between / np.maximum(seeds, 1), between), target)
 
 
 def nth_largest(implausible: np.ndarray, nth: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from abm.study import design
 from abm.study.calibrate.implausibility import CUTOFF, matches, nth_largest, of_runs
-from abm.study.calibrate.noise import band
+from abm.study.calibrate.noise import band, mean_shown
 from abm.study.calibrate.space import Space
 from abm.study.calibrate.targets import Target
 
@@ -35,13 +35,13 @@ class Members(NamedTuple):
     @property
     def means(self) -> np.ndarray:
         """What each shows in the mean over its seeds, points x targets."""
-        return np.asarray(self.values.mean(axis=1))
+        return mean_shown(self.values)
 
 
 def judged(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """How implausible points are by their own runs, points x targets; a run that does not show a target is ruled out.
+    """How implausible points are by their own runs, points x targets; one that never shows a target is ruled out.
 
-    As a plan that has ended does not show the members of later. `values`: points x seeds x targets.
+    As a plan that has ended in all of them does not show the members of later. `values`: points x seeds x targets.
     """
     if not len(values):
         return np.zeros((0, len(targets)))

@@ -53,6 +53,13 @@ def between_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.where(freedom > 0, squares / freedom, np.nan), freedom
 
 
+def mean_shown(values: np.ndarray) -> np.ndarray:
+    """The mean over the seeds that show a target, points x targets; not a number where none does."""
+    seen = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / seen.sum(axis=1))
+
+
 def noise_table(by_persons: Mapping[int, np.ndarray], targets: Sequence[Target]) -> pd.DataFrame:
     """A row for each number of persons and target: the standard deviation between seeds, beside the band's."""
     rows = []

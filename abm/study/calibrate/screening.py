@@ -5,14 +5,14 @@ measure (Morris 1991; mean of sizes by Campolongo, Cariboni and Saltelli 2007). 
 A number moves a target where that is surely above what luck alone does, and not small against the target's band.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from abm.errors import StudyError
 from abm.study import design
-from abm.study.calibrate.noise import band, between_seeds
+from abm.study.calibrate.noise import band, between_seeds, mean_shown
 from abm.study.calibrate.runs import Question, Work, carried_out, study_of
 from abm.study.calibrate.space import Space
 from abm.study.calibrate.targets import Target
@@ -20,8 +20,8 @@ from abm.study.calibrate.targets import Target
 TRAJECTORIES = 10
 MATTERS = 0.5  # of a band, over the whole range of a number
 STEP = design.LEVELS / (2 * (design.LEVELS - 1))  # of a trajectory
-CONFIDENCE, RESAMPLES, LUCK = 0.95, 500, 1
-MOST_LOST = 0.5  # of the trajectories, or a target tells nothing
+SURE = 1.96  # standard errors of a mean: 95 %
+MOST_LOST = 0.5  # of the changes of a name, or nothing is said of it
 
 
 def trajectories(space: Space, number: int = TRAJECTORIES, luck: int = 1) -> np.ndarray:
@@ -41,26 +41,28 @@ def screen(
 def effects(places: np.ndarray, values: np.ndarray, names: Sequence[str], targets: Sequence[Target]) -> pd.DataFrame:
     """A row for each target and name: mean size, mean and spread of the change over a whole range; and if it moves.
 
-    `places`: those of `trajectories`; `values`: points x seeds x targets. A trajectory in which a target is not shown
-    tells nothing of it. Raises `StudyError` where no target is shown in half of them.
+    `places`: those of `trajectories`; `values`: points x seeds x targets. A change from or to a point that does not
+    show a target tells nothing of it; of a name of which fewer than half of the changes tell something, nothing is
+    said. Raises `StudyError` where nothing is said of any.
     """
     block = len(names) + 1
     if len(places) % block:
         raise StudyError(f"{len(places)} points are no trajectories of {len(names)} names; each has {block}")
     variance, _ = between_seeds(values)
-    means, rows = values.mean(axis=1), []
+    means, rows = mean_shown(values), []
     for at, target in enumerate(targets):
-        shown = means[:, at].reshape(-1, block)
-        kept = np.isfinite(shown).all(axis=1)
-        if (~kept).mean() > MOST_LOST:
-            continue
-        whole = places.reshape(-1, block, len(names))[kept].reshape(-1, len(names))
         luck = _by_luck(0.0 if np.isnan(variance[at]) else float(variance[at]), values.shape[1])
-        for name, size, half, mean, spread in _elementary(whole, shown[kept].ravel(), names):
+        for name, changes in zip(names, _changes(places, means[:, at], block), strict=True):
+            known = changes[np.isfinite(changes)]
+            if known.size < max(2.0, (1 - MOST_LOST) * changes.size):
+                continue
+            sizes = np.abs(known)
+            size, half = float(sizes.mean()), float(SURE * sizes.std(ddof=1) / np.sqrt(known.size))
             enough = max(luck, MATTERS * band(target))
             found = {"target": target.name, "words": target.words, "name": name, "mean_size": size, "bound": half}
-            found |= {"mean_effect": mean, "spread": spread, "by_luck": luck, "over_band": size / band(target)}
-            rows.append(found | {"moves": bool(size - half > luck and size > enough)})
+            found |= {"mean_effect": float(known.mean()), "spread": float(known.std(ddof=1)), "by_luck": luck}
+            found |= {"over_band": size / band(target), "moves": bool(size - half > luck and size > enough)}
+            rows.append(found)
     if not rows:
         raise StudyError(f"no target is shown in {1 - MOST_LOST:.0%} of the trajectories; take more persons")
     return pd.DataFrame(rows)
@@ -71,26 +73,14 @@ def _by_luck(variance: float, seeds: int) -> float:
     return float(np.sqrt(4.0 * variance / (np.pi * seeds)) / STEP)
 
 
-def _elementary(
-    places: np.ndarray, values: np.ndarray, names: Sequence[str]
-) -> Iterator[tuple[str, float, float, float, float]]:
-    """Name, mean size with its bound, mean and spread of elementary effects, as SALib has them."""
-    from SALib.analyze import morris
-
-    if np.ptp(values) == 0:
-        yield from ((name, 0.0, 0.0, 0.0, 0.0) for name in names)
-        return
-    problem = {
-        "num_vars": len(names),
-        "names": list(names),
-        "bounds": [[0.0, 1.0]] * len(names),
-        "groups": None,
-    }
-    found = morris.analyze(problem, places, values, RESAMPLES, CONFIDENCE, num_levels=design.LEVELS, seed=LUCK)
-    columns = (found[each] for each in ("mu_star", "mu_star_conf", "mu", "sigma"))
-    for name, *numbers in zip(names, *columns, strict=True):
-        size, half, mean, spread = map(float, numbers)
-        yield name, size, half, mean, spread
+def _changes(places: np.ndarray, values: np.ndarray, block: int) -> np.ndarray:
+    """The change over a whole range that each step of each trajectory foretells, names x trajectories."""
+    steps = np.diff(places.reshape(-1, block, block - 1), axis=1)
+    found = np.empty((block - 1, len(steps)))
+    for trajectory, (moved, changed) in enumerate(zip(steps, np.diff(values.reshape(-1, block), axis=1), strict=True)):
+        which = np.abs(moved).argmax(axis=1)
+        found[which, trajectory] = changed / moved[np.arange(block - 1), which]
+    return found
 
 
 def moved(table: pd.DataFrame) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ from abm.errors import DataError
 from abm.observation import industry
 from abm.observation.facts import FACTS_END, REPEATS, Fact, compare, load_facts
 from abm.observation.precision import CHANCE, allowance, of_sum, own_error, scale_of, scaled
-from abm.observation.survival import Survival, load_survival
+from abm.observation.survival import Survival, announced, load_survival
 from abm.runs.outputs import ENDS, FIRST
 
 # Sums of facts that are targets themselves; a miss would count twice.
@@ -111,7 +111,8 @@ def read(
     """What a run shows in the place of each target, on its scale; of a chance 1 where the fact is met, and 0.
 
     `series` has the columns of `series_needed` and days of collection; `ends` the announced ends of plans. Not a number
-    where the run is too short, or nobody was there. Raises `SeriesError` where a column is missing.
+    where the run is too short, nobody was there, or the end of the plan had been announced: that it lived is a target
+    of its own, and the others are of plans that live. Raises `SeriesError` where a column is missing.
     """
     facts = [(target.platform, fact) for target in targets for fact in target.facts if isinstance(fact, Fact)]
     shown: dict[str, float] = {}
@@ -133,6 +134,8 @@ def _read(target: Target, shown: Mapping[str, float], ends: Sequence[Mapping[str
         if isinstance(fact, Survival):
             # The last collection of a year is three days before its end.
             return float(fact.met(ends)) if (fact.day - last).days < HALF_MONTH else float("nan")
+        if announced(ends, target.platform, fact.last):
+            return float("nan")
         total += shown.get(fact.id, float("nan"))
     first = target.facts[0]
     assert isinstance(first, Fact)

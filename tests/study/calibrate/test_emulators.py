@@ -115,6 +115,26 @@ def test_a_chance_is_emulated_between_nothing_and_one_with_the_variance_of_its_o
     assert emulator.proof.holds
 
 
+def test_runs_that_show_nothing_are_left_out_and_the_others_of_their_points_are_not() -> None:
+    """Of four seeds one shows nothing at half of the points, as where a plan has ended: nothing is foretold wrong."""
+    at, new = places(150), places(60, luck=2)
+    shown = simulated(at, 4)
+    shown[::2, 1] = np.nan
+    emulator = emulate(at, shown, LOG)
+    told = emulator.predict(new)
+    assert np.abs(told.mean - bowl(new)).max() < 0.5
+    true = (0.1 * 4.0 ** new[:, 5]) ** 2
+    assert np.mean(np.log(told.between / true)) == pytest.approx(0, abs=0.25)
+    assert emulator.proof.holds
+
+
+def test_one_seed_that_is_left_of_each_point_is_as_good_as_one_seed() -> None:
+    at = places(100)
+    shown = simulated(at, 2)
+    left = np.where(np.arange(2) == 0, shown, np.nan)
+    assert np.array_equal(emulate(at, left, LOG).predict(at).mean, emulate(at, shown[:, :1], LOG).predict(at).mean)
+
+
 def test_points_that_show_nothing_are_left_out_and_too_few_prove_nothing() -> None:
     at = places(40)
     shown = simulated(at, 2)

@@ -28,9 +28,11 @@ def found(places: np.ndarray) -> Members:
     return Members(places, runs(*[0.5] * len(places)), len(places))
 
 
-def test_a_run_that_does_not_show_what_was_observed_is_ruled_out() -> None:
+def test_a_point_whose_runs_never_show_what_was_observed_is_ruled_out() -> None:
     values = runs(0.5, 0.5)
     values[1, 0, 0] = np.nan
+    assert judged(values, [HALF])[:, 0].tolist() == [0.0, 0.0]
+    values[1] = np.nan
     assert judged(values, [HALF])[:, 0].tolist() == [0.0, np.inf]
 
 

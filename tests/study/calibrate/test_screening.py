@@ -3,7 +3,9 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from SALib.analyze import morris
 
 from abm.errors import StudyError
 from abm.observation.precision import CHANCE, LOG
@@ -11,6 +13,7 @@ from abm.study.axis import Axis
 from abm.study.calibrate.screening import STEP, effects, idle, moved, trajectories, unmoved
 from abm.study.calibrate.space import Space
 from abm.study.calibrate.targets import Target
+from abm.study.design import LEVELS
 
 SPACE = Space(
     {
@@ -79,15 +82,44 @@ def test_luck_alone_moves_nothing(places) -> None:
     assert table.loc[("F1", "cost"), "by_luck"] == pytest.approx(math.sqrt(4 / (math.pi * 4)) / STEP, rel=0.15)
 
 
-def test_a_trajectory_in_which_a_target_is_not_shown_tells_nothing_of_it(places) -> None:
+def test_a_change_from_or_to_a_point_that_does_not_show_a_target_tells_nothing_of_it(places) -> None:
+    """As of the members of a plan that has ended there: the other changes of the trajectory are as good as before."""
+    whole = effects(places, simulated(places), NAMES, GOALS).set_index(["target", "name"])
     values = simulated(places)
     values[7, :, 0] = math.nan
     table = effects(places, values, NAMES, GOALS).set_index(["target", "name"])
-    assert table.loc[("F1", "mind.aversion"), "mean_effect"] == pytest.approx(2.0)
-    values[::5, :, 1] = math.nan
-    assert "F2" not in set(effects(places, values, NAMES, GOALS)["target"])
+    assert set(table.index) == set(whole.index)
+    for name in NAMES:
+        assert table.loc[("F1", name), "mean_effect"] == pytest.approx(whole.loc[("F1", name), "mean_effect"])
+    values[7, 0, 1] = math.nan  # another run of the point shows it
+    pd.testing.assert_frame_equal(effects(places, values, NAMES, GOALS).set_index(["target", "name"]), table)
+
+
+def test_of_a_name_whose_changes_are_hardly_shown_nothing_is_said_and_it_is_not_fixed(places) -> None:
+    values = simulated(places)
+    whole = effects(places, values, NAMES, GOALS)
+    changed = np.abs(np.diff(places, axis=0)).argmax(axis=1) == NAMES.index("mind.herding")
+    before = [at for at in np.flatnonzero(changed) if at % (len(NAMES) + 1) != len(NAMES)]
+    values[before] = math.nan
+    table = effects(places, values, NAMES, GOALS)
+    assert "mind.herding" in idle(whole)
+    assert "mind.herding" not in set(table["name"]) | set(idle(table))
     with pytest.raises(StudyError, match="no target is shown in 50% of the trajectories"):
         effects(places, np.full_like(values, math.nan), NAMES, GOALS)
+
+
+def test_mean_size_and_bound_are_those_of_the_literature(places) -> None:
+    """Campolongo and others (2007), as SALib computes them."""
+    values = simulated(places, luck=0.3)[:, :1]
+    values[:, 0, 0] += places[:, 0] * places[:, 3]
+    table = effects(places, values, NAMES, GOALS[:1]).set_index("name")
+    problem = {"num_vars": 4, "names": list(NAMES), "bounds": [[0.0, 1.0]] * 4, "groups": None}
+    known = morris.analyze(problem, places, values[:, 0, 0], num_levels=LEVELS, seed=1)
+    for at, name in enumerate(NAMES):
+        assert table.loc[name, "mean_size"] == pytest.approx(known["mu_star"][at])
+        assert table.loc[name, "mean_effect"] == pytest.approx(known["mu"][at])
+        assert table.loc[name, "spread"] == pytest.approx(known["sigma"][at])
+        assert table.loc[name, "bound"] == pytest.approx(known["mu_star_conf"][at], rel=0.4)
 
 
 def test_points_that_are_no_trajectories_are_refused(places) -> None:

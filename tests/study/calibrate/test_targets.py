@@ -74,6 +74,16 @@ def test_survival_is_met_or_not_by_the_ends_of_a_run() -> None:
     assert [*read([target], simulated(), [], ALONE), *read([target], simulated(), ends, ALONE)] == [1.0, 0.0]
 
 
+def test_of_a_plan_whose_end_was_announced_nothing_is_shown_but_that_it_did_not_live() -> None:
+    """Or one run in five without members would be an average of twenty-five million."""
+    ends = [{"platform": "xianghubao", "announced": "2020-05-28", "kind": "active"}]
+    targets = [named("F016"), named("F091"), named("F040"), named("F294")]
+    assert np.isnan(read(targets, simulated(), [], ALONE)).tolist() == [False] * 4
+    assert np.isnan(read(targets, simulated(), ends, ALONE)).tolist() == [False, True, True, False]
+    others = [{"platform": "waterdrop", "announced": "2020-05-28", "kind": "active"}]
+    assert np.isnan(read(targets, simulated(), others, ALONE)).tolist() == [False] * 4
+
+
 def test_targets_are_read_off_what_a_store_keeps() -> None:
     targets = targets_of(ALONE)
     series = simulated(members=7.0, share=0.2)
