@@ -164,7 +164,7 @@ def directions_table(members: Members, space: Space, narrowed: Space) -> pd.Data
     at = [space.names.index(name) for name in narrowed.names]
     if len(members.places) <= len(at):
         return pd.DataFrame(columns=["direction", "over_plausible", "loads"])
-    values, vectors = np.linalg.eigh(np.cov(members.places[:, at], rowvar=False))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(members.places[:, at], rowvar=False)))  # of one name as well
     rows = []
     for number in range(min(DIRECTIONS, len(at))):
         vector = vectors[:, number]

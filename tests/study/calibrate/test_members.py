@@ -97,6 +97,14 @@ def test_numbers_that_trade_off_are_told_as_one_direction() -> None:
     assert of_set.directions_table(found(places[:2]), WHOLE, LEFT).empty
 
 
+def test_where_one_name_is_left_it_is_the_only_direction() -> None:
+    even = np.linspace(0.0, 1.0, 101)
+    places, one = np.column_stack([0.5 * even, even, even]), WHOLE.without(NAMES[1:])
+    (row,) = of_set.directions_table(found(places), WHOLE, one).to_dict("records")
+    assert row["loads"] == "+1.00 mind.risk_aversion"
+    assert row["over_plausible"] == pytest.approx(0.5, rel=0.02)
+
+
 def test_members_are_alike_and_each_has_its_place_and_how_far_it_is() -> None:
     table = of_set.members_table(Members(np.full((4, 3), 0.25), runs(0.5, 0.51, 0.52, 0.49), 9), WHOLE, [HALF])
     assert table["weight"].tolist() == [0.25] * 4
