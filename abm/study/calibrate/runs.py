@@ -33,11 +33,13 @@ class Question(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Where the runs go, how many processes do them, and who hears what is to be run."""
+    """Where the runs go, how many processes do them, who hears what is to be run, and what is done of it again."""
 
     folder: Path
     workers: int | None
     say: Callable[[str], object]
+    anew: bool = False
+    retry: bool = False
 
 
 def study_of(asked: Question, title: str, places: np.ndarray, persons: int, seeds: int, luck: int = 1) -> Study:
@@ -72,7 +74,8 @@ def carried_out(asked: Question, study: Study, work: Work) -> np.ndarray:
     A run that fails stays a row of the store, and shows nothing. Raises `StudyError` where all failed, and as
     `run_study` and `Store` do.
     """
-    with at_work(study, work.folder / RUNS / study.title, work.say) as progress:
+    folder = work.folder / RUNS / study.title
+    with at_work(study, folder, work.say, anew=work.anew, retry=work.retry) as progress:
         run_study(study, progress.store, workers=work.workers, on_result=progress.on_result)
         progress.bar.close()
         _tell_failed(study, progress.store, work)

@@ -77,6 +77,31 @@ def test_runs_that_fail_are_told_and_where_all_did_there_is_nothing_to_go_on_wit
         assert (words in said) == bool(failing)
 
 
+@pytest.mark.parametrize(("again", "runs_done"), [({}, 0), ({"retry": True}, 2), ({"anew": True}, 6)])
+def test_what_failed_is_run_again_or_all_of_it_where_that_is_asked(
+    again: dict[str, bool], runs_done: int, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    done: list[int] = []
+
+    def run_study(study, store, workers, on_result) -> None:
+        for number, task in enumerate(missing(study, store)):
+            failed = not told and number < 2
+            result = Result(FAILED, "by chance", {}, 1.0) if failed else Result(DONE, "", dict(outputs), 1.0)
+            store.add(task.key, task.point, task.seed, result)
+            done.append(number)
+
+    monkeypatch.setattr(runs, "run_study", run_study)
+    monkeypatch.setattr(runs, "shown", lambda *_: np.zeros(0))
+    study = study_of(ASKED, "noise", PLACES, persons=300, seeds=2)
+    outputs = {"first_period": float(LAUNCH), "closings:list": "[]", **dict.fromkeys(study.series, array("d", [1.0]))}
+    told: list[str] = []
+    carried_out(ASKED, study, Work(tmp_path, 1, lambda _: None))
+    told.append("once")
+    done.clear()
+    carried_out(ASKED, study, Work(tmp_path, 1, lambda _: None, **again))
+    assert len(done) == runs_done
+
+
 @pytest.mark.slow
 def test_noise_and_screening_of_small_worlds_are_run_once(tmp_path) -> None:
     """A few hundred persons show members; what is asked anew is read from the store, to the bit."""
