@@ -52,6 +52,18 @@ def test_points_are_looked_for_until_there_are_enough_that_match() -> None:
     assert len(looked_for(1, 5, propose, run, [HALF]).places) == 1
 
 
+def test_members_are_told_as_far_as_they_were_when_they_were_let_in() -> None:
+    """Beside a point of much luck: the same shown by points of none would be too far."""
+
+    def run(number: int, places: np.ndarray) -> np.ndarray:
+        return np.array([[[0.54], [0.54]], [[0.8], [0.85]]])
+
+    near = looked_for(9, 1, lambda _: np.zeros((2, 3)), run, [HALF])
+    assert len(near.places) == 1
+    assert judged(near.values, [HALF])[0, 0] == pytest.approx(4.0)
+    assert of_set.members_table(near, WHOLE, [HALF])["largest"].iloc[0] < 3.0
+
+
 def test_what_moves_nothing_is_drawn_from_its_whole_range_and_the_rest_stays() -> None:
     places = np.column_stack([np.linspace(0.4, 0.5, 50), np.linspace(0.2, 0.1, 50)])
     whole = joined(WHOLE, LEFT, places, luck=3)
