@@ -42,7 +42,8 @@ def of_runs(values: np.ndarray, target: Target) -> np.ndarray:
     if target.scale == CHANCE:
         chance = (values.sum(axis=1) + 0.5) / (seeds + 1)
         return implausibility(Prediction(chance, np.zeros(len(chance)), chance * (1.0 - chance)), target)
-    pooled = float(np.nanmean(values.var(axis=1, ddof=1))) if seeds > 1 else 0.0
+    own = values.var(axis=1, ddof=1) if seeds > 1 else np.zeros(len(values))
+    pooled = float(np.nanmean(own)) if np.isfinite(own).any() else float("nan")
     between = np.full(len(values), pooled)
     return implausibility(Prediction(values.mean(axis=1), between / seeds, between), target)
 

@@ -157,6 +157,12 @@ def test_a_smoother_leaves_what_is_above_a_lower_bound_where_it_is() -> None:
     assert np.allclose(smoothed(places, shown, [target(scale=CHANCE)], luck=2), places, atol=2e-3)
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_smoother_leaves_a_single_place_where_it_is(number: int) -> None:
+    places = np.full((number, 2), 0.3)
+    assert smoothed(places, np.full((number, 1), 5.0), [target()]).tolist() == places.tolist()
+
+
 def simulator(places: np.ndarray, seeds: int, luck: int) -> np.ndarray:
     """Two outputs of four inputs, with luck: points x seeds x outputs."""
     a, b, c = (2 * places[:, at] - 1 for at in (0, 1, 2))

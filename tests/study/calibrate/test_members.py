@@ -32,6 +32,7 @@ def test_a_run_that_does_not_show_what_was_observed_is_ruled_out() -> None:
     values = runs(0.5, 0.5)
     values[1, 0, 0] = np.nan
     assert judged(values, [HALF])[:, 0].tolist() == [0.0, np.inf]
+    assert judged(runs(np.nan, np.nan), [HALF])[:, 0].tolist() == [np.inf, np.inf]
 
 
 def test_points_are_looked_for_until_there_are_enough_that_match() -> None:
