@@ -13,7 +13,7 @@ def calibrate_scenario(choices: argparse.Namespace) -> None:
     asked = load_calibration(choices.calibration)
     name = f"{asked.title}-quick" if choices.quick else asked.title
     folder = choices.out or Path("results") / "calibration" / name
-    calibrate(asked, Work(folder, choices.workers, _say), choices.quick)
+    calibrate(asked, Work(folder, choices.workers, _say, choices.anew, choices.retry), choices.quick)
 
 
 def _say(text: str) -> None:

@@ -52,12 +52,11 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     )
     end.add_argument("--until", type=_day, metavar="DATE", help="last year, month or day, for example 2020-12")
     luck.add_argument("--seed", type=int, default=1, metavar="S", help="the luck of the run (default 1)")
-    where, again = work.add_mutually_exclusive_group(), work.add_mutually_exclusive_group()
+    where = work.add_mutually_exclusive_group()
     _add_workers(where)
     where.add_argument("--dask", metavar="ADDRESS", help="scheduler of a cluster, for example tcp://host:8786")
     work.add_argument("--out", type=Path, metavar="DIR", help="folder of the results (default results/STUDY)")
-    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
-    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
+    _add_again(work)
     work.add_argument("study", type=Path, help="the path of a study, a .toml file")
 
     def command(name: str, words: str, *options: Parser) -> argparse.ArgumentParser:
@@ -142,6 +141,7 @@ def parser(actions: Mapping[str, Action]) -> Parser:
     words = "few persons, points and names, to see in a few minutes that it goes through"
     fit.add_argument("--quick", action="store_true", help=words)
     _add_workers(fit)
+    _add_again(fit)
     words = "folder of the results (default results/calibration/TITLE)"
     fit.add_argument("--out", type=Path, metavar="DIR", help=words)
     tell = command("forecast", "what follows 2020, of the runs of a sweep: bounds, chances of closing, a figure")
@@ -159,6 +159,12 @@ def parser(actions: Mapping[str, Action]) -> Parser:
 
 def _add_workers(options: argparse._ActionsContainer) -> None:
     options.add_argument("--workers", type=_count, metavar="N", help="processes at work (default: one a core)")
+
+
+def _add_again(options: argparse.ArgumentParser) -> None:
+    again = options.add_mutually_exclusive_group()
+    again.add_argument("--retry", action="store_true", help="run what failed again, and keep what is done")
+    again.add_argument("--anew", action="store_true", help="throw away the runs that are there")
 
 
 def _count(text: str) -> int:

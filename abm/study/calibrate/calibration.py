@@ -5,18 +5,23 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from pydantic import field_validator
+
 from abm.draws import SEEDS
-from abm.errors import StudyError
+from abm.errors import StudyError, shown
 from abm.files import read_toml
 from abm.observation.facts import FACTS_END
 from abm.scenario.declare import Section, fact, number
-from abm.scenario.files import names, parse_as
+from abm.scenario.files import beside, names, parse_as
+from abm.scenario.paths import data_files
 from abm.study.axis import Changes, loaded
 from abm.study.calibrate.runs import Question
 from abm.study.calibrate.space import OF_THE_TRADE, Space, space_of
 from abm.study.calibrate.targets import targets_of
 
 MOST_POINTS, MOST_SEEDS, MOST_ROUNDS = 100_000, 1000, 20
+MOST_PERSONS = 4_000_000_000
+LONGEST = 100  # letters of a title, by which its folder goes
 # To see in a minute or two that a course goes through; what it finds is worth nothing.
 QUICK = {"persons": 3_000, "noise_points": 2, "noise_seeds": 2, "seeds": 2, "trajectories": 2}
 QUICK |= {"points": 40, "waves": 1, "members": 10, "rounds": 1}
@@ -60,6 +65,22 @@ class Calibration(Section):
         high=SEEDS - 1 - MOST_SEEDS, source="the calibration")
 
     # fmt: on
+    @field_validator("title")
+    @classmethod
+    def _names_a_folder(cls, title: str) -> str:
+        """The results are in a folder of that name, and in no other."""
+        if not title.strip(" .") or not title.isprintable() or set(title) & set("/\\") or len(title) > LONGEST:
+            words = f"one line without slashes, of at most {LONGEST} letters"
+            raise ValueError(f"{shown(title)} must be the name of a folder: {words}")
+        return title
+
+    @field_validator("sizes")
+    @classmethod
+    def _can_be_run(cls, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        if wrong := [size for size in sizes if not 1 <= size <= MOST_PERSONS]:
+            raise ValueError(f"{wrong[0]:,} persons cannot be simulated; from 1 to {MOST_PERSONS:,}")
+        return sizes
+
     def quick(self) -> "Calibration":
         """The same with few persons, points, seeds and waves."""
         return self.model_copy(
@@ -70,7 +91,7 @@ class Calibration(Section):
 def load_calibration(given: str) -> Calibration:
     """The calibration in a TOML file, or the usual one of a named scenario.
 
-    A scenario that is a file is looked for beside it. Raises `StudyError` for what cannot be read.
+    What it names, a scenario or data, is looked for beside it. Raises `StudyError` for what cannot be read.
     """
     if given in names():
         return Calibration(title=given, scenario=given)
@@ -79,7 +100,10 @@ def load_calibration(given: str) -> Calibration:
     name = tables.get("scenario")
     if isinstance(name, str) and name.endswith(".toml"):
         tables["scenario"] = os.path.abspath(path.parent / name)
-    return parse_as(Calibration, tables, path.name, StudyError)
+    asked = parse_as(Calibration, tables, path.name, StudyError)
+    places = data_files()
+    changes = {key: beside(value, path.parent) if key in places else value for key, value in asked.changes.items()}
+    return asked.model_copy(update={"changes": changes})
 
 
 def question_of(asked: Calibration, most: int | None = None) -> Question:

@@ -99,7 +99,7 @@ def _step(asked: Calibration, narrowed: Question, steps: list[Step], number: int
     emulators = _emulators(narrowed, number, places, values, luck, work)
     nth = LARGEST if number == asked.waves and number > 1 else SECOND
     wave = Wave(narrowed.targets, emulators, nth)
-    left = space_left([*waves, wave], names, luck)
+    left = space_left([*waves, wave], names, asked.seed)
     work.say(f"wave {number}: {len(wave.ruling):,} emulators proved themselves; {left:.2%} of the space is left")
     return Step(wave, places, values)
 
@@ -148,11 +148,11 @@ def _waves_table(asked: Calibration, narrowed: Question, steps: list[Step]) -> p
     rows: list[dict[str, Any]] = []
     inputs = len(narrowed.space.names)
     for number, step in enumerate(steps, 1):
-        waves, luck = [each.wave for each in steps[:number]], asked.seed + number
+        waves = [each.wave for each in steps[:number]]
         severe = culprits(step.wave.implausible(step.places), narrowed.targets)
         row: dict[str, Any] = {"wave": number, "points": len(step.places), "ruling": len(step.wave.ruling)}
         row |= {"nth": step.wave.nth}
-        row |= {"space_left": space_left(waves, inputs, luck), "most_severe": " ".join(list(severe)[:NAMED])}
+        row |= {"space_left": space_left(waves, inputs, asked.seed), "most_severe": " ".join(list(severe)[:NAMED])}
         rows.append(row)
     return pd.DataFrame(rows)
 

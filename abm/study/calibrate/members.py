@@ -25,12 +25,18 @@ DIRECTIONS, LOADS = 5, 4  # that are told, and the numbers of each
 class Members(NamedTuple):
     """Points that match, of so many tried: places in the whole space, and what their runs showed.
 
-    `places`: points x names; `values`: points x seeds x targets.
+    `places`: points x names; `values`: points x seeds x targets; `judgement`: how implausible each was when it was let
+    in, points x targets, beside all points of its round, whose luck it shares.
     """
 
     places: np.ndarray
     values: np.ndarray
     tried: int
+    judgement: np.ndarray | None = None
+
+    def far(self, targets: Sequence[Target]) -> np.ndarray:
+        """How implausible each is, points x targets."""
+        return judged(self.values, targets) if self.judgement is None else self.judgement
 
     @property
     def means(self) -> np.ndarray:
@@ -62,17 +68,21 @@ def looked_for(
     """
     places: list[np.ndarray] = []
     values: list[np.ndarray] = []
+    judgement: list[np.ndarray] = []
     tried = found = 0
     for number in range(1, rounds + 1):
         there = propose(number)
         shown = run(number, there)
-        kept = matches(judged(shown, targets))
+        far = judged(shown, targets)
+        kept = matches(far)
         places.append(there[kept])
         values.append(shown[kept])
+        judgement.append(far[kept])
         tried, found = tried + len(there), found + int(kept.sum())
         if found >= wanted:
             break
-    return Members(np.concatenate(places)[:wanted], np.concatenate(values)[:wanted], tried)
+    there, shown, far = (np.concatenate(each)[:wanted] for each in (places, values, judgement))
+    return Members(there, shown, tried, far)
 
 
 def joined(whole: Space, narrowed: Space, places: np.ndarray, luck: int) -> np.ndarray:
@@ -88,12 +98,12 @@ def joined(whole: Space, narrowed: Space, places: np.ndarray, luck: int) -> np.n
 
 def central(members: Members, targets: Sequence[Target]) -> int:
     """The member nearest to the facts: of the smallest mean square of its implausibilities."""
-    return int(np.argmin(np.mean(judged(members.values, targets) ** 2, axis=1)))
+    return int(np.argmin(np.mean(members.far(targets) ** 2, axis=1)))
 
 
 def members_table(members: Members, space: Space, targets: Sequence[Target]) -> pd.DataFrame:
     """A row a member: its number, its two largest implausibilities, its weight, and its place, 0 to 1 a name."""
-    implausible = judged(members.values, targets)
+    implausible = members.far(targets)
     count = len(members.places)
     about = {
         "point": np.arange(count),
@@ -164,7 +174,7 @@ def directions_table(members: Members, space: Space, narrowed: Space) -> pd.Data
     at = [space.names.index(name) for name in narrowed.names]
     if len(members.places) <= len(at):
         return pd.DataFrame(columns=["direction", "over_plausible", "loads"])
-    values, vectors = np.linalg.eigh(np.cov(members.places[:, at], rowvar=False))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(members.places[:, at], rowvar=False)))  # of one name as well
     rows = []
     for number in range(min(DIRECTIONS, len(at))):
         vector = vectors[:, number]

@@ -21,6 +21,7 @@ from abm.study.study import Study, dump_study
 from abm.version import VERSION
 
 ASKED, TO_COME = "calibration.toml", "forecast.toml"
+OF_MEMBERS = (TO_COME, "met.csv")  # which a set without members does not have
 
 
 def forecast_study(asked: Calibration, whole: Question, found: Members) -> Study:
@@ -63,4 +64,7 @@ def write(
             (staging / TO_COME).write_text(dump_study(forecast_study(asked, whole, found)), encoding="utf-8")
         text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
         (staging / PROVENANCE).write_text(text, encoding="utf-8")
-        return sorted(path.name for path in staging.iterdir())
+        written = sorted(path.name for path in staging.iterdir())
+    for name in {*OF_MEMBERS} - {*written}:  # of an earlier course in this folder, that found some
+        (folder / name).unlink(missing_ok=True)
+    return written

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.errors import StudyError
 from abm.observation.facts import FACTS_END
 from abm.runs.outputs import ENDS
 from abm.runs.results import RUNS
@@ -32,11 +33,13 @@ class Question(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Where the runs go, how many processes do them, and who hears what is to be run."""
+    """Where the runs go, how many processes do them, who hears what is to be run, and what is done of it again."""
 
     folder: Path
     workers: int | None
     say: Callable[[str], object]
+    anew: bool = False
+    retry: bool = False
 
 
 def study_of(asked: Question, title: str, places: np.ndarray, persons: int, seeds: int, luck: int = 1) -> Study:
@@ -68,9 +71,23 @@ def shown(study: Study, store: Store, targets: Sequence[Target], platforms: Sequ
 def carried_out(asked: Question, study: Study, work: Work) -> np.ndarray:
     """What the runs of a study show, as `shown`, when those that its store lacks are done; each study has its store.
 
-    A run that fails stays a row of the store, and shows nothing. Raises as `run_study` and `Store` do.
+    A run that fails stays a row of the store, and shows nothing. Raises `StudyError` where all failed, and as
+    `run_study` and `Store` do.
     """
-    with at_work(study, work.folder / RUNS / study.title, work.say) as progress:
+    folder = work.folder / RUNS / study.title
+    with at_work(study, folder, work.say, anew=work.anew, retry=work.retry) as progress:
         run_study(study, progress.store, workers=work.workers, on_result=progress.on_result)
         progress.bar.close()
+        _tell_failed(study, progress.store, work)
         return shown(study, progress.store, asked.targets, asked.platforms)
+
+
+def _tell_failed(study: Study, store: Store, work: Work) -> None:
+    """Say how many runs failed, and why one of them did. Raises `StudyError` where all did."""
+    rows, failed = store.count()
+    if not failed:
+        return
+    words = f"{study.title}: {failed:,} of {rows:,} runs failed, one of them for this: {store.reason()}"
+    if failed == rows:
+        raise StudyError(words)
+    work.say(words)

@@ -25,8 +25,11 @@ def smoothed(
 
     `places`: points x inputs, from 0 to 1, moved on the scale of normal quantiles, so that they stay inside. `shown`:
     points x targets, means over seeds. `inflation`: of the variances, where several steps are to be taken; their
-    reciprocals then sum to 1. Chances, and targets that a run of the ensemble does not show, are left out.
+    reciprocals then sum to 1. Chances, and targets that a run of the ensemble does not show, are left out. One place
+    alone says nothing of the whole, and stays.
     """
+    if len(places) < 2:
+        return np.array(places)
     taken = [
         at for at, target in enumerate(targets) if target.scale != CHANCE and bool(np.isfinite(shown[:, at]).all())
     ]

@@ -87,9 +87,12 @@ def design(
 def sample(
     waves: Sequence[Wave], inputs: int, points: int, luck: int = 0, proposed: np.ndarray | None = None
 ) -> np.ndarray:
-    """So many places from all over what is left, each part of it alike, points x inputs. Arguments as for `design`."""
+    """So many places from all over what is left, each part of it alike, points x inputs. Arguments as for `design`.
+
+    Proposed places are not among them, for they lie close where they were looked for; a walk may begin at them.
+    """
     random = np.random.default_rng(luck)
-    candidates = _candidates(waves, inputs, CHOICE * points, luck, proposed, random)
+    candidates = _candidates(waves, inputs, CHOICE * points, luck, proposed, random, begun_only=True)
     return candidates[np.sort(random.permutation(len(candidates))[:points])]
 
 
@@ -100,14 +103,16 @@ def _candidates(
     luck: int,
     proposed: np.ndarray | None,
     random: np.random.Generator,
+    begun_only: bool = False,
 ) -> np.ndarray:
-    """So many places that are left, and more."""
-    found = [] if proposed is None else [proposed[left(waves, proposed)]]
+    """So many places that are left, and more; where it is only begun at them, without those that were proposed."""
+    given = np.empty((0, inputs)) if proposed is None else proposed[left(waves, proposed)]
+    found = [given]
     sequence = Sobol(inputs, rng=luck)
     for _ in range(MOST_BLOCKS):
         block = sequence.random(BLOCK)
         found.append(block[left(waves, block)])
-        if sum(map(len, found)) >= wanted:
+        if sum(map(len, found[begun_only:])) >= wanted:
             break
     candidates = np.concatenate(found)
     if not len(candidates):
@@ -115,9 +120,10 @@ def _candidates(
             f"no place is left among {MOST_BLOCKS * BLOCK:,}: the targets contradict each other in this model, or an"
             " emulator is wrong; see which rule out most"
         )
-    if len(candidates) < wanted:
-        candidates = np.concatenate([candidates, _walk(waves, candidates, wanted - len(candidates), random)])
-    return candidates
+    kept = candidates[len(given) :] if begun_only else candidates
+    if len(kept) < wanted:
+        kept = np.concatenate([kept, _walk(waves, candidates, wanted - len(kept), random)])
+    return kept
 
 
 def _walk(waves: Sequence[Wave], start: np.ndarray, wanted: int, random: np.random.Generator) -> np.ndarray:

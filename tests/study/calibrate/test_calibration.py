@@ -11,6 +11,7 @@ import pytest
 from abm.cli.studies import ExecutionPlan, sweep
 from abm.errors import HuzhuError, StudyError
 from abm.observation.precision import CHANCE, LOG
+from abm.scenario.paths import data_files
 from abm.study.axis import Axis
 from abm.study.calibrate import course, noise, screening
 from abm.study.calibrate.calibration import QUICK, Calibration, load_calibration, question_of
@@ -46,6 +47,10 @@ def test_a_named_scenario_has_a_usual_calibration_and_a_file_says_its_own(tmp_pa
         ("noise_seeds = 1", "own.toml: noise_seeds = 1"),
         ("until = 'soon'", "own.toml: until"),
         ("points = ", "own.toml: broken TOML"),
+        ("title = '../../elsewhere'", "own.toml: title: '../../elsewhere' must be the name of a folder"),
+        ("title = '..'", "own.toml: title: '..' must be the name of a folder"),
+        ("title = ''", "own.toml: title: '' must be the name of a folder"),
+        ("sizes = [1000, 0]", "own.toml: sizes: 0 persons cannot be simulated"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_one_line(tmp_path: Path, text: str, words: str) -> None:
@@ -58,6 +63,12 @@ def test_what_cannot_be_asked_is_refused_in_one_line(tmp_path: Path, text: str, 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(HuzhuError, match=r"none\.toml"):
         load_calibration(str(tmp_path / "none.toml"))
+
+
+def test_data_that_a_calibration_names_are_looked_for_beside_it(tmp_path: Path) -> None:
+    place = sorted(data_files())[0]
+    asked = load_calibration(written(tmp_path, f'[changes]\n"{place}" = "./own.csv"\n"mind.noise" = 3.0\n'))
+    assert asked.changes == {place: str(tmp_path / "own.csv"), "mind.noise": 3.0}
 
 
 def test_nothing_of_after_2020_can_be_fitted() -> None:
@@ -174,13 +185,17 @@ def test_the_same_course_comes_to_the_same_tables(made_up: list[str], tmp_path: 
 def test_where_no_point_matches_that_is_told_and_there_is_no_forecast(
     made_up: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two facts of one number that contradict each other."""
+    """Nor that of an earlier course in the same folder."""
+    (tmp_path / "out").mkdir()
+    for name in ("provenance.json", TO_COME, "met.csv"):
+        (tmp_path / "out" / name).write_text("", encoding="utf-8")
     monkeypatch.setattr(course.of_set, "matches", lambda implausible: np.zeros(len(implausible), bool))
     said: list[str] = []
     tables = calibrate(ASKED, Work(tmp_path / "out", 1, said.append))
     assert tables["members"].empty
     assert "none of 120 points matches" in "\n".join(said)
     assert not (tmp_path / "out" / TO_COME).exists()
+    assert not (tmp_path / "out" / "met.csv").exists()
 
 
 def test_a_course_in_which_nothing_moves_anything_says_so(

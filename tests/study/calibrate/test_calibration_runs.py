@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.errors import StudyError
 from abm.scenario.files import load
 from abm.study.axis import Axis
+from abm.study.calibrate import runs
 from abm.study.calibrate.noise import measure
-from abm.study.calibrate.runs import Question, Work, shown, study_of
+from abm.study.calibrate.runs import Question, Work, carried_out, shown, study_of
 from abm.study.calibrate.screening import screen
 from abm.study.calibrate.space import Space
 from abm.study.calibrate.targets import series_needed, targets_of
 from abm.study.study import base_of
+from abm.study.sweep import missing
 from abm.study.worker import DONE, FAILED, Result
 from worlds.made_up import LAUNCH, simulated
 
@@ -50,6 +53,53 @@ def test_what_runs_show_is_laid_by_point_seed_and_target() -> None:
     assert found[2, 1, at] == pytest.approx(math.log(9))
     assert np.isnan(found[1]).all()
     assert np.isnan(found[0, 1]).all()
+
+
+@pytest.mark.parametrize("failing", [0, 1, 6])
+def test_runs_that_fail_are_told_and_where_all_did_there_is_nothing_to_go_on_with(
+    failing: int, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    def run_study(study, store, workers, on_result) -> None:
+        for number, task in enumerate(missing(study, store)):
+            result = Result(FAILED, "by chance", {}, 1.0) if number < failing else Result(DONE, "", {}, 1.0)
+            store.add(task.key, task.point, task.seed, result)
+
+    monkeypatch.setattr(runs, "run_study", run_study)
+    monkeypatch.setattr(runs, "shown", lambda *_: np.zeros(0))
+    said: list[str] = []
+    study = study_of(ASKED, "noise", PLACES, persons=300, seeds=2)
+    words = f"noise: {failing} of 6 runs failed, one of them for this: by chance"
+    if failing == 6:
+        with pytest.raises(StudyError, match=words):
+            carried_out(ASKED, study, Work(tmp_path, 1, said.append))
+    else:
+        carried_out(ASKED, study, Work(tmp_path, 1, said.append))
+        assert (words in said) == bool(failing)
+
+
+@pytest.mark.parametrize(("again", "runs_done"), [({}, 0), ({"retry": True}, 2), ({"anew": True}, 6)])
+def test_what_failed_is_run_again_or_all_of_it_where_that_is_asked(
+    again: dict[str, bool], runs_done: int, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    done: list[int] = []
+
+    def run_study(study, store, workers, on_result) -> None:
+        for number, task in enumerate(missing(study, store)):
+            failed = not told and number < 2
+            result = Result(FAILED, "by chance", {}, 1.0) if failed else Result(DONE, "", dict(outputs), 1.0)
+            store.add(task.key, task.point, task.seed, result)
+            done.append(number)
+
+    monkeypatch.setattr(runs, "run_study", run_study)
+    monkeypatch.setattr(runs, "shown", lambda *_: np.zeros(0))
+    study = study_of(ASKED, "noise", PLACES, persons=300, seeds=2)
+    outputs = {"first_period": float(LAUNCH), "closings:list": "[]", **dict.fromkeys(study.series, array("d", [1.0]))}
+    told: list[str] = []
+    carried_out(ASKED, study, Work(tmp_path, 1, lambda _: None))
+    told.append("once")
+    done.clear()
+    carried_out(ASKED, study, Work(tmp_path, 1, lambda _: None, **again))
+    assert len(done) == runs_done
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from abm.study.calibrate.implausibility import culprits, implausibility, matches
 from abm.study.calibrate.smoother import smoothed
 from abm.study.calibrate.surface import Surface
 from abm.study.calibrate.targets import Target
-from abm.study.calibrate.waves import Wave, design, left, space_left, spread_out
+from abm.study.calibrate.waves import Wave, design, left, sample, space_left, spread_out
 
 SURE = Proof(40, 1.0, 1.0, 1.0)
 
@@ -118,6 +118,16 @@ def test_a_small_corner_of_a_large_space_is_walked_from_a_place_that_is_proposed
         design([wave], 6, 30, luck=2)
 
 
+def test_a_sample_is_not_drawn_to_the_places_from_which_it_may_begin() -> None:
+    """Of a strip along the second input each half has its half, wherever places are proposed."""
+    wave = Wave((target(),), (plane({0: 1.0}),), nth=1)
+    proposed = np.tile([0.5, 0.9], (2000, 1)) + 0.001 * np.random.default_rng(1).random((2000, 2))
+    assert left([wave], proposed).all()
+    places = sample([wave], 2, 400, luck=3, proposed=proposed)
+    assert len(places) == 400
+    assert (places[:, 1] > 0.5).mean() == pytest.approx(0.5, abs=0.1)
+
+
 def test_points_are_taken_far_from_each_other() -> None:
     line = np.linspace(0, 1, 101)[:, None]
     taken = np.sort(spread_out(line, 3, np.random.default_rng(1)).ravel())
@@ -145,6 +155,12 @@ def test_a_smoother_leaves_what_is_above_a_lower_bound_where_it_is() -> None:
     moved = smoothed(places, shown, [target(observed=1.0, at_least=True)], luck=2)
     assert np.allclose(moved, places, atol=2e-3)
     assert np.allclose(smoothed(places, shown, [target(scale=CHANCE)], luck=2), places, atol=2e-3)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_smoother_leaves_a_single_place_where_it_is(number: int) -> None:
+    places = np.full((number, 2), 0.3)
+    assert smoothed(places, np.full((number, 1), 5.0), [target()]).tolist() == places.tolist()
 
 
 def simulator(places: np.ndarray, seeds: int, luck: int) -> np.ndarray:

@@ -34,6 +34,7 @@ def test_a_point_whose_runs_never_show_what_was_observed_is_ruled_out() -> None:
     assert judged(values, [HALF])[:, 0].tolist() == [0.0, 0.0]
     values[1] = np.nan
     assert judged(values, [HALF])[:, 0].tolist() == [0.0, np.inf]
+    assert judged(runs(np.nan, np.nan), [HALF])[:, 0].tolist() == [np.inf, np.inf]
 
 
 def test_points_are_looked_for_until_there_are_enough_that_match() -> None:
@@ -52,6 +53,18 @@ def test_points_are_looked_for_until_there_are_enough_that_match() -> None:
     few = looked_for(9, 3, propose, run, [HALF])
     assert (few.tried, len(few.places)) == (6, 3)
     assert len(looked_for(1, 5, propose, run, [HALF]).places) == 1
+
+
+def test_members_are_told_as_far_as_they_were_when_they_were_let_in() -> None:
+    """Beside a point of much luck: the same shown by points of none would be too far."""
+
+    def run(number: int, places: np.ndarray) -> np.ndarray:
+        return np.array([[[0.54], [0.54]], [[0.8], [0.85]]])
+
+    near = looked_for(9, 1, lambda _: np.zeros((2, 3)), run, [HALF])
+    assert len(near.places) == 1
+    assert judged(near.values, [HALF])[0, 0] == pytest.approx(4.0)
+    assert of_set.members_table(near, WHOLE, [HALF])["largest"].iloc[0] < 3.0
 
 
 def test_what_moves_nothing_is_drawn_from_its_whole_range_and_the_rest_stays() -> None:
@@ -97,6 +110,14 @@ def test_numbers_that_trade_off_are_told_as_one_direction() -> None:
     loads = sorted(row["loads"].split(" "))
     assert loads == ["+0.71", "+0.71", "mind.herding", "mind.risk_aversion"]
     assert of_set.directions_table(found(places[:2]), WHOLE, LEFT).empty
+
+
+def test_where_one_name_is_left_it_is_the_only_direction() -> None:
+    even = np.linspace(0.0, 1.0, 101)
+    places, one = np.column_stack([0.5 * even, even, even]), WHOLE.without(NAMES[1:])
+    (row,) = of_set.directions_table(found(places), WHOLE, one).to_dict("records")
+    assert row["loads"] == "+1.00 mind.risk_aversion"
+    assert row["over_plausible"] == pytest.approx(0.5, rel=0.02)
 
 
 def test_members_are_alike_and_each_has_its_place_and_how_far_it_is() -> None:
