@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from abm.mechanisms import off
-from abm.persons.state import HealthState, Status
+from abm.persons.state import HealthState, Status, Trait
 from worlds.closings import ten
 from worlds.plain import run, world
 from worlds.switches import on_and_off
@@ -184,6 +184,7 @@ def test_d7_who_has_to_renew_a_policy_thinks_of_it_and_a_little_trouble_ends_it(
         model = world(10, given | changes)
         model.world.incidence[:] = 0.0
         model.memberships["platform"], model.memberships["status"] = 0, Status.COVERED
+        model.persons["traits"] |= Trait.APPLIED
         inside = run(model, YEAR + 2)["members"]
         assert (inside[:YEAR] == 10).all()
         return float(inside[-1])
