@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from abm.mechanisms import off
@@ -184,7 +185,7 @@ def test_d7_who_has_to_renew_a_policy_thinks_of_it_and_a_little_trouble_ends_it(
         model = world(10, given | changes)
         model.world.incidence[:] = 0.0
         model.memberships["platform"], model.memberships["status"] = 0, Status.COVERED
-        model.persons["traits"] |= Trait.APPLIED
+        model.persons["traits"] |= np.uint8(Trait.APPLIED)
         inside = run(model, YEAR + 2)["members"]
         assert (inside[:YEAR] == 10).all()
         return float(inside[-1])
