@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import field_validator
 
 from abm.draws import SEEDS
-from abm.errors import StudyError, shown
+from abm.errors import StudyError, nearest, shown
 from abm.files import read_toml
 from abm.observation.facts import FACTS_END
 from abm.scenario.declare import Section, fact, number
@@ -95,6 +95,9 @@ def load_calibration(given: str) -> Calibration:
     """
     if given in names():
         return Calibration(title=given, scenario=given)
+    if not given.endswith(".toml"):
+        slip = nearest(given, names())
+        raise StudyError(f"no scenario {shown(given)}{slip}; give the name of one, or the path of a .toml file")
     path = Path(given)
     tables = read_toml(path)
     name = tables.get("scenario")

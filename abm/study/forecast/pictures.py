@@ -81,7 +81,7 @@ def _fan(panel: "Axes", ensemble: Ensemble, history: pd.DataFrame, platform: str
     first = at[0]
     if (name := f"{platform}.{told.name}") in history:
         past = pd.to_datetime(history["date"]).to_numpy()[-PAST:]
-        panel.plot(past, history[name].to_numpy(float)[-PAST:] / size, color=BLACK, lw=1.3, label="simulated until 2020")
+        panel.plot(past, history[name].to_numpy(float)[-PAST:] / size, color=BLACK, lw=1.3, label="until 2020")
         first = past[0]
     span = np.array([first, at[-1]])
     frame(panel, span, ())

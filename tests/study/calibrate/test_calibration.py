@@ -65,6 +65,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_calibration(str(tmp_path / "none.toml"))
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("xianghubo", "no scenario 'xianghubo'; did you mean 'xianghubao'?"), (".", "no scenario '.';")],
+)
+def test_a_slip_in_the_name_of_a_scenario_is_told(given: str, words: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        load_calibration(given)
+    assert str(caught.value).startswith(words)
+
+
 def test_data_that_a_calibration_names_are_looked_for_beside_it(tmp_path: Path) -> None:
     place = sorted(data_files())[0]
     asked = load_calibration(written(tmp_path, f'[changes]\n"{place}" = "./own.csv"\n"mind.noise" = 3.0\n'))
