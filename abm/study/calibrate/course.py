@@ -1,6 +1,10 @@
 """The course of ``huzhu calibrate``: noise, screening, waves, the set of runs that match; and the tables of all that.
 
 Every run is in a store, so a course that was killed goes on, and comes to the same tables.
+
+What moves no target by itself is no input of the emulators. It is not fixed, but drawn anywhere in its range, as luck
+that they account for: two hundred numbers of which each hardly matters move the targets together, and what matches
+beside the numbers that were set by hand need not match beside others.
 """
 
 from contextlib import nullcontext
@@ -57,15 +61,15 @@ def calibrate(asked: Calibration, work: Work, quick: bool = False) -> dict[str, 
     work.say(_told_noise(tables["noise"]))
     whole = _without_unseen(whole, tables["noise"], work)
     tables["screening"] = screen(whole, asked.persons, work, asked.trajectories, luck=asked.seed)
-    fixed = idle(tables["screening"])
-    if len(fixed) == len(whole.space.names):
+    still = idle(tables["screening"])
+    if len(still) == len(whole.space.names):
         raise StudyError("nothing that varies moves any target; take more persons, seeds or trajectories")
-    still = _few(unmoved(tables["screening"]))
-    work.say(f"{len(fixed):,} names move no target and are fixed in the waves; no name moves {still}")
-    narrowed = whole._replace(space=whole.space.without(fixed))
+    rest = _few(unmoved(tables["screening"]))
+    work.say(f"{len(still):,} names move no target and are luck in the waves; no name moves {rest}")
+    narrowed = whole._replace(space=whole.space.without(still))
     steps: list[Step] = []
     for number in range(1, asked.waves + 1):
-        steps.append(_step(asked, narrowed, steps, number, work))
+        steps.append(_step(asked, whole, narrowed, steps, number, work))
     tables["waves"], tables["emulators"] = _waves_table(asked, narrowed, steps), _emulators_table(narrowed, steps)
     found = _set(asked, whole, narrowed, steps, work)
     work.say(of_set.told(found, whole.targets))
@@ -89,13 +93,14 @@ def _without_unseen(whole: Question, noise: pd.DataFrame, work: Work) -> Questio
     return whole._replace(targets=tuple(each for each in whole.targets if each.name not in unseen))
 
 
-def _step(asked: Calibration, narrowed: Question, steps: list[Step], number: int, work: Work) -> Step:
-    """The next wave: a design in what is left, its runs, its emulators."""
+def _step(asked: Calibration, whole: Question, narrowed: Question, steps: list[Step], number: int, work: Work) -> Step:
+    """The next wave: a design in what is left, its runs with the other names anywhere, its emulators."""
     waves, names, luck = [step.wave for step in steps], len(narrowed.space.names), asked.seed + number
     places = design(waves, names, asked.points, luck, _proposed(narrowed, steps[-1], luck) if steps else None)
     places = np.round(places, DIGITS)
-    study = study_of(narrowed, f"wave-{number}", places, asked.persons, asked.seeds, asked.seed)
-    values = carried_out(narrowed, study, work)
+    drawn = np.round(of_set.joined(whole.space, narrowed.space, places, luck), DIGITS)
+    study = study_of(whole, f"wave-{number}", drawn, asked.persons, asked.seeds, asked.seed)
+    values = carried_out(whole, study, work)
     emulators = _emulators(narrowed, number, places, values, luck, work)
     nth = LARGEST if number == asked.waves and number > 1 else SECOND
     wave = Wave(narrowed.targets, emulators, nth)

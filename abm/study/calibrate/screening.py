@@ -1,4 +1,4 @@
-"""Screening: which numbers move which targets, by elementary effects; what moves none is fixed, and named.
+"""Screening: which numbers move which targets, by elementary effects; what moves none is named, and is luck.
 
 Trajectories over the whole space change one name at a time; the mean size of the change over a whole range is the
 measure (Morris 1991; mean of sizes by Campolongo, Cariboni and Saltelli 2007). Settings that go together are one name.
@@ -92,7 +92,7 @@ def moved(table: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def idle(table: pd.DataFrame) -> list[str]:
-    """What moves no target, and is fixed."""
+    """What moves no target by itself."""
     return [name for name, targets in moved(table).items() if not targets]
 
 

@@ -7,7 +7,7 @@ known and what its owners can bear are its own.
 
 A calibration has as many free numbers as there are names. The market has some 1,400 settings that vary, under some 700
 names, two thirds of which are of a single plan: too many for a design of ten points a name. So screening comes first
-and fixes the names that move no target (`screening.idle`); a wave has an input for each name that is left. Ten
+and names what moves no target (`screening.idle`); a wave has an input for each name that is left. Ten
 trajectories through 700 names are some 7,000 runs. Who has not the time takes more numbers of plans to be of the trade
 (of all of them, some 300 names are left), or leaves some as they are (`Space.without`).
 

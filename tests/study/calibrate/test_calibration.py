@@ -1,8 +1,10 @@
 """What a calibration is asked, and its course from the noise to the set."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,13 +130,18 @@ def simulated(places: np.ndarray, names: tuple[str, ...], seeds: int) -> np.ndar
     return straight[:, None, :] + luck * [1, 1, 0]
 
 
+cases: dict[str, Sequence[dict[str, Any]]] = {}  # of the studies that were run last, by title
+
+
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of the studies that are run, in the place of which there is a made-up simulator."""
     ran: list[str] = []
+    cases.clear()
 
     def carried_out(asked: Question, study: Study, work: Work) -> np.ndarray:
         ran.append(study.title)
+        cases[study.title] = study.cases
         names = asked.space.names
         ends = {name: (axis.low, axis.high) for name, axis in asked.space.axes.items()}
         rows = [
@@ -167,8 +174,18 @@ def test_the_course_comes_to_a_set_around_the_truth_that_stays_wide_where_nothin
     assert len(tables["members"]) == ASKED.members
     assert tables["waves"]["space_left"].is_monotonic_decreasing
     text = "\n".join(said)
-    assert "2 names move no target and are fixed in the waves" in text
+    assert "2 names move no target and are luck in the waves" in text
     assert f"{ASKED.members} of" in text
+
+
+def test_what_moves_no_target_by_itself_is_drawn_from_its_whole_range_in_every_run(
+    made_up: list[str], tmp_path: Path
+) -> None:
+    calibrate(ASKED, Work(tmp_path / "out", 1, lambda _: None))
+    for title in made_up[2:]:
+        for name in ("mind.noise", "mind.anxiety"):
+            drawn = sorted(case[name] for case in cases[title])
+            assert np.allclose(drawn, (np.arange(len(drawn)) + 0.5) / len(drawn), atol=0.5 / len(drawn)), title
 
 
 def test_the_folder_holds_every_table_what_was_asked_and_the_study_of_the_forecast(

@@ -1,4 +1,4 @@
-"""What moves a target, and what is fixed because it moves none."""
+"""What moves a target, and what is luck because it moves none."""
 
 import math
 
@@ -95,7 +95,7 @@ def test_a_change_from_or_to_a_point_that_does_not_show_a_target_tells_nothing_o
     pd.testing.assert_frame_equal(effects(places, values, NAMES, GOALS).set_index(["target", "name"]), table)
 
 
-def test_of_a_name_whose_changes_are_hardly_shown_nothing_is_said_and_it_is_not_fixed(places) -> None:
+def test_of_a_name_whose_changes_are_hardly_shown_nothing_is_said_and_it_is_not_left_out(places) -> None:
     values = simulated(places)
     whole = effects(places, values, NAMES, GOALS)
     changed = np.abs(np.diff(places, axis=0)).argmax(axis=1) == NAMES.index("mind.herding")
