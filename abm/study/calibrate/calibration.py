@@ -42,7 +42,7 @@ class Calibration(Section):
     together: tuple[str, ...] = fact(OF_THE_TRADE, "how names of numbers begin that go together in all plans",
         source="the calibration")
     until: date = fact(FACTS_END, "last day; none of after 2020", unit="date", source="the calibration")
-    persons: int = number(100_000, "persons simulated in each run", unit="persons", low=1, high=4e9,
+    persons: int = number(100_000, "persons simulated in each run", unit="persons", low=1, high=MOST_PERSONS,
         source="the calibration")
     sizes: tuple[int, ...] = fact((), "persons of the runs of which the noise is told; `persons` where none is said",
         source="the calibration")

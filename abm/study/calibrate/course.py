@@ -37,11 +37,17 @@ NAMED = 6  # in a line
 
 
 class Step(NamedTuple):
-    """A wave with its points and what their runs showed: points x names, points x seeds x targets."""
+    """A wave with its points and what their runs showed, the part of the space that is left, and what rules out most.
+
+    `places`: points x names; `values`: points x seeds x targets; `severe`: the part of the points that each target
+    rules out.
+    """
 
     wave: Wave
     places: np.ndarray
     values: np.ndarray
+    left: float
+    severe: dict[str, float]
 
 
 def calibrate(asked: Calibration, work: Work, quick: bool = False) -> dict[str, pd.DataFrame]:
@@ -70,7 +76,7 @@ def calibrate(asked: Calibration, work: Work, quick: bool = False) -> dict[str, 
     steps: list[Step] = []
     for number in range(1, asked.waves + 1):
         steps.append(_step(asked, whole, narrowed, steps, number, work))
-    tables["waves"], tables["emulators"] = _waves_table(asked, narrowed, steps), _emulators_table(narrowed, steps)
+    tables["waves"], tables["emulators"] = _waves_table(steps), _emulators_table(narrowed, steps)
     found = _set(asked, whole, narrowed, steps, work)
     work.say(of_set.told(found, whole.targets))
     tables["members"] = of_set.members_table(found, whole.space, whole.targets)
@@ -106,7 +112,7 @@ def _step(asked: Calibration, whole: Question, narrowed: Question, steps: list[S
     wave = Wave(narrowed.targets, emulators, nth)
     left = space_left([*waves, wave], names, asked.seed)
     work.say(f"wave {number}: {len(wave.ruling):,} emulators proved themselves; {left:.2%} of the space is left")
-    return Step(wave, places, values)
+    return Step(wave, places, values, left, culprits(wave.implausible(places), narrowed.targets))
 
 
 def _emulators(
@@ -148,16 +154,12 @@ def _set(asked: Calibration, whole: Question, narrowed: Question, steps: list[St
     return of_set.looked_for(asked.members, asked.rounds, propose, run, whole.targets)
 
 
-def _waves_table(asked: Calibration, narrowed: Question, steps: list[Step]) -> pd.DataFrame:
+def _waves_table(steps: list[Step]) -> pd.DataFrame:
     """A row a wave: points, emulators that rule, part of the space left, and what rules out most of the space."""
     rows: list[dict[str, Any]] = []
-    inputs = len(narrowed.space.names)
     for number, step in enumerate(steps, 1):
-        waves = [each.wave for each in steps[:number]]
-        severe = culprits(step.wave.implausible(step.places), narrowed.targets)
         row: dict[str, Any] = {"wave": number, "points": len(step.places), "ruling": len(step.wave.ruling)}
-        row |= {"nth": step.wave.nth}
-        row |= {"space_left": space_left(waves, inputs, asked.seed), "most_severe": " ".join(list(severe)[:NAMED])}
+        row |= {"nth": step.wave.nth, "space_left": step.left, "most_severe": " ".join(list(step.severe)[:NAMED])}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -166,12 +168,11 @@ def _emulators_table(narrowed: Question, steps: list[Step]) -> pd.DataFrame:
     """A row for each wave and target: how its emulator proved itself."""
     rows: list[dict[str, Any]] = []
     for number, step in enumerate(steps, 1):
-        severe = culprits(step.wave.implausible(step.places), narrowed.targets)
         for target, emulator in zip(narrowed.targets, step.wave.emulators, strict=True):
             active = () if emulator.mean is None else emulator.mean.active
             row = {"wave": number, "target": target.name, "words": target.words, **vars(emulator.proof)}
             names = " ".join(narrowed.space.names[at] for at in active)
-            rules = {"rules": emulator.proof.holds, "rules_out": severe.get(target.name, 0.0)}
+            rules = {"rules": emulator.proof.holds, "rules_out": step.severe.get(target.name, 0.0)}
             rows.append(row | rules | {"active": names})
     return pd.DataFrame(rows)
 

@@ -21,6 +21,7 @@ from scipy.special import digamma, expit, logit, polygamma
 
 from abm.errors import StudyError
 from abm.observation.precision import CHANCE
+from abm.study.calibrate.noise import mean_shown
 from abm.study.calibrate.surface import Surface, fit
 
 HELD_BACK = 0.2  # of the points
@@ -102,7 +103,7 @@ def emulate(places: np.ndarray, values: np.ndarray, scale: str, luck: int = 0) -
 def prove(emulator: Emulator, places: np.ndarray, values: np.ndarray) -> Proof:
     """How an emulator does at points that it has not seen, of the mean over their seeds."""
     told = emulator.predict(places)
-    shown, seeds = _means(values)
+    shown, seeds = mean_shown(values), np.isfinite(values).sum(axis=1)
     spread = np.sqrt(told.variance + told.between / seeds)
     errors = (shown - told.mean) / np.maximum(spread, LEAST_VARIANCE)
     whole = float(np.var(shown))
@@ -113,7 +114,7 @@ def prove(emulator: Emulator, places: np.ndarray, values: np.ndarray) -> Proof:
 def _made(places: np.ndarray, values: np.ndarray, scale: str, luck: int, like: Emulator | None = None) -> Emulator:
     """Both surfaces, of all points that are given, as those of another emulator."""
     before = None if like is None else like.mean
-    means, seeds = _means(values)
+    means, seeds = mean_shown(values), np.isfinite(values).sum(axis=1)
     if scale == CHANCE:  # half a run more of either kind, or a chance of few runs would be 0 or 1 (Jeffreys)
         chance = (means * seeds + 0.5) / (seeds + 1)
         noise = 1.0 / ((seeds + 1) * chance * (1.0 - chance))
@@ -127,13 +128,6 @@ def _made(places: np.ndarray, values: np.ndarray, scale: str, luck: int, like: E
     spread = fit(places[several], logs, polygamma(1, freedom / 2), luck, smooth=False)
     mean = fit(places, means, _between(spread, places) / seeds, luck, before)
     return Emulator(scale, mean, spread, UNPROVED)
-
-
-def _means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of each point over the seeds that show a number, and how many do."""
-    seen = np.isfinite(values)
-    seeds = seen.sum(axis=1)
-    return np.where(seen, values, 0.0).sum(axis=1) / seeds, seeds
 
 
 def _between(spread: Surface | None, places: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from abm.observation.precision import CHANCE
 from abm.study.calibrate.emulators import Prediction
-from abm.study.calibrate.noise import between_seeds
+from abm.study.calibrate.noise import between_seeds, mean_shown
 from abm.study.calibrate.targets import Target
 
 CUTOFF = 3.0
@@ -40,10 +40,7 @@ def of_runs(values: np.ndarray, target: Target) -> np.ndarray:
     The variance between seeds is the points' common one where there are two and more seeds, and none with one. Runs
     that do not show the target are left out.
     """
-    seen = np.isfinite(values)
-    seeds = seen.sum(axis=1)
-    with np.errstate(invalid="ignore"):  # a point that shows nothing is not a number
-        means = np.where(seen, values, 0.0).sum(axis=1) / seeds
+    seeds, means = np.isfinite(values).sum(axis=1), mean_shown(values)
     if target.scale == CHANCE:
         chance = np.where(seeds > 0, (np.nan_to_num(means) * seeds + 0.5) / (seeds + 1), np.nan)
         return implausibility(Prediction(chance, np.zeros(len(chance)), chance * (1.0 - chance)), target)

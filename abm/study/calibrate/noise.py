@@ -46,7 +46,7 @@ def between_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     seen = np.isfinite(values)
     runs = seen.sum(axis=1)
-    means = np.where(seen, values, 0.0).sum(axis=1) / np.maximum(runs, 1)
+    means = np.nan_to_num(mean_shown(values))
     squares = (np.where(seen, values - means[:, None], 0.0) ** 2).sum(axis=(0, 1))
     freedom = np.maximum(runs - 1, 0).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -54,7 +54,7 @@ def between_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mean_shown(values: np.ndarray) -> np.ndarray:
-    """The mean over the seeds that show a target, points x targets; not a number where none does."""
+    """The mean over the seeds that show a target, of points x seeds (x targets); not a number where none does."""
     seen = np.isfinite(values)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / seen.sum(axis=1))
