@@ -142,6 +142,24 @@ def beside(name: Any, folder: Path) -> Any:
     return os.path.abspath(folder / name) if isinstance(name, str) and "/" in name else name
 
 
+def settings_in(folder: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by path with the data files that they name in a folder, from wherever one stands."""
+    places = data_files()
+    return {path: beside(value, folder) if path in places else value for path, value in settings.items()}
+
+
+def tables_in(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file that names a scenario; one that is a file is looked for beside it.
+
+    Raises `FileError` where it cannot be read.
+    """
+    tables = read_toml(path)
+    name = tables.get("scenario")
+    if isinstance(name, str) and name.endswith(".toml"):
+        tables["scenario"] = os.path.abspath(path.parent / name)
+    return tables
+
+
 def _include(tables: dict[str, Any], other: dict[str, Any], here: str, there: str) -> None:
     """Add platforms, insurers, owners and own products of another scenario, its shocks, and what it says of them.
 

@@ -1,6 +1,5 @@
 """A study: what varies, how, how often, and what is kept of each run."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,10 +10,9 @@ from pydantic import BeforeValidator, model_validator
 
 from abm.draws import SEEDS
 from abm.errors import HuzhuError, StudyError
-from abm.files import read_toml
 from abm.runs.outputs import TEXTS, check_output, check_series
 from abm.scenario.declare import Section, bounds, fact, number
-from abm.scenario.files import beside, parse_as, tables_of
+from abm.scenario.files import beside, parse_as, settings_in, tables_in, tables_of
 from abm.scenario.paths import data_files, field_at, notes
 from abm.scenario.scenario import Scenario
 from abm.study import design
@@ -194,11 +192,7 @@ class Study(Section):
 
 def load_study(path: Path) -> Study:
     """The study in a TOML file, checked against its scenario; files that it names are looked for beside it."""
-    tables = read_toml(path)
-    name = tables.get("scenario")
-    if isinstance(name, str) and name.endswith(".toml"):
-        tables["scenario"] = os.path.abspath(path.parent / name)
-    study = _from(path.parent, parse_as(Study, tables, path.name, StudyError))
+    study = _from(path.parent, parse_as(Study, tables_in(path), path.name, StudyError))
     try:
         base_of(study)
     except HuzhuError as error:
@@ -208,17 +202,14 @@ def load_study(path: Path) -> Study:
 
 def _from(folder: Path, study: Study) -> Study:
     """A study with the data files that it names in a folder, from wherever one stands."""
-
-    def located(settings: Settings) -> Settings:
-        return {path: beside(value, folder) if path in data_files() else value for path, value in settings.items()}
-
     axes = {
         path: axis.model_copy(update={"values": tuple(beside(value, folder) for value in axis.values)})
         for path, axis in study.vary.items()
         if path in data_files() and axis.values is not None
     }
-    cases = tuple(map(located, study.cases))
-    return study.model_copy(update={"changes": located(study.changes), "vary": study.vary | axes, "cases": cases})
+    cases = tuple(settings_in(folder, case) for case in study.cases)
+    changes = settings_in(folder, study.changes)
+    return study.model_copy(update={"changes": changes, "vary": study.vary | axes, "cases": cases})
 
 
 def base_of(study: Study) -> Scenario:

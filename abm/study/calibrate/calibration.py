@@ -1,6 +1,5 @@
 """What a calibration is asked: a scenario, what varies in it, how large its runs are, how many waves; a TOML file."""
 
-import os
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,11 +8,9 @@ from pydantic import field_validator
 
 from abm.draws import SEEDS
 from abm.errors import StudyError, nearest, shown
-from abm.files import read_toml
 from abm.observation.facts import FACTS_END
 from abm.scenario.declare import Section, fact, number
-from abm.scenario.files import beside, names, parse_as
-from abm.scenario.paths import data_files
+from abm.scenario.files import names, parse_as, settings_in, tables_in
 from abm.study.axis import Changes, loaded
 from abm.study.calibrate.runs import Question
 from abm.study.calibrate.space import OF_THE_TRADE, Space, space_of
@@ -99,14 +96,8 @@ def load_calibration(given: str) -> Calibration:
         slip = nearest(given, names())
         raise StudyError(f"no scenario {shown(given)}{slip}; give the name of one, or the path of a .toml file")
     path = Path(given)
-    tables = read_toml(path)
-    name = tables.get("scenario")
-    if isinstance(name, str) and name.endswith(".toml"):
-        tables["scenario"] = os.path.abspath(path.parent / name)
-    asked = parse_as(Calibration, tables, path.name, StudyError)
-    places = data_files()
-    changes = {key: beside(value, path.parent) if key in places else value for key, value in asked.changes.items()}
-    return asked.model_copy(update={"changes": changes})
+    asked = parse_as(Calibration, tables_in(path), path.name, StudyError)
+    return asked.model_copy(update={"changes": settings_in(path.parent, asked.changes)})
 
 
 def question_of(asked: Calibration, most: int | None = None) -> Question:
